@@ -1,0 +1,92 @@
+# One way to do each thing; `make help` lists them.
+SHELL := /bin/bash -o pipefail
+.DEFAULT_GOAL := help
+
+# JDK 25: JAVA_HOME if it is one, else the first in the usual places. bin/find-jdk explains its absence.
+JAVA_HOME := $(shell bin/find-jdk)
+export JAVA_HOME
+PYTHON ?= python3
+VENV := .venv
+VENV_READY := $(VENV)/.ready
+PY := $(VENV)/bin/python
+# Maven's own libraries use what JDK 25 warns about; the warnings would hide ours.
+export MAVEN_OPTS := --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow $(MAVEN_OPTS)
+MVN := mvn --batch-mode --no-transfer-progress
+
+ZIP := target/certsweep.zip
+SOURCES := pom.xml $(shell find src/main -type f) $(wildcard .mvn/*)
+
+.PHONY: help
+help: ## List what can be done
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+.PHONY: tools
+tools:
+	@bin/find-jdk >/dev/null
+	@command -v mvn >/dev/null || { echo "No Maven found. Install Maven 3.8.6 or later (Debian, Ubuntu: maven)." >&2; exit 1; }
+
+# The tools of the sandbox, the tests and the demo; pinned with hashes.
+$(VENV_READY): requirements.txt
+	@bin/check-python $(PYTHON)
+	$(PYTHON) -m venv --clear $(VENV)
+	$(VENV)/bin/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
+	@touch $@
+
+.PHONY: package
+package: $(ZIP) ## Build target/certsweep.zip, what Lambda runs
+
+$(ZIP): $(SOURCES) | tools
+	$(MVN) --quiet -Djacoco.skip -Dmaven.test.skip=true package
+	@touch $@
+
+.PHONY: demo
+demo: $(ZIP) $(VENV_READY) ## Watch the rule at work on the embedded sandbox
+	@$(PY) -m sandbox.demo
+
+.PHONY: sandbox
+sandbox: $(ZIP) $(VENV_READY) ## Start the sandbox and leave it running, for the AWS CLI
+	@$(PY) -m sandbox
+
+.PHONY: test
+test: format-check test-java reproducible test-sandbox test-e2e ## Everything: formatting, static analysis, unit and end-to-end tests
+	@echo "All checks passed."
+
+.PHONY: test-java
+test-java: tools ## Java: formatting, compiler and Error Prone warnings, unit tests, coverage
+	$(MVN) --quiet verify
+
+.PHONY: test-sandbox
+test-sandbox: $(ZIP) $(VENV_READY) ## The sandbox refuses what AWS refuses
+	$(PY) -m pytest sandbox
+
+.PHONY: test-e2e
+test-e2e: $(ZIP) $(VENV_READY) ## The built zip against the sandbox
+	$(PY) -m pytest e2e
+
+.PHONY: format-check
+format-check: $(VENV_READY) ## Formatting, linting and types of the Python
+	$(VENV)/bin/ruff format --check .
+	$(VENV)/bin/ruff check .
+	$(VENV)/bin/mypy
+
+.PHONY: format
+format: tools $(VENV_READY) ## Format Java and Python
+	$(MVN) --quiet spotless:apply
+	$(VENV)/bin/ruff format .
+	$(VENV)/bin/ruff check --fix .
+
+.PHONY: reproducible
+reproducible: $(ZIP) ## Build a second time elsewhere and compare byte for byte
+	bin/check-reproducible $(ZIP)
+
+.PHONY: mutation
+mutation: tools ## Mutation testing of the pure packages (PIT)
+	$(MVN) --quiet -Pmutation test-compile org.pitest:pitest-maven:mutationCoverage
+
+.PHONY: bench
+bench: $(ZIP) $(VENV_READY) ## Measure the function beside a plain boto3 loop
+	$(PY) -m bench
+
+.PHONY: clean
+clean: ## Remove what was built; keep .venv
+	rm -rf target

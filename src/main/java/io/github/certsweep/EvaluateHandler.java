@@ -1,0 +1,58 @@
+package io.github.certsweep;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import com.amazonaws.services.lambda.runtime.Context;
+import com.amazonaws.services.lambda.runtime.RequestStreamHandler;
+import io.github.certsweep.aws.Clients;
+import io.github.certsweep.aws.Deadline;
+import io.github.certsweep.certificate.IamCertificateStore;
+import io.github.certsweep.rule.EvaluationRun;
+import io.github.certsweep.rule.Pause;
+import io.github.certsweep.rule.RuleEvent;
+import io.github.certsweep.rule.ServerCertificateRule;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.time.Clock;
+import software.amazon.awssdk.services.config.ConfigClient;
+import software.amazon.awssdk.services.iam.IamClient;
+
+/**
+ * What AWS Config invokes: evaluates every server certificate of the account and reports the
+ * results. Answers with the run's summary, or fails if anything could not be done.
+ *
+ * <p>Thread-safe: it keeps nothing between invocations but its clients.
+ */
+public final class EvaluateHandler implements RequestStreamHandler {
+  private final ServerCertificateRule rule;
+  private final Clock clock;
+
+  /**
+   * For Lambda alone. The clients are made here, in the initialisation phase, where the processor
+   * is faster.
+   */
+  public EvaluateHandler() {
+    this(Clients.ofLambda());
+  }
+
+  private EvaluateHandler(Clients clients) {
+    this(clients.iam(), clients.config(), Clock.systemUTC(), Pause.SLEEP);
+  }
+
+  EvaluateHandler(IamClient iam, ConfigClient config, Clock clock, Pause pause) {
+    this.rule = new ServerCertificateRule(new IamCertificateStore(iam), config, clock, pause);
+    this.clock = clock;
+  }
+
+  @Override
+  public void handleRequest(InputStream input, OutputStream output, Context context)
+      throws IOException {
+    Deadline deadline = Deadline.in(context.getRemainingTimeInMillis(), clock);
+    RuleEvent event = RuleEvent.parse(new String(input.readAllBytes(), UTF_8));
+    EvaluationRun run = rule.evaluate(event, deadline);
+    context.getLogger().log(run.logLine() + "\n");
+    run.throwIfFailed();
+    output.write(run.summary().toString().getBytes(UTF_8));
+  }
+}

@@ -1,0 +1,112 @@
+package io.github.certsweep.aws;
+
+import java.util.Set;
+import software.amazon.awssdk.awscore.exception.AwsServiceException;
+import software.amazon.awssdk.core.exception.ApiCallAttemptTimeoutException;
+import software.amazon.awssdk.core.exception.ApiCallTimeoutException;
+import software.amazon.awssdk.core.exception.SdkException;
+
+/**
+ * A call to AWS that failed for good, after the SDK's retries. The message names the call, what AWS
+ * said, and what to do about it, in one line.
+ */
+public final class AwsCallException extends RuntimeException {
+  private static final long serialVersionUID = 1L;
+
+  private static final Set<String> DENIED =
+      Set.of(
+          "AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "AuthorizationError");
+  private static final Set<String> EXPIRED =
+      Set.of("ExpiredToken", "ExpiredTokenException", "RequestExpired");
+
+  private final String code;
+
+  private AwsCallException(String code, String message, Throwable cause) {
+    super(message, cause);
+    this.code = code;
+  }
+
+  /**
+   * The failure of a call that AWS or the SDK refused or gave up.
+   *
+   * @param call the call in IAM's notation, for example {@code "iam:ListServerCertificates"}
+   */
+  public static AwsCallException of(String call, SdkException failure) {
+    String code = codeOf(failure);
+    return new AwsCallException(
+        code,
+        call + " failed: " + code + ": " + reasonOf(failure) + " " + remedyFor(failure, code),
+        failure);
+  }
+
+  static AwsCallException outOfTime(String call) {
+    return new AwsCallException(
+        "OutOfTime",
+        call + " was not made: the function's time was up. Raise the function's timeout.",
+        null);
+  }
+
+  /** AWS answered with something that its own contract rules out, so it can't be relied on. */
+  public static AwsCallException unexpectedAnswer(String call, String what) {
+    return new AwsCallException(
+        "UnexpectedAnswer",
+        call + " failed: " + what + " Run the rule again; if it stays, report it to AWS Support.",
+        null);
+  }
+
+  /**
+   * The error's code as AWS gives it, for example {@code "AccessDenied"}, or a word of ours where
+   * AWS gave none.
+   */
+  public String code() {
+    return code;
+  }
+
+  private static String codeOf(SdkException failure) {
+    if (failure instanceof AwsServiceException service && service.awsErrorDetails() != null) {
+      String code = service.awsErrorDetails().errorCode();
+      if (code != null && !code.isBlank()) {
+        return code;
+      }
+      return "HTTP " + service.statusCode();
+    }
+    if (failure instanceof ApiCallTimeoutException
+        || failure instanceof ApiCallAttemptTimeoutException) {
+      return "Timeout";
+    }
+    return "NoAnswer";
+  }
+
+  private static String reasonOf(SdkException failure) {
+    String reason = failure.getMessage();
+    if (failure instanceof AwsServiceException service && service.awsErrorDetails() != null) {
+      reason = service.awsErrorDetails().errorMessage();
+    }
+    if (reason == null || reason.isBlank()) {
+      return "(AWS gave no reason)";
+    }
+    String line = reason.strip().replaceAll("\\s+", " ");
+    return line.endsWith(".") ? line : line + ".";
+  }
+
+  private static String remedyFor(SdkException failure, String code) {
+    if (DENIED.contains(code)) {
+      return "Allow the action in the policy of the function's role, and look for a permissions boundary or a service"
+          + " control policy that denies it.";
+    }
+    if (EXPIRED.contains(code)) {
+      return "The function's temporary credentials had expired; start the rule again.";
+    }
+    if (failure instanceof AwsServiceException service) {
+      if (service.isThrottlingException()) {
+        return "It was tried several times; start the rule again when the account makes fewer calls.";
+      }
+      if (service.statusCode() >= 500) {
+        return "It was tried several times and AWS had an error of its own; start the rule again later.";
+      }
+      return "Correct what AWS names and start the rule again.";
+    }
+    return "It was tried several times; check the function's network (in a VPC: a NAT gateway or VPC endpoints) and start"
+        + " the rule again.";
+  }
+}

@@ -1,0 +1,102 @@
+package io.github.certsweep.certificate;
+
+import io.github.certsweep.aws.AwsCallException;
+import io.github.certsweep.aws.Deadline;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import software.amazon.awssdk.core.exception.SdkException;
+import software.amazon.awssdk.services.iam.IamClient;
+import software.amazon.awssdk.services.iam.model.ListServerCertificatesRequest;
+import software.amazon.awssdk.services.iam.model.ListServerCertificatesResponse;
+import software.amazon.awssdk.services.iam.model.ServerCertificateMetadata;
+
+/** The server certificates stored in IAM. Thread-safe; holds nothing between calls. */
+public final class IamCertificateStore {
+  private static final String LIST = "iam:ListServerCertificates";
+
+  /**
+   * The most that IAM allows, and the most certificates an account can have. IAM may still answer
+   * with fewer.
+   */
+  private static final int PAGE_SIZE = 1000;
+
+  private final IamClient iam;
+
+  public IamCertificateStore(IamClient iam) {
+    this.iam = iam;
+  }
+
+  /**
+   * All certificates of the account, each once, in IAM's order.
+   *
+   * @throws AwsCallException if any page can't be read: half a listing would look as if
+   *     certificates had been deleted
+   */
+  public List<ServerCertificate> listAll(Deadline deadline) {
+    Map<String, ServerCertificate> byName = new LinkedHashMap<>();
+    Optional<String> marker = Optional.empty();
+    do {
+      ListServerCertificatesResponse page = listPage(marker, deadline);
+      for (ServerCertificateMetadata metadata : page.serverCertificateMetadataList()) {
+        byName.put(metadata.serverCertificateName(), toCertificate(metadata));
+      }
+      marker = nextMarker(page, marker);
+    } while (marker.isPresent());
+    return List.copyOf(byName.values());
+  }
+
+  private ListServerCertificatesResponse listPage(Optional<String> marker, Deadline deadline) {
+    ListServerCertificatesRequest request =
+        ListServerCertificatesRequest.builder()
+            .maxItems(PAGE_SIZE)
+            .marker(marker.orElse(null))
+            .overrideConfiguration(call -> call.apiCallTimeout(deadline.timeoutFor(LIST)))
+            .build();
+    try {
+      return iam.listServerCertificates(request);
+    } catch (SdkException e) {
+      throw AwsCallException.of(LIST, e);
+    }
+  }
+
+  /**
+   * Where the next page starts; empty after the last. Guards against answers that would end the
+   * listing early or never: a body that is not IAM's (a proxy's page, say) reads as an empty
+   * listing, and would clear every finding.
+   */
+  private static Optional<String> nextMarker(
+      ListServerCertificatesResponse page, Optional<String> previous) {
+    if (page.isTruncated() == null) {
+      throw AwsCallException.unexpectedAnswer(
+          LIST, "The answer does not say whether the listing is complete.");
+    }
+    if (!page.isTruncated()) {
+      return Optional.empty();
+    }
+    Optional<String> next = Optional.ofNullable(page.marker());
+    if (next.isEmpty() || next.equals(previous)) {
+      throw AwsCallException.unexpectedAnswer(
+          LIST, "IAM announced another page but did not say where it starts.");
+    }
+    return next;
+  }
+
+  private static ServerCertificate toCertificate(ServerCertificateMetadata metadata) {
+    return new ServerCertificate(
+        present("ServerCertificateName", metadata.serverCertificateName()),
+        present("ServerCertificateId", metadata.serverCertificateId()),
+        present("Arn", metadata.arn()),
+        present("Path", metadata.path()),
+        Optional.ofNullable(metadata.expiration()));
+  }
+
+  private static <T> T present(String member, T value) {
+    if (value == null) {
+      throw AwsCallException.unexpectedAnswer(
+          LIST, "A certificate in the answer has no " + member + ".");
+    }
+    return value;
+  }
+}

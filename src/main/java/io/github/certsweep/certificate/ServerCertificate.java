@@ -1,0 +1,26 @@
+package io.github.certsweep.certificate;
+
+import java.time.Instant;
+import java.util.Objects;
+import java.util.Optional;
+
+/**
+ * A server certificate as IAM lists it: metadata, never its body or key.
+ *
+ * @param name unique in the account, {@code [\w+=,.@-]{1,128}}; a new certificate may take an old
+ *     one's name
+ * @param id {@code ASCA...}, given at upload, never used again
+ * @param arn with the path in it
+ * @param path {@code "/"} or {@code "/some/path/"}, 512 characters at most
+ * @param expiration the end of its validity, inclusive; optional in IAM's API
+ */
+public record ServerCertificate(
+    String name, String id, String arn, String path, Optional<Instant> expiration) {
+  public ServerCertificate {
+    Objects.requireNonNull(name, "name");
+    Objects.requireNonNull(id, "id");
+    Objects.requireNonNull(arn, "arn");
+    Objects.requireNonNull(path, "path");
+    Objects.requireNonNull(expiration, "expiration");
+  }
+}

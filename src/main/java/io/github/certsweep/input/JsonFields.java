@@ -1,0 +1,114 @@
+package io.github.certsweep.input;
+
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParseException;
+import com.google.gson.JsonParser;
+import com.google.gson.JsonPrimitive;
+import com.google.gson.Strictness;
+import com.google.gson.stream.JsonReader;
+import com.google.gson.stream.JsonToken;
+import java.io.IOException;
+import java.io.StringReader;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * The members of a JSON object that came from outside. Immutable; every error names the object and
+ * the member.
+ */
+public final class JsonFields {
+  private final String what;
+  private final JsonObject object;
+
+  private JsonFields(String what, JsonObject object) {
+    this.what = what;
+    this.object = object;
+  }
+
+  /**
+   * Reads a JSON object by the letter of RFC 8259: no comments, no unquoted names, nothing after
+   * it.
+   *
+   * @param what the name of the object in error messages, for example {@code "The event"}
+   * @throws InvalidInputException if the text is not exactly one JSON object
+   */
+  public static JsonFields parse(String what, String json) {
+    try (JsonReader reader = new JsonReader(new StringReader(json))) {
+      reader.setStrictness(Strictness.STRICT);
+      JsonElement element = JsonParser.parseReader(reader);
+      if (!element.isJsonObject() || reader.peek() != JsonToken.END_DOCUMENT) {
+        throw new InvalidInputException(what + " is not one JSON object: " + excerpt(json));
+      }
+      return new JsonFields(what, element.getAsJsonObject());
+    } catch (IOException | JsonParseException e) {
+      throw new InvalidInputException(what + " is not well-formed JSON: " + excerpt(json));
+    }
+  }
+
+  /** The names of all members. */
+  public Set<String> names() {
+    return object.keySet();
+  }
+
+  /**
+   * The text of a member that must be there.
+   *
+   * @throws InvalidInputException if it is missing, blank or not a string
+   */
+  public String requiredText(String name) {
+    return text(name)
+        .orElseThrow(
+            () -> new InvalidInputException(what + " has no \"" + name + "\", which is required."));
+  }
+
+  /**
+   * The text of a member; empty if it is absent, null or blank.
+   *
+   * @throws InvalidInputException if it is something else than a string
+   */
+  public Optional<String> text(String name) {
+    Optional<JsonPrimitive> value = scalar(name);
+    if (value.isPresent() && !value.get().isString()) {
+      throw wrongType(name, "a string", value.get());
+    }
+    return value.map(JsonPrimitive::getAsString);
+  }
+
+  /**
+   * The value of a member as text, whether it was written as a string, a number or a Boolean; empty
+   * if it is absent, null or blank.
+   *
+   * @throws InvalidInputException if it is an object or a list
+   */
+  public Optional<String> scalarText(String name) {
+    return scalar(name).map(JsonPrimitive::getAsString);
+  }
+
+  private Optional<JsonPrimitive> scalar(String name) {
+    JsonElement element = object.get(name);
+    if (element == null || element.isJsonNull()) {
+      return Optional.empty();
+    }
+    if (!element.isJsonPrimitive()) {
+      throw wrongType(name, "a single value", element);
+    }
+    return Optional.of(element.getAsJsonPrimitive())
+        .filter(value -> !value.getAsString().isBlank());
+  }
+
+  private InvalidInputException wrongType(String name, String expected, JsonElement actual) {
+    return new InvalidInputException(
+        what + ": \"" + name + "\" must be " + expected + ", but is " + excerpt(actual.toString()));
+  }
+
+  /**
+   * Enough of a bad value to recognise it. An event carries a token, so never the whole of a long
+   * one.
+   */
+  private static String excerpt(String text) {
+    return text.length() <= 80
+        ? text
+        : text.substring(0, 60) + "... (" + text.length() + " characters)";
+  }
+}

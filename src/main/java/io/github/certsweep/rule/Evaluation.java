@@ -1,0 +1,42 @@
+package io.github.certsweep.rule;
+
+import software.amazon.awssdk.services.config.model.ComplianceType;
+
+/**
+ * One result to be recorded in AWS Config.
+ *
+ * @param annotation what a person reads beside the result; 1 to 256 characters, a limit of Config
+ */
+public record Evaluation(Resource resource, ComplianceType compliance, String annotation) {
+  private static final int MAX_ANNOTATION = 256;
+
+  public Evaluation {
+    if (annotation.isEmpty()) {
+      throw new IllegalArgumentException(
+          "The annotation of " + resource + " is empty: AWS Config refuses that.");
+    }
+    annotation = fit(annotation);
+  }
+
+  /**
+   * An old result whose resource is gone: NOT_APPLICABLE, under the key it was recorded with, takes
+   * it off the dashboard.
+   */
+  static Evaluation gone(Resource resource) {
+    return new Evaluation(resource, ComplianceType.NOT_APPLICABLE, "No longer stored in IAM.");
+  }
+
+  /**
+   * An account without certificates, which would otherwise look as if it had never been evaluated.
+   */
+  static Evaluation ofEmptyAccount(String accountId) {
+    return new Evaluation(
+        Resource.account(accountId),
+        ComplianceType.COMPLIANT,
+        "No server certificates are stored in IAM.");
+  }
+
+  private static String fit(String text) {
+    return text.length() <= MAX_ANNOTATION ? text : text.substring(0, MAX_ANNOTATION - 3) + "...";
+  }
+}

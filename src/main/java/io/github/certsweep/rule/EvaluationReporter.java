@@ -1,0 +1,121 @@
+package io.github.certsweep.rule;
+
+import io.github.certsweep.aws.AwsCallException;
+import io.github.certsweep.aws.Deadline;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Gatherers;
+import software.amazon.awssdk.core.exception.SdkException;
+import software.amazon.awssdk.retries.api.BackoffStrategy;
+import software.amazon.awssdk.services.config.ConfigClient;
+import software.amazon.awssdk.services.config.model.PutEvaluationsRequest;
+
+/** Sends evaluations to AWS Config. Thread-safe; holds nothing between calls. */
+final class EvaluationReporter {
+  private static final String PUT = "config:PutEvaluations";
+
+  /** The most that Config takes in one call. */
+  private static final int BATCH_SIZE = 100;
+
+  /** How often an evaluation is sent at most that Config answers with {@code FailedEvaluations}. */
+  private static final int ROUNDS = 4;
+
+  private static final BackoffStrategy BACKOFF =
+      BackoffStrategy.exponentialDelay(Duration.ofMillis(500), Duration.ofSeconds(5));
+
+  private final ConfigClient config;
+  private final Pause pause;
+
+  EvaluationReporter(ConfigClient config, Pause pause) {
+    this.config = config;
+    this.pause = pause;
+  }
+
+  /**
+   * Sends every batch, also when one before it fails. What Config reports back as failed is sent
+   * again in up to three further rounds; what the SDK could not deliver with its own retries is
+   * not.
+   */
+  Delivery send(List<Evaluation> evaluations, RuleEvent event, Deadline deadline) {
+    List<Evaluation> recorded = new ArrayList<>();
+    List<Evaluation> lost = new ArrayList<>();
+    Set<String> reasons = new LinkedHashSet<>();
+    List<Evaluation> pending = evaluations;
+    for (int round = 1; !pending.isEmpty() && round <= ROUNDS && pausedBefore(round); round++) {
+      List<Evaluation> failed = new ArrayList<>();
+      for (List<Evaluation> batch : batches(pending)) {
+        try {
+          List<Evaluation> refused = sendBatch(batch, event, deadline);
+          failed.addAll(refused);
+          recorded.addAll(
+              batch.stream().filter(evaluation -> !refused.contains(evaluation)).toList());
+        } catch (AwsCallException e) {
+          lost.addAll(batch);
+          reasons.add(e.getMessage().replace(event.resultToken(), "(token)"));
+        }
+      }
+      pending = failed;
+    }
+    if (!pending.isEmpty()) {
+      lost.addAll(pending);
+      reasons.add(PUT + " kept answering with FailedEvaluations. Start the rule again.");
+    }
+    return new Delivery(batches(evaluations).size(), recorded, lost, List.copyOf(reasons));
+  }
+
+  /** Sends one batch and answers what Config says it did not record of it. */
+  private List<Evaluation> sendBatch(List<Evaluation> batch, RuleEvent event, Deadline deadline) {
+    PutEvaluationsRequest request =
+        PutEvaluationsRequest.builder()
+            .resultToken(event.resultToken())
+            .testMode(event.testMode())
+            .evaluations(batch.stream().map(evaluation -> toRequest(evaluation, event)).toList())
+            .overrideConfiguration(call -> call.apiCallTimeout(deadline.timeoutFor(PUT)))
+            .build();
+    try {
+      Set<Resource> failed =
+          config.putEvaluations(request).failedEvaluations().stream()
+              .map(failure ->
+                  new Resource(failure.complianceResourceType(), failure.complianceResourceId()))
+              .collect(Collectors.toSet());
+      List<Evaluation> unrecorded =
+          batch.stream().filter(evaluation -> failed.contains(evaluation.resource())).toList();
+      // A failure that can't be told whose it is may be anybody's; sending twice does no harm.
+      return unrecorded.size() < failed.size() ? batch : unrecorded;
+    } catch (SdkException e) {
+      throw AwsCallException.of(PUT, e);
+    }
+  }
+
+  private static software.amazon.awssdk.services.config.model.Evaluation toRequest(
+      Evaluation evaluation, RuleEvent event) {
+    return software.amazon.awssdk.services.config.model.Evaluation.builder()
+        .complianceResourceType(evaluation.resource().type())
+        .complianceResourceId(evaluation.resource().id())
+        .complianceType(evaluation.compliance())
+        .annotation(evaluation.annotation())
+        .orderingTimestamp(event.createdAt())
+        .build();
+  }
+
+  private boolean pausedBefore(int round) {
+    if (round == 1) {
+      return true;
+    }
+    try {
+      pause.of(BACKOFF.computeDelay(round - 1));
+      return true;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
+    }
+  }
+
+  private static List<List<Evaluation>> batches(List<Evaluation> evaluations) {
+    return evaluations.stream().gather(Gatherers.windowFixed(BATCH_SIZE)).toList();
+  }
+}

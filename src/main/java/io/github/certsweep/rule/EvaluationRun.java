@@ -1,0 +1,124 @@
+package io.github.certsweep.rule;
+
+import com.google.gson.JsonObject;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/**
+ * What one evaluation of the rule found and did: the function's answer and its log line.
+ *
+ * @param judgedAt when the certificates were judged
+ * @param counts of all certificates; empty if they could not be listed
+ * @param recorded how many results Config took, cleared ones included
+ * @param staleCleared how many results of vanished resources were taken off the dashboard
+ * @param batches how many batches of results were sent, retries not counted
+ * @param error what was not done, why, and what to do about it, in one line
+ */
+public record EvaluationRun(
+    String ruleName,
+    Instant judgedAt,
+    Outcome outcome,
+    Optional<CertificateCounts> counts,
+    int recorded,
+    int staleCleared,
+    int batches,
+    Optional<String> error) {
+
+  /** How a run ended. */
+  public enum Outcome {
+    /** Every result was recorded. */
+    REPORTED,
+    /** A trial: Config checked the results and, as asked, recorded nothing. */
+    TESTED,
+    /** A newer run had reported already, so this one reported nothing. */
+    SUPERSEDED,
+    /** Something could not be done; {@link EvaluationRun#error} says what. */
+    FAILED
+  }
+
+  /** A run that ended before anything was sent. */
+  static EvaluationRun failed(
+      RuleEvent event, Instant at, Optional<CertificateCounts> counts, String error) {
+    return new EvaluationRun(
+        event.ruleName(), at, Outcome.FAILED, counts, 0, 0, 0, Optional.of(error));
+  }
+
+  static EvaluationRun superseded(RuleEvent event, Instant at, CertificateCounts counts) {
+    return new EvaluationRun(
+        event.ruleName(), at, Outcome.SUPERSEDED, Optional.of(counts), 0, 0, 0, Optional.empty());
+  }
+
+  /**
+   * A run whose results were sent; failed if any was not recorded or if {@code problem} is present.
+   */
+  static EvaluationRun sent(
+      RuleEvent event,
+      Instant at,
+      CertificateCounts counts,
+      Delivery delivery,
+      Optional<String> problem) {
+    Optional<String> error =
+        Stream.concat(problem.stream(), delivery.problem().stream())
+            .reduce((first, second) -> first + " " + second);
+    Outcome outcome =
+        error.isPresent() ? Outcome.FAILED : event.testMode() ? Outcome.TESTED : Outcome.REPORTED;
+    return new EvaluationRun(
+        event.ruleName(),
+        at,
+        outcome,
+        Optional.of(counts),
+        event.testMode() ? 0 : delivery.recorded().size(),
+        event.testMode() ? 0 : delivery.staleCleared(),
+        delivery.batches(),
+        error);
+  }
+
+  /**
+   * The function's answer: {@code {"configRuleName": ..., "outcome": ..., "certificates": ...,
+   * ...}}.
+   */
+  public JsonObject summary() {
+    JsonObject summary = new JsonObject();
+    summary.addProperty("configRuleName", ruleName);
+    summary.addProperty("outcome", outcome.name());
+    counts.ifPresent(count -> {
+      summary.addProperty("certificates", count.total());
+      summary.addProperty("compliant", count.valid());
+      summary.addProperty("nonCompliant", count.nonCompliant());
+      summary.addProperty("expired", count.expired());
+      summary.addProperty("expiring", count.expiring());
+      summary.addProperty("unknown", count.unknown());
+    });
+    summary.addProperty("recorded", recorded);
+    summary.addProperty("staleCleared", staleCleared);
+    summary.addProperty("batches", batches);
+    error.ifPresent(text -> summary.addProperty("error", text));
+    return summary;
+  }
+
+  /**
+   * The one line that the run leaves in the log: the summary and, beside it, the metrics. A run
+   * that was a trial or superseded has no metrics: its numbers would stand beside the newer run's.
+   */
+  public String logLine() {
+    JsonObject line = new JsonObject();
+    if (outcome == Outcome.REPORTED || outcome == Outcome.FAILED) {
+      counts.ifPresent(count -> EmbeddedMetrics.addTo(line, ruleName, judgedAt, count));
+    }
+    line.add("evaluation", summary());
+    return line.toString();
+  }
+
+  /**
+   * Makes a failed run a failed invocation.
+   *
+   * @throws EvaluationFailedException if the outcome is {@link Outcome#FAILED}: Config shows nobody
+   *     a function's error, so the function has to fail for the alarm on it to go off
+   */
+  public void throwIfFailed() {
+    if (outcome == Outcome.FAILED) {
+      throw new EvaluationFailedException(error.orElseThrow());
+    }
+  }
+}

@@ -1,0 +1,74 @@
+package io.github.certsweep.rule;
+
+import io.github.certsweep.aws.AwsCallException;
+import io.github.certsweep.aws.Deadline;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import software.amazon.awssdk.core.exception.SdkException;
+import software.amazon.awssdk.services.config.ConfigClient;
+import software.amazon.awssdk.services.config.model.ComplianceType;
+import software.amazon.awssdk.services.config.model.EvaluationResult;
+import software.amazon.awssdk.services.config.model.EvaluationResultQualifier;
+import software.amazon.awssdk.services.config.model.GetComplianceDetailsByConfigRuleRequest;
+import software.amazon.awssdk.services.config.model.GetComplianceDetailsByConfigRuleResponse;
+
+/**
+ * The results of a rule that AWS Config shows at this moment. Thread-safe; holds nothing between
+ * calls.
+ */
+final class RecordedResults {
+  private static final String READ = "config:GetComplianceDetailsByConfigRule";
+
+  /** The most that Config allows; without it a page has ten. */
+  private static final int PAGE_SIZE = 100;
+
+  private final ConfigClient config;
+
+  RecordedResults(ConfigClient config) {
+    this.config = config;
+  }
+
+  /**
+   * All results shown as COMPLIANT or NON_COMPLIANT.
+   *
+   * @throws AwsCallException if any page can't be read
+   */
+  List<RecordedResult> read(String ruleName, Deadline deadline) {
+    List<RecordedResult> results = new ArrayList<>();
+    Optional<String> token = Optional.empty();
+    do {
+      GetComplianceDetailsByConfigRuleResponse page = readPage(ruleName, token, deadline);
+      for (EvaluationResult result : page.evaluationResults()) {
+        results.add(toRecorded(result));
+      }
+      token = Optional.ofNullable(page.nextToken()).filter(next -> !next.isEmpty());
+    } while (token.isPresent());
+    return List.copyOf(results);
+  }
+
+  private GetComplianceDetailsByConfigRuleResponse readPage(
+      String ruleName, Optional<String> token, Deadline deadline) {
+    GetComplianceDetailsByConfigRuleRequest request =
+        GetComplianceDetailsByConfigRuleRequest.builder()
+            .configRuleName(ruleName)
+            .complianceTypes(ComplianceType.COMPLIANT, ComplianceType.NON_COMPLIANT)
+            .limit(PAGE_SIZE)
+            .nextToken(token.orElse(null))
+            .overrideConfiguration(call -> call.apiCallTimeout(deadline.timeoutFor(READ)))
+            .build();
+    try {
+      return config.getComplianceDetailsByConfigRule(request);
+    } catch (SdkException e) {
+      throw AwsCallException.of(READ, e);
+    }
+  }
+
+  private static RecordedResult toRecorded(EvaluationResult result) {
+    EvaluationResultQualifier qualifier =
+        result.evaluationResultIdentifier().evaluationResultQualifier();
+    return new RecordedResult(
+        new Resource(qualifier.resourceType(), qualifier.resourceId()),
+        result.evaluationResultIdentifier().orderingTimestamp());
+  }
+}

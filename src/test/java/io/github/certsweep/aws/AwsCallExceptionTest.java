@@ -1,0 +1,80 @@
+package io.github.certsweep.aws;
+
+import static io.github.certsweep.fake.World.configError;
+import static io.github.certsweep.fake.World.iamError;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import software.amazon.awssdk.core.exception.ApiCallAttemptTimeoutException;
+import software.amazon.awssdk.core.exception.ApiCallTimeoutException;
+import software.amazon.awssdk.core.exception.SdkClientException;
+import software.amazon.awssdk.core.exception.SdkException;
+
+class AwsCallExceptionTest {
+  @ParameterizedTest(name = "{0} {1}")
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          403 | AccessDenied               | Allow the action in the policy
+          400 | AccessDeniedException      | Allow the action in the policy
+          403 | UnauthorizedOperation      | Allow the action in the policy
+          403 | ExpiredToken               | temporary credentials had expired
+          400 | ExpiredTokenException      | temporary credentials had expired
+          400 | Throttling                 | tried several times; start the rule again when
+          400 | ThrottlingException        | tried several times; start the rule again when
+          500 | InternalFailure            | AWS had an error of its own
+          503 | ServiceUnavailable         | AWS had an error of its own
+          400 | InvalidResultTokenException| Correct what AWS names
+          """)
+  void eachKindOfErrorHasItsRemedy(int status, String code, String remedy) {
+    AwsCallException failure =
+        AwsCallException.of("x:Y", (SdkException) configError(status, code, "The reason"));
+    assertThat(failure)
+        .hasMessageStartingWith("x:Y failed: " + code + ": The reason. ")
+        .hasMessageContaining(remedy);
+    assertThat(failure.code()).isEqualTo(code);
+  }
+
+  @Test
+  void theReasonIsOneLine() {
+    assertThat(
+            AwsCallException.of("x:Y", (SdkException) iamError(400, "Code", " two\n  lines. "))
+                .getMessage())
+        .startsWith("x:Y failed: Code: two lines. Correct");
+  }
+
+  @Test
+  void aMissingReasonIsSaid() {
+    assertThat(AwsCallException.of("x:Y", (SdkException) iamError(400, "Code", null)))
+        .hasMessageStartingWith("x:Y failed: Code: (AWS gave no reason) Correct");
+  }
+
+  @Test
+  void aMissingCodeIsTheStatus() {
+    assertThat(AwsCallException.of("x:Y", (SdkException) iamError(502, null, "Bad gateway")).code())
+        .isEqualTo("HTTP 502");
+    assertThat(AwsCallException.of("x:Y", (SdkException) iamError(502, " ", "Bad gateway")).code())
+        .isEqualTo("HTTP 502");
+  }
+
+  @Test
+  void aCallWithoutAnswerPointsAtTheNetwork() {
+    AwsCallException failure =
+        AwsCallException.of(
+            "x:Y", SdkClientException.builder().message("Connection reset").build());
+    assertThat(failure)
+        .hasMessageStartingWith("x:Y failed: NoAnswer: Connection reset. ")
+        .hasMessageContaining("network");
+  }
+
+  @Test
+  void aCallThatTookTooLongIsATimeout() {
+    assertThat(AwsCallException.of("x:Y", ApiCallTimeoutException.create(30)).code())
+        .isEqualTo("Timeout");
+    assertThat(AwsCallException.of("x:Y", ApiCallAttemptTimeoutException.create(10)).code())
+        .isEqualTo("Timeout");
+  }
+}

@@ -1,0 +1,90 @@
+package io.github.certsweep.aws;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import software.amazon.awssdk.core.exception.SdkException;
+import software.amazon.awssdk.http.ExecutableHttpRequest;
+import software.amazon.awssdk.http.HttpExecuteRequest;
+import software.amazon.awssdk.http.SdkHttpClient;
+import software.amazon.awssdk.http.SdkHttpRequest;
+import software.amazon.awssdk.regions.Region;
+
+class ClientsTest {
+  private final RefusingHttp http = new RefusingHttp();
+
+  @BeforeEach
+  void credentialsAsLambdaWouldSetThem() {
+    System.setProperty("aws.accessKeyId", "ASIAEXAMPLE");
+    System.setProperty("aws.secretAccessKey", "secret");
+  }
+
+  @AfterEach
+  void noCredentials() {
+    System.clearProperty("aws.accessKeyId");
+    System.clearProperty("aws.secretAccessKey");
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @CsvSource({
+    "us-east-1,     iam.amazonaws.com,               us-east-1",
+    "eu-west-1,     iam.amazonaws.com,               us-east-1",
+    "ap-east-1,     iam.amazonaws.com,               us-east-1",
+    "cn-north-1,    iam.cn-north-1.amazonaws.com.cn, cn-north-1",
+    "cn-northwest-1,iam.cn-north-1.amazonaws.com.cn, cn-north-1",
+    "us-gov-west-1, iam.us-gov.amazonaws.com,        us-gov-west-1",
+    "us-gov-east-1, iam.us-gov.amazonaws.com,        us-gov-west-1",
+    "us-iso-east-1, iam.us-iso-east-1.c2s.ic.gov,    us-iso-east-1",
+  })
+  void iamIsTheOneOfThePartition(String region, String host, String signedFor) {
+    SdkHttpRequest request = sentBy(region, clients -> clients.iam().listServerCertificates());
+    assertThat(request.host()).isEqualTo(host);
+    assertThat(request.firstMatchingHeader("Authorization").orElseThrow())
+        .contains("/" + signedFor + "/iam/");
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @CsvSource({
+    "eu-west-1,     config.eu-west-1.amazonaws.com",
+    "cn-north-1,    config.cn-north-1.amazonaws.com.cn",
+    "us-gov-east-1, config.us-gov-east-1.amazonaws.com",
+  })
+  void configIsTheOneOfTheRegion(String region, String host) {
+    assertThat(sentBy(region, clients -> clients.config().describeConfigRules()).host())
+        .isEqualTo(host);
+  }
+
+  @Test
+  void outsideLambdaItSaysWhatIsMissing() {
+    assertThat(System.getenv("AWS_REGION")).isNull();
+    assertThatThrownBy(Clients::ofLambda).hasMessageContaining("AWS_REGION is not set");
+  }
+
+  private SdkHttpRequest sentBy(String region, Consumer<Clients> call) {
+    assertThatThrownBy(() -> call.accept(new Clients(Region.of(region), http)))
+        .isInstanceOf(SdkException.class);
+    return http.requests.getFirst();
+  }
+
+  /** Takes requests and answers none. */
+  private static final class RefusingHttp implements SdkHttpClient {
+    final List<SdkHttpRequest> requests = new ArrayList<>();
+
+    @Override
+    public ExecutableHttpRequest prepareRequest(HttpExecuteRequest request) {
+      requests.add(request.httpRequest());
+      throw SdkException.builder().message("No network in this test").build();
+    }
+
+    @Override
+    public void close() {}
+  }
+}

@@ -1,0 +1,141 @@
+package io.github.certsweep.fake;
+
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Supplier;
+import software.amazon.awssdk.services.config.ConfigClient;
+import software.amazon.awssdk.services.config.model.ComplianceType;
+import software.amazon.awssdk.services.config.model.Evaluation;
+import software.amazon.awssdk.services.config.model.EvaluationResult;
+import software.amazon.awssdk.services.config.model.GetComplianceDetailsByConfigRuleRequest;
+import software.amazon.awssdk.services.config.model.GetComplianceDetailsByConfigRuleResponse;
+import software.amazon.awssdk.services.config.model.PutEvaluationsRequest;
+import software.amazon.awssdk.services.config.model.PutEvaluationsResponse;
+
+/**
+ * An AWS Config that keeps the last result of each resource, as Config does, and remembers what it
+ * was sent.
+ */
+public final class FakeConfig implements ConfigClient {
+  private final Map<String, Evaluation> results = new LinkedHashMap<>();
+  private final Map<Integer, Supplier<PutEvaluationsResponse>> putAnswers = new HashMap<>();
+  private final Map<String, Integer> timesToFail = new HashMap<>();
+  private Supplier<RuntimeException> readFailure;
+
+  public final List<PutEvaluationsRequest> puts = new ArrayList<>();
+  public final List<GetComplianceDetailsByConfigRuleRequest> reads = new ArrayList<>();
+
+  /** Holds this result from an earlier run. */
+  public FakeConfig showing(String type, String id, ComplianceType compliance, Instant orderedAt) {
+    Evaluation evaluation =
+        Evaluation.builder()
+            .complianceResourceType(type)
+            .complianceResourceId(id)
+            .complianceType(compliance)
+            .orderingTimestamp(orderedAt)
+            .build();
+    results.put(type + " " + id, evaluation);
+    return this;
+  }
+
+  /**
+   * Answers the n-th PutEvaluations (1 is the first) with what the supplier gives or throws;
+   * records nothing of it.
+   */
+  public FakeConfig answeringPut(int number, Supplier<PutEvaluationsResponse> answer) {
+    putAnswers.put(number, answer);
+    return this;
+  }
+
+  /** Reports this resource back as failed this many times before it records it. */
+  public FakeConfig failing(String id, int times) {
+    timesToFail.put(id, times);
+    return this;
+  }
+
+  public FakeConfig refusingToRead(Supplier<RuntimeException> failure) {
+    readFailure = failure;
+    return this;
+  }
+
+  /** What the dashboard shows: the annotation by resource id. */
+  public Map<String, String> dashboard() {
+    Map<String, String> shown = new LinkedHashMap<>();
+    results.values().stream()
+        .filter(result -> result.complianceType() != ComplianceType.NOT_APPLICABLE)
+        .forEach(
+            result -> shown.put(result.complianceResourceId(), result.complianceTypeAsString()));
+    return shown;
+  }
+
+  /** All evaluations that were sent, in order, retries included. */
+  public List<Evaluation> sent() {
+    return puts.stream().flatMap(put -> put.evaluations().stream()).toList();
+  }
+
+  @Override
+  public PutEvaluationsResponse putEvaluations(PutEvaluationsRequest request) {
+    puts.add(request);
+    if (putAnswers.containsKey(puts.size())) {
+      return putAnswers.get(puts.size()).get();
+    }
+    List<Evaluation> failed = new ArrayList<>();
+    for (Evaluation evaluation : request.evaluations()) {
+      String id = evaluation.complianceResourceId();
+      if (timesToFail.merge(id, -1, Integer::sum) >= 0) {
+        failed.add(evaluation);
+      } else if (!Boolean.TRUE.equals(request.testMode())) {
+        results.put(evaluation.complianceResourceType() + " " + id, evaluation);
+      }
+    }
+    return PutEvaluationsResponse.builder().failedEvaluations(failed).build();
+  }
+
+  @Override
+  public GetComplianceDetailsByConfigRuleResponse getComplianceDetailsByConfigRule(
+      GetComplianceDetailsByConfigRuleRequest request) {
+    reads.add(request);
+    if (readFailure != null) {
+      throw readFailure.get();
+    }
+    Set<ComplianceType> wanted = new HashSet<>(request.complianceTypes());
+    List<EvaluationResult> shown =
+        results.values().stream()
+            .filter(result -> wanted.contains(result.complianceType()))
+            .map(FakeConfig::toResult)
+            .toList();
+    int start = request.nextToken() == null ? 0 : Integer.parseInt(request.nextToken());
+    int end = Math.min(start + request.limit(), shown.size());
+    return GetComplianceDetailsByConfigRuleResponse.builder()
+        .evaluationResults(shown.subList(start, end))
+        .nextToken(end < shown.size() ? String.valueOf(end) : null)
+        .build();
+  }
+
+  private static EvaluationResult toResult(Evaluation evaluation) {
+    return EvaluationResult.builder()
+        .complianceType(evaluation.complianceType())
+        .evaluationResultIdentifier(identifier ->
+            identifier
+                .orderingTimestamp(evaluation.orderingTimestamp())
+                .evaluationResultQualifier(qualifier ->
+                    qualifier
+                        .resourceType(evaluation.complianceResourceType())
+                        .resourceId(evaluation.complianceResourceId())))
+        .build();
+  }
+
+  @Override
+  public String serviceName() {
+    return "config";
+  }
+
+  @Override
+  public void close() {}
+}

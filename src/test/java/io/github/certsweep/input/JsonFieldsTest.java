@@ -1,0 +1,84 @@
+package io.github.certsweep.input;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class JsonFieldsTest {
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "",
+        " ",
+        "{",
+        "{\"a\":}",
+        "{a:1}",
+        "{'a':1}",
+        "{\"a\":1} /* c */",
+        "nonsense",
+        "{\"a\":1,}"
+      })
+  void whatIsNotJsonIsRefused(String text) {
+    assertThatThrownBy(() -> JsonFields.parse("The event", text))
+        .isInstanceOf(InvalidInputException.class)
+        .hasMessageStartingWith("The event is not");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"[]", "\"text\"", "1", "null", "{} {}", "{}1"})
+  void whatIsNotOneObjectIsRefused(String text) {
+    assertThatThrownBy(() -> JsonFields.parse("The event", text))
+        .isInstanceOf(InvalidInputException.class)
+        .hasMessageStartingWith("The event is not");
+  }
+
+  @Test
+  void veryDeepNestingIsRefused() {
+    assertThatThrownBy(() -> JsonFields.parse("The event", "{\"a\":".repeat(100_000)))
+        .isInstanceOf(InvalidInputException.class);
+  }
+
+  @Test
+  void aLongBadTextIsQuotedInPart() {
+    assertThatThrownBy(() -> JsonFields.parse("The event", "x".repeat(81)))
+        .hasMessage("The event is not well-formed JSON: " + "x".repeat(60) + "... (81 characters)");
+    assertThatThrownBy(() -> JsonFields.parse("The event", "x".repeat(80)))
+        .hasMessage("The event is not well-formed JSON: " + "x".repeat(80));
+  }
+
+  @Test
+  void textIsReadAsItIs() {
+    JsonFields fields = JsonFields.parse("It", "{\"a\":\" b \"}");
+    assertThat(fields.requiredText("a")).isEqualTo(" b ");
+    assertThat(fields.names()).containsExactly("a");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"{}", "{\"a\":null}", "{\"a\":\"\"}", "{\"a\":\"  \"}"})
+  void absentAndBlankAreTheSame(String json) {
+    JsonFields fields = JsonFields.parse("It", json);
+    assertThat(fields.text("a")).isEmpty();
+    assertThat(fields.scalarText("a")).isEmpty();
+    assertThatThrownBy(() -> fields.requiredText("a"))
+        .hasMessage("It has no \"a\", which is required.");
+  }
+
+  @Test
+  void numbersAndBooleansAreNoText() {
+    assertThatThrownBy(() -> JsonFields.parse("It", "{\"a\":1}").text("a"))
+        .hasMessage("It: \"a\" must be a string, but is 1");
+    assertThat(JsonFields.parse("It", "{\"a\":1}").scalarText("a")).contains("1");
+    assertThat(JsonFields.parse("It", "{\"a\":true}").scalarText("a")).contains("true");
+  }
+
+  @Test
+  void listsAndObjectsAreNoValues() {
+    assertThatThrownBy(() -> JsonFields.parse("It", "{\"a\":[1]}").scalarText("a"))
+        .hasMessage("It: \"a\" must be a single value, but is [1]");
+    assertThatThrownBy(() -> JsonFields.parse("It", "{\"a\":{}}").text("a"))
+        .hasMessage("It: \"a\" must be a single value, but is {}");
+  }
+}

@@ -1,0 +1,412 @@
+package io.github.certsweep.rule;
+
+import static io.github.certsweep.fake.World.ACCOUNT;
+import static io.github.certsweep.fake.World.CLOCK;
+import static io.github.certsweep.fake.World.RULE;
+import static io.github.certsweep.fake.World.TOKEN;
+import static io.github.certsweep.fake.World.TRIGGERED;
+import static io.github.certsweep.fake.World.configError;
+import static io.github.certsweep.fake.World.event;
+import static io.github.certsweep.fake.World.expired;
+import static io.github.certsweep.fake.World.iamError;
+import static io.github.certsweep.fake.World.valid;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.entry;
+import static org.assertj.core.api.Assertions.tuple;
+import static software.amazon.awssdk.services.config.model.ComplianceType.COMPLIANT;
+import static software.amazon.awssdk.services.config.model.ComplianceType.NON_COMPLIANT;
+import static software.amazon.awssdk.services.config.model.ComplianceType.NOT_APPLICABLE;
+
+import io.github.certsweep.aws.Deadline;
+import io.github.certsweep.certificate.IamCertificateStore;
+import io.github.certsweep.fake.FakeConfig;
+import io.github.certsweep.fake.FakeIam;
+import io.github.certsweep.rule.EvaluationRun.Outcome;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import software.amazon.awssdk.services.config.model.Evaluation;
+import software.amazon.awssdk.services.config.model.GetComplianceDetailsByConfigRuleRequest;
+import software.amazon.awssdk.services.config.model.PutEvaluationsResponse;
+import software.amazon.awssdk.services.iam.model.ServerCertificateMetadata;
+
+class ServerCertificateRuleTest {
+  private static final String CERTIFICATE = "AWS::IAM::ServerCertificate";
+
+  private final FakeIam iam = new FakeIam();
+  private final FakeConfig config = new FakeConfig();
+  private final List<Duration> pauses = new ArrayList<>();
+
+  @Test
+  void everyCertificateIsReportedOnceWorstFirst() {
+    iam.with(valid("new"), expired("old"));
+    EvaluationRun run = evaluate();
+    assertThat(config.sent())
+        .extracting(
+            Evaluation::complianceResourceType,
+            Evaluation::complianceResourceId,
+            Evaluation::complianceType)
+        .containsExactly(
+            tuple(CERTIFICATE, "old", NON_COMPLIANT), tuple(CERTIFICATE, "new", COMPLIANT));
+    assertThat(run.summary())
+        .hasToString(
+            "{\"configRuleName\":\""
+                + RULE
+                + "\",\"outcome\":\"REPORTED\",\"certificates\":2,\"compliant\":1,"
+                + "\"nonCompliant\":1,\"expired\":1,\"expiring\":0,\"unknown\":0,\"recorded\":2,\"staleCleared\":0,"
+                + "\"batches\":1}");
+  }
+
+  @Test
+  void theRequestCarriesTheTokenAndTheTimeOfTheEvent() {
+    iam.with(valid("a"));
+    evaluate();
+    assertThat(config.puts)
+        .singleElement()
+        .satisfies(put -> {
+          assertThat(put.resultToken()).isEqualTo(TOKEN);
+          assertThat(put.testMode()).isFalse();
+          assertThat(put.evaluations().getFirst().orderingTimestamp()).isEqualTo(TRIGGERED);
+          assertThat(put.evaluations().getFirst().annotation()).startsWith("Valid until ");
+        });
+  }
+
+  @ParameterizedTest
+  @CsvSource({"1, 1", "100, 1", "101, 2", "1000, 10"})
+  void aBatchHasAHundredAtMost(int certificates, int batches) {
+    iam.with(many(certificates));
+    assertThat(evaluate().batches()).isEqualTo(batches);
+    assertThat(config.puts)
+        .hasSize(batches)
+        .allSatisfy(put -> assertThat(put.evaluations()).hasSizeBetween(1, 100));
+    assertThat(config.dashboard()).hasSize(certificates);
+  }
+
+  @Test
+  void anAccountWithoutCertificatesIsCompliantAndSaysSo() {
+    EvaluationRun run = evaluate();
+    assertThat(config.sent())
+        .singleElement()
+        .satisfies(evaluation -> {
+          assertThat(evaluation.complianceResourceType()).isEqualTo("AWS::::Account");
+          assertThat(evaluation.complianceResourceId()).isEqualTo(ACCOUNT);
+          assertThat(evaluation.complianceType()).isEqualTo(COMPLIANT);
+          assertThat(evaluation.annotation())
+              .isEqualTo("No server certificates are stored in IAM.");
+        });
+    assertThat(run.outcome()).isEqualTo(Outcome.REPORTED);
+  }
+
+  @Test
+  void theAccountsResultIsClearedOnceThereAreCertificates() {
+    evaluate();
+    iam.with(valid("first"));
+    assertThat(evaluate().staleCleared()).isEqualTo(1);
+    assertThat(config.dashboard()).containsOnlyKeys("first");
+  }
+
+  @Test
+  void resultsOfVanishedResourcesAreClearedUnderTheirOldTypeAndId() {
+    config
+        .showing(CERTIFICATE, "gone", NON_COMPLIANT, TRIGGERED.minusSeconds(60))
+        .showing("AWS::ACM::Certificate", "arn:other", COMPLIANT, TRIGGERED.minusSeconds(60))
+        .showing("AWS::IAM::User", "stays", COMPLIANT, TRIGGERED.minusSeconds(60));
+    iam.with(valid("stays"));
+    EvaluationRun run = evaluate();
+    assertThat(config.sent())
+        .filteredOn(evaluation -> evaluation.complianceType() == NOT_APPLICABLE)
+        .extracting(evaluation ->
+            evaluation.complianceResourceType() + " " + evaluation.complianceResourceId())
+        .containsExactly(
+            CERTIFICATE + " gone", "AWS::ACM::Certificate arn:other", "AWS::IAM::User stays");
+    assertThat(config.dashboard()).containsExactly(entry("stays", "COMPLIANT"));
+    assertThat(run.staleCleared()).isEqualTo(3);
+    assertThat(run.recorded()).isEqualTo(4);
+  }
+
+  @Test
+  void whatWasClearedIsNotClearedAgain() {
+    config.showing(CERTIFICATE, "gone", NON_COMPLIANT, TRIGGERED.minusSeconds(60));
+    assertThat(evaluate().staleCleared()).isEqualTo(1);
+    assertThat(evaluate().staleCleared()).isZero();
+  }
+
+  @Test
+  void oldResultsAreReadInPagesOfAHundredWithoutTheNotApplicable() {
+    IntStream.range(0, 250)
+        .forEach(
+            i -> config.showing(CERTIFICATE, "gone" + i, COMPLIANT, TRIGGERED.minusSeconds(60)));
+    assertThat(evaluate().staleCleared()).isEqualTo(250);
+    assertThat(config.reads)
+        .hasSize(3)
+        .allSatisfy(read -> {
+          assertThat(read.configRuleName()).isEqualTo(RULE);
+          assertThat(read.limit()).isEqualTo(100);
+          assertThat(read.complianceTypes()).containsExactly(COMPLIANT, NON_COMPLIANT);
+        });
+    assertThat(config.reads)
+        .extracting(GetComplianceDetailsByConfigRuleRequest::nextToken)
+        .containsExactly(null, "100", "200");
+  }
+
+  @Test
+  void anEmptyNextTokenEndsTheReading() {
+    config.showing(CERTIFICATE, "gone", COMPLIANT, TRIGGERED);
+    evaluate();
+    assertThat(config.reads).hasSize(1);
+  }
+
+  @Test
+  void deniedHalfwayThroughTheListingReportsAndClearsNothing() {
+    config.showing(CERTIFICATE, "gone", NON_COMPLIANT, TRIGGERED.minusSeconds(60));
+    iam.with(many(250))
+        .answeringCall(
+            2,
+            () -> {
+              throw iamError(
+                  403, "AccessDenied", "Not authorized to perform: iam:ListServerCertificates");
+            });
+    EvaluationRun run = evaluate();
+    assertThat(config.puts).isEmpty();
+    assertThat(config.dashboard()).containsOnlyKeys("gone");
+    assertThat(run.outcome()).isEqualTo(Outcome.FAILED);
+    assertThat(run.error().orElseThrow())
+        .startsWith("iam:ListServerCertificates failed: AccessDenied: ")
+        .endsWith("Nothing was reported and no old result was cleared.");
+    assertThat(run.summary().has("certificates")).isFalse();
+  }
+
+  @Test
+  void whenOldResultsCantBeReadTheCurrentAreReportedAndTheRunFails() {
+    config.refusingToRead(() -> configError(400, "AccessDeniedException", "No"));
+    iam.with(valid("a"));
+    EvaluationRun run = evaluate();
+    assertThat(config.dashboard()).containsOnlyKeys("a");
+    assertThat(run.outcome()).isEqualTo(Outcome.FAILED);
+    assertThat(run.error().orElseThrow())
+        .startsWith("config:GetComplianceDetailsByConfigRule failed: AccessDeniedException: No.")
+        .endsWith("Results of certificates that are gone were not cleared.");
+  }
+
+  @Test
+  void aDeletedRuleIsSaidToBeDeleted() {
+    config.refusingToRead(() -> configError(400, "NoSuchConfigRuleException", "No such rule"));
+    iam.with(valid("a"));
+    EvaluationRun run = evaluate();
+    assertThat(config.puts).isEmpty();
+    assertThat(run.outcome()).isEqualTo(Outcome.FAILED);
+    assertThat(run.error().orElseThrow())
+        .startsWith("The rule " + RULE + " no longer exists: nothing was reported.");
+  }
+
+  @Test
+  void aRunThatCameLateReportsNothing() {
+    config.showing(CERTIFICATE, "a", COMPLIANT, TRIGGERED.plusMillis(1));
+    iam.with(expired("a"));
+    EvaluationRun run = evaluate();
+    assertThat(config.puts).isEmpty();
+    assertThat(run.outcome()).isEqualTo(Outcome.SUPERSEDED);
+    assertThat(run.logLine()).contains("SUPERSEDED").doesNotContain("_aws");
+    run.throwIfFailed();
+  }
+
+  @Test
+  void theSameEventDeliveredTwiceIsReportedTwice() {
+    config.showing(CERTIFICATE, "a", COMPLIANT, TRIGGERED);
+    iam.with(expired("a"));
+    assertThat(evaluate().outcome()).isEqualTo(Outcome.REPORTED);
+    assertThat(evaluate().outcome()).isEqualTo(Outcome.REPORTED);
+    assertThat(config.dashboard()).containsExactly(entry("a", "NON_COMPLIANT"));
+  }
+
+  @Test
+  void aTrialIsSentAsOneAndReadsNothing() {
+    iam.with(valid("a"));
+    EvaluationRun run =
+        evaluate(
+            new RuleEvent(RULE, ACCOUNT, TRIGGERED, RuleParameters.DEFAULTS, "TESTMODE"), 60_000);
+    assertThat(config.reads).isEmpty();
+    assertThat(config.puts).singleElement().satisfies(put -> assertThat(put.testMode()).isTrue());
+    assertThat(config.dashboard()).isEmpty();
+    assertThat(run.outcome()).isEqualTo(Outcome.TESTED);
+    assertThat(run.recorded()).isZero();
+    assertThat(run.logLine()).doesNotContain("_aws");
+  }
+
+  @Test
+  void failedEvaluationsAreSentAgainByThemselves() {
+    iam.with(many(150));
+    config.failing("c7", 2).failing("c149", 1);
+    EvaluationRun run = evaluate();
+    assertThat(run.outcome()).isEqualTo(Outcome.REPORTED);
+    assertThat(run.recorded()).isEqualTo(150);
+    assertThat(run.batches()).isEqualTo(2);
+    assertThat(config.puts)
+        .extracting(put -> put.evaluations().size())
+        .containsExactly(100, 50, 2, 1);
+    assertThat(config.dashboard()).hasSize(150);
+    assertThat(pauses)
+        .hasSize(2)
+        .allSatisfy(pause -> assertThat(pause).isLessThanOrEqualTo(Duration.ofSeconds(5)));
+  }
+
+  @Test
+  void evaluationsThatKeepFailingFailTheRunByName() {
+    iam.with(many(3));
+    config.failing("c1", 99);
+    EvaluationRun run = evaluate();
+    assertThat(config.puts).hasSize(4);
+    assertThat(run.outcome()).isEqualTo(Outcome.FAILED);
+    assertThat(run.recorded()).isEqualTo(2);
+    assertThat(run.error())
+        .contains(
+            "config:PutEvaluations kept answering with FailedEvaluations. Start the rule again. Not recorded are 1 of 3"
+                + " results: c1.");
+    assertThatThrownBy(run::throwIfFailed)
+        .isInstanceOf(EvaluationFailedException.class)
+        .hasMessageContaining("c1");
+  }
+
+  @Test
+  void aFailureThatCantBeAttributedRepeatsTheBatch() {
+    iam.with(many(3));
+    config.answeringPut(
+        1,
+        () ->
+            PutEvaluationsResponse.builder()
+                .failedEvaluations(
+                    Evaluation.builder()
+                        .complianceResourceType("?")
+                        .complianceResourceId("?")
+                        .build())
+                .build());
+    assertThat(evaluate().outcome()).isEqualTo(Outcome.REPORTED);
+    assertThat(config.puts).extracting(put -> put.evaluations().size()).containsExactly(3, 3);
+  }
+
+  @Test
+  void aBatchThatFailsDoesNotKeepTheOthersBack() {
+    iam.with(many(250));
+    config.answeringPut(
+        2,
+        () -> {
+          throw configError(400, "ThrottlingException", "Rate exceeded");
+        });
+    EvaluationRun run = evaluate();
+    assertThat(config.puts).hasSize(3);
+    assertThat(run.recorded()).isEqualTo(150);
+    assertThat(config.dashboard()).hasSize(150);
+    assertThat(run.error().orElseThrow())
+        .startsWith("config:PutEvaluations failed: ThrottlingException: Rate exceeded.")
+        .contains("Not recorded are 100 of 250 results: ")
+        .endsWith(" and 50 more.");
+  }
+
+  @Test
+  void fiftyNamesAreNamedInFull() {
+    iam.with(many(50));
+    config.answeringPut(
+        1,
+        () -> {
+          throw configError(500, "InternalError", "Oops");
+        });
+    assertThat(evaluate().error().orElseThrow()).endsWith("c9.").doesNotContain("more.");
+  }
+
+  @Test
+  void anInvalidTokenIsNeverQuoted() {
+    iam.with(valid("a"));
+    config.answeringPut(
+        1,
+        () -> {
+          throw configError(
+              400, "InvalidResultTokenException", "The token " + TOKEN + " is invalid");
+        });
+    EvaluationRun run = evaluate();
+    assertThat(run.error().orElseThrow())
+        .contains("InvalidResultTokenException: The token (token) is invalid.");
+    assertThat(run.logLine()).doesNotContain(TOKEN);
+  }
+
+  @Test
+  void whenTimeIsUpNothingIsStarted() {
+    iam.with(valid("a"));
+    EvaluationRun run = evaluate(event(), 1_000);
+    assertThat(iam.requests).isEmpty();
+    assertThat(run.error().orElseThrow())
+        .startsWith("iam:ListServerCertificates was not made: the function's time was up.");
+  }
+
+  @Test
+  void anInterruptionEndsTheRetriesAndIsPassedOn() {
+    iam.with(valid("a"));
+    config.failing("a", 99);
+    EvaluationRun run =
+        new ServerCertificateRule(
+                new IamCertificateStore(iam),
+                config,
+                CLOCK,
+                duration -> {
+                  throw new InterruptedException();
+                })
+            .evaluate(event(), Deadline.in(60_000, CLOCK));
+    assertThat(Thread.interrupted()).isTrue();
+    assertThat(config.puts).hasSize(1);
+    assertThat(run.outcome()).isEqualTo(Outcome.FAILED);
+  }
+
+  @Test
+  void leadTimeMakesTheExpiringNonCompliant() {
+    iam.with(valid("in-100-days"));
+    evaluate(event(new RuleParameters(101, true)), 60_000);
+    assertThat(config.dashboard()).containsValue("NON_COMPLIANT");
+    evaluate(event(new RuleParameters(100, true)), 60_000);
+    assertThat(config.dashboard()).containsValue("COMPLIANT");
+  }
+
+  @Test
+  void theLogLineIsAMetric() {
+    iam.with(valid("a"), expired("b"));
+    assertThat(evaluate().logLine())
+        .isEqualTo(
+            "{\"Certificates\":2,\"Expired\":1,\"Expiring\":0,\"DaysToNextExpiration\":100,\"ConfigRuleName\":\""
+                + RULE
+                + "\",\"_aws\":{\"Timestamp\":1795435200000,\"CloudWatchMetrics\":[{\"Namespace\":\"Certsweep\","
+                + "\"Dimensions\":[[\"ConfigRuleName\"]],\"Metrics\":["
+                + "{\"Name\":\"Certificates\",\"Unit\":\"Count\"},{\"Name\":\"Expired\",\"Unit\":\"Count\"},"
+                + "{\"Name\":\"Expiring\",\"Unit\":\"Count\"},{\"Name\":\"DaysToNextExpiration\",\"Unit\":\"None\"}]}]},"
+                + "\"evaluation\":{\"configRuleName\":\""
+                + RULE
+                + "\",\"outcome\":\"REPORTED\",\"certificates\":2,"
+                + "\"compliant\":1,\"nonCompliant\":1,\"expired\":1,\"expiring\":0,\"unknown\":0,\"recorded\":2,"
+                + "\"staleCleared\":0,\"batches\":1}}");
+  }
+
+  @Test
+  void withoutANextExpirationThereIsNoSuchMetric() {
+    iam.with(expired("a"));
+    assertThat(evaluate().logLine())
+        .contains("\"Expired\":1")
+        .doesNotContain("DaysToNextExpiration");
+  }
+
+  private EvaluationRun evaluate() {
+    return evaluate(event(), 60_000);
+  }
+
+  private EvaluationRun evaluate(RuleEvent event, long remainingMillis) {
+    return new ServerCertificateRule(new IamCertificateStore(iam), config, CLOCK, pauses::add)
+        .evaluate(event, Deadline.in(remainingMillis, CLOCK));
+  }
+
+  private static ServerCertificateMetadata[] many(int count) {
+    return IntStream.range(0, count)
+        .mapToObj(i -> valid("c" + i))
+        .toArray(ServerCertificateMetadata[]::new);
+  }
+}
