@@ -6,17 +6,16 @@ import com.amazonaws.services.lambda.runtime.Context;
 import com.amazonaws.services.lambda.runtime.RequestStreamHandler;
 import io.github.certsweep.aws.Clients;
 import io.github.certsweep.aws.Deadline;
+import io.github.certsweep.aws.Pause;
 import io.github.certsweep.certificate.IamCertificateStore;
 import io.github.certsweep.rule.EvaluationRun;
-import io.github.certsweep.rule.Pause;
 import io.github.certsweep.rule.RuleEvent;
 import io.github.certsweep.rule.ServerCertificateRule;
+import io.github.certsweep.usage.UsageSearch;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.time.Clock;
-import software.amazon.awssdk.services.config.ConfigClient;
-import software.amazon.awssdk.services.iam.IamClient;
 
 /**
  * What AWS Config invokes: evaluates every server certificate of the account and reports the
@@ -33,15 +32,22 @@ public final class EvaluateHandler implements RequestStreamHandler {
    * is faster.
    */
   public EvaluateHandler() {
-    this(Clients.ofLambda());
+    this(Clients.ofLambda(), Clock.systemUTC());
   }
 
-  private EvaluateHandler(Clients clients) {
-    this(clients.iam(), clients.config(), Clock.systemUTC(), Pause.SLEEP);
+  private EvaluateHandler(Clients clients, Clock clock) {
+    this(
+        new ServerCertificateRule(
+            new IamCertificateStore(clients.iam()),
+            UsageSearch.ofLambda(clients),
+            clients.config(),
+            clock,
+            Pause.SLEEP),
+        clock);
   }
 
-  EvaluateHandler(IamClient iam, ConfigClient config, Clock clock, Pause pause) {
-    this.rule = new ServerCertificateRule(new IamCertificateStore(iam), config, clock, pause);
+  EvaluateHandler(ServerCertificateRule rule, Clock clock) {
+    this.rule = rule;
     this.clock = clock;
   }
 

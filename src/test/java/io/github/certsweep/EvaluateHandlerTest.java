@@ -8,11 +8,14 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.certsweep.certificate.IamCertificateStore;
 import io.github.certsweep.fake.FakeConfig;
 import io.github.certsweep.fake.FakeContext;
 import io.github.certsweep.fake.FakeIam;
 import io.github.certsweep.input.InvalidInputException;
 import io.github.certsweep.rule.EvaluationFailedException;
+import io.github.certsweep.rule.ServerCertificateRule;
+import io.github.certsweep.usage.FakeUsage;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -71,7 +74,10 @@ class EvaluateHandlerTest {
 
   private String invoke(String event) throws IOException {
     ByteArrayOutputStream output = new ByteArrayOutputStream();
-    new EvaluateHandler(iam, config, CLOCK, duration -> {})
+    ServerCertificateRule rule =
+        new ServerCertificateRule(
+            new IamCertificateStore(iam), FakeUsage.of().search(), config, CLOCK, duration -> {});
+    new EvaluateHandler(rule, CLOCK)
         .handleRequest(new ByteArrayInputStream(event.getBytes(UTF_8)), output, context);
     return output.toString(UTF_8);
   }

@@ -7,6 +7,7 @@ import software.amazon.awssdk.awscore.retry.AwsRetryStrategy;
 import software.amazon.awssdk.http.SdkHttpClient;
 import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
 import software.amazon.awssdk.regions.Region;
+import software.amazon.awssdk.retries.api.RetryStrategy;
 import software.amazon.awssdk.services.config.ConfigClient;
 import software.amazon.awssdk.services.iam.IamClient;
 
@@ -52,25 +53,37 @@ public final class Clients {
     return new Clients(Region.of(region), http);
   }
 
+  /** The region that the function runs in. */
+  public Region region() {
+    return region;
+  }
+
   /** IAM is global: the SDK maps the function's own region to the one endpoint of its partition. */
   public IamClient iam() {
-    return build(IamClient.builder());
+    return build(IamClient.builder(), region, AwsRetryStrategy.standardRetryStrategy());
   }
 
   public ConfigClient config() {
-    return build(ConfigClient.builder());
+    return build(ConfigClient.builder(), region, AwsRetryStrategy.standardRetryStrategy());
   }
 
-  private <B extends AwsClientBuilder<B, C> & AwsSyncClientBuilder<B, C>, C> C build(B builder) {
+  /**
+   * A client that makes many calls at once: its adaptive retries slow down all of them when one is
+   * throttled.
+   */
+  public <B extends AwsClientBuilder<B, C> & AwsSyncClientBuilder<B, C>, C> C forSearch(
+      B builder, Region searched) {
+    return build(builder, searched, AwsRetryStrategy.adaptiveRetryStrategy());
+  }
+
+  private <B extends AwsClientBuilder<B, C> & AwsSyncClientBuilder<B, C>, C> C build(
+      B builder, Region target, RetryStrategy retries) {
     return builder
-        .region(region)
+        .region(target)
         .httpClient(http)
         .overrideConfiguration(configuration ->
             configuration
-                .retryStrategy(
-                    AwsRetryStrategy.standardRetryStrategy().toBuilder()
-                        .maxAttempts(ATTEMPTS)
-                        .build())
+                .retryStrategy(retries.toBuilder().maxAttempts(ATTEMPTS).build())
                 .apiCallAttemptTimeout(ATTEMPT_TIMEOUT))
         .build();
   }

@@ -35,11 +35,24 @@ public final class Deadline {
    * @throws AwsCallException if nothing is left
    */
   public Duration timeoutFor(String call) {
-    Duration left = Duration.between(clock.instant(), end);
-    if (!left.isPositive()) {
+    Duration left = left();
+    if (left.isZero()) {
       throw AwsCallException.outOfTime(call);
     }
     return left.compareTo(LONGEST_CALL) < 0 ? left : LONGEST_CALL;
+  }
+
+  /**
+   * A deadline that is earlier by this much, for work after which something else has to be done.
+   */
+  public Deadline earlierBy(Duration reserve) {
+    return new Deadline(clock, end.minus(reserve));
+  }
+
+  /** What is left; zero if nothing is. */
+  public Duration left() {
+    Duration left = Duration.between(clock.instant(), end);
+    return left.isNegative() ? Duration.ZERO : left;
   }
 
   @Override

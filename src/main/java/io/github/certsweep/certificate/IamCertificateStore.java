@@ -89,6 +89,7 @@ public final class IamCertificateStore {
         present("ServerCertificateId", metadata.serverCertificateId()),
         present("Arn", metadata.arn()),
         present("Path", metadata.path()),
+        present("UploadDate", metadata.uploadDate()),
         Optional.ofNullable(metadata.expiration()));
   }
 

@@ -12,15 +12,22 @@ import java.util.Optional;
  * @param id {@code ASCA...}, given at upload, never used again
  * @param arn with the path in it
  * @param path {@code "/"} or {@code "/some/path/"}, 512 characters at most
+ * @param uploaded when it was uploaded
  * @param expiration the end of its validity, inclusive; optional in IAM's API
  */
 public record ServerCertificate(
-    String name, String id, String arn, String path, Optional<Instant> expiration) {
+    String name,
+    String id,
+    String arn,
+    String path,
+    Instant uploaded,
+    Optional<Instant> expiration) {
   public ServerCertificate {
     Objects.requireNonNull(name, "name");
     Objects.requireNonNull(id, "id");
     Objects.requireNonNull(arn, "arn");
     Objects.requireNonNull(path, "path");
+    Objects.requireNonNull(uploaded, "uploaded");
     Objects.requireNonNull(expiration, "expiration");
   }
 }

@@ -1,7 +1,10 @@
 package io.github.certsweep.rule;
 
 import io.github.certsweep.certificate.ExpirationStatus;
+import io.github.certsweep.certificate.JudgedCertificate;
+import io.github.certsweep.usage.UsageReport;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
@@ -12,6 +15,7 @@ import java.util.OptionalLong;
  * @param unknown those that IAM gave no expiration for
  * @param daysToNextExpiration whole days until the next of those that have not expired does; empty
  *     if there is none
+ * @param usage what was found of their users; empty if the rule does not look it up
  */
 public record CertificateCounts(
     int total,
@@ -19,15 +23,35 @@ public record CertificateCounts(
     int expiring,
     int expired,
     int unknown,
-    OptionalLong daysToNextExpiration) {
-  static CertificateCounts of(List<JudgedCertificate> certificates) {
+    OptionalLong daysToNextExpiration,
+    Optional<Usage> usage) {
+
+  /**
+   * What was found of their users.
+   *
+   * @param expiredInUse how many certificates have expired and are in use
+   * @param checksFailed how many places could not be looked at
+   */
+  public record Usage(int expiredInUse, int checksFailed) {}
+
+  static CertificateCounts of(List<JudgedCertificate> certificates, Optional<UsageReport> report) {
     return new CertificateCounts(
         certificates.size(),
         count(certificates, ExpirationStatus.VALID),
         count(certificates, ExpirationStatus.EXPIRING),
         count(certificates, ExpirationStatus.EXPIRED),
         count(certificates, ExpirationStatus.UNKNOWN),
-        certificates.stream().flatMapToLong(judged -> judged.daysLeft().stream()).min());
+        certificates.stream().flatMapToLong(judged -> judged.daysLeft().stream()).min(),
+        report.map(
+            found -> new Usage(expiredInUse(certificates, found), found.unchecked().size())));
+  }
+
+  private static int expiredInUse(List<JudgedCertificate> certificates, UsageReport report) {
+    return Math.toIntExact(
+        certificates.stream()
+            .filter(judged -> judged.status() == ExpirationStatus.EXPIRED)
+            .filter(judged -> report.of(judged.certificate()).inUse())
+            .count());
   }
 
   /** Those that are NON_COMPLIANT. */

@@ -30,6 +30,12 @@ final class EmbeddedMetrics {
     counts
         .daysToNextExpiration()
         .ifPresent(days -> metrics.add("DaysToNextExpiration", "None", days));
+    counts
+        .usage()
+        .ifPresent(usage -> {
+          metrics.add("ExpiredInUse", "Count", usage.expiredInUse());
+          metrics.add("UsageChecksFailed", "Count", usage.checksFailed());
+        });
     line.addProperty(DIMENSION, ruleName);
     line.add("_aws", metrics.metadata(at));
   }

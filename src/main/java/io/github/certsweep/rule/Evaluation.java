@@ -1,5 +1,9 @@
 package io.github.certsweep.rule;
 
+import io.github.certsweep.certificate.ExpirationStatus;
+import io.github.certsweep.certificate.JudgedCertificate;
+import io.github.certsweep.usage.CertificateUsage;
+import java.util.Optional;
 import software.amazon.awssdk.services.config.model.ComplianceType;
 
 /**
@@ -16,6 +20,26 @@ public record Evaluation(Resource resource, ComplianceType compliance, String an
           "The annotation of " + resource + " is empty: AWS Config refuses that.");
     }
     annotation = fit(annotation);
+  }
+
+  /**
+   * The result of a certificate.
+   *
+   * @param usage who uses it, if that was looked up
+   */
+  static Evaluation of(JudgedCertificate judged, Optional<CertificateUsage> usage) {
+    ComplianceType compliance =
+        judged.status() == ExpirationStatus.VALID
+            ? ComplianceType.COMPLIANT
+            : ComplianceType.NON_COMPLIANT;
+    String expiration = judged.description() + " (id " + judged.certificate().id() + ").";
+    String annotation =
+        usage
+            .map(users ->
+                expiration + " " + users.sentence(MAX_ANNOTATION - expiration.length() - 1))
+            .orElse(expiration);
+    return new Evaluation(
+        Resource.certificate(judged.certificate().name()), compliance, annotation);
   }
 
   /**

@@ -2,6 +2,7 @@ package io.github.certsweep.rule;
 
 import io.github.certsweep.aws.AwsCallException;
 import io.github.certsweep.aws.Deadline;
+import io.github.certsweep.aws.Pause;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;

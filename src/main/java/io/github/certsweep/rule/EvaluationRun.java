@@ -82,19 +82,27 @@ public record EvaluationRun(
     JsonObject summary = new JsonObject();
     summary.addProperty("configRuleName", ruleName);
     summary.addProperty("outcome", outcome.name());
-    counts.ifPresent(count -> {
-      summary.addProperty("certificates", count.total());
-      summary.addProperty("compliant", count.valid());
-      summary.addProperty("nonCompliant", count.nonCompliant());
-      summary.addProperty("expired", count.expired());
-      summary.addProperty("expiring", count.expiring());
-      summary.addProperty("unknown", count.unknown());
-    });
+    counts.ifPresent(count -> addCounts(summary, count));
     summary.addProperty("recorded", recorded);
     summary.addProperty("staleCleared", staleCleared);
     summary.addProperty("batches", batches);
     error.ifPresent(text -> summary.addProperty("error", text));
     return summary;
+  }
+
+  private static void addCounts(JsonObject summary, CertificateCounts counts) {
+    summary.addProperty("certificates", counts.total());
+    summary.addProperty("compliant", counts.valid());
+    summary.addProperty("nonCompliant", counts.nonCompliant());
+    summary.addProperty("expired", counts.expired());
+    summary.addProperty("expiring", counts.expiring());
+    summary.addProperty("unknown", counts.unknown());
+    counts
+        .usage()
+        .ifPresent(usage -> {
+          summary.addProperty("expiredInUse", usage.expiredInUse());
+          summary.addProperty("usageChecksFailed", usage.checksFailed());
+        });
   }
 
   /**

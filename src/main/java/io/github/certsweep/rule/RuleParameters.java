@@ -2,7 +2,6 @@ package io.github.certsweep.rule;
 
 import io.github.certsweep.input.InvalidInputException;
 import io.github.certsweep.input.JsonFields;
-import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 
@@ -53,11 +52,6 @@ public record RuleParameters(int daysToExpiration, boolean checkUsage) {
     return new RuleParameters(
         fields.scalarText(DAYS).map(RuleParameters::days).orElse(DEFAULTS.daysToExpiration),
         fields.scalarText(USAGE).map(RuleParameters::yesOrNo).orElse(DEFAULTS.checkUsage));
-  }
-
-  /** {@link #daysToExpiration} as a span of time: days of 24 hours. */
-  public Duration leadTime() {
-    return Duration.ofDays(daysToExpiration);
   }
 
   private static int days(String text) {

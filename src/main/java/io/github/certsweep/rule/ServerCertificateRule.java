@@ -2,9 +2,14 @@ package io.github.certsweep.rule;
 
 import io.github.certsweep.aws.AwsCallException;
 import io.github.certsweep.aws.Deadline;
+import io.github.certsweep.aws.Pause;
 import io.github.certsweep.certificate.IamCertificateStore;
+import io.github.certsweep.certificate.JudgedCertificate;
 import io.github.certsweep.certificate.ServerCertificate;
+import io.github.certsweep.usage.UsageReport;
+import io.github.certsweep.usage.UsageSearch;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -20,23 +25,31 @@ import software.amazon.awssdk.services.config.ConfigClient;
  * and what Config shows.
  */
 public final class ServerCertificateRule {
+  /**
+   * Kept back from the search for the report: the search may take all the rest of the function's
+   * time.
+   */
+  private static final Duration TIME_TO_REPORT = Duration.ofSeconds(30);
+
   private final IamCertificateStore store;
+  private final UsageSearch usage;
   private final RecordedResults recordedResults;
   private final EvaluationReporter reporter;
   private final Clock clock;
 
   public ServerCertificateRule(
-      IamCertificateStore store, ConfigClient config, Clock clock, Pause pause) {
+      IamCertificateStore store, UsageSearch usage, ConfigClient config, Clock clock, Pause pause) {
     this.store = store;
+    this.usage = usage;
     this.recordedResults = new RecordedResults(config);
     this.reporter = new EvaluationReporter(config, pause);
     this.clock = clock;
   }
 
   /**
-   * Lists the certificates, judges them, compares with what Config shows, and reports. A failure of
-   * AWS is no exception but a run that failed and says what was not done. Nothing is cleared unless
-   * the listing was complete.
+   * Lists the certificates, judges them, looks up who uses the expired and expiring ones, compares
+   * with what Config shows, and reports. A failure of AWS is no exception but a run that failed and
+   * says what was not done. Nothing is cleared unless the listing was complete.
    */
   public EvaluationRun evaluate(RuleEvent event, Deadline deadline) {
     List<ServerCertificate> listed;
@@ -49,8 +62,12 @@ public final class ServerCertificateRule {
 
     Instant now = clock.instant();
     List<JudgedCertificate> certificates = judge(listed, now, event.parameters());
-    CertificateCounts counts = CertificateCounts.of(certificates);
-    List<Evaluation> current = evaluations(certificates, event);
+    Optional<UsageReport> usage =
+        event.parameters().checkUsage()
+            ? Optional.of(searchUsage(certificates, listed, deadline))
+            : Optional.empty();
+    CertificateCounts counts = CertificateCounts.of(certificates, usage);
+    List<Evaluation> current = evaluations(certificates, usage, event);
 
     // Just before sending, so that as little as possible can happen in between.
     List<RecordedResult> shown = List.of();
@@ -84,16 +101,34 @@ public final class ServerCertificateRule {
   private static List<JudgedCertificate> judge(
       List<ServerCertificate> certificates, Instant now, RuleParameters parameters) {
     return certificates.stream()
-        .map(certificate -> JudgedCertificate.at(now, certificate, parameters))
+        .map(certificate -> JudgedCertificate.at(now, certificate, parameters.daysToExpiration()))
         .sorted(JudgedCertificate.WORST_FIRST)
         .toList();
   }
 
+  /**
+   * Only if there is a certificate that needs it: an account in good order makes no further call.
+   */
+  private UsageReport searchUsage(
+      List<JudgedCertificate> certificates, List<ServerCertificate> listed, Deadline deadline) {
+    return certificates.stream().anyMatch(JudgedCertificate::isExpiredOrExpiring)
+        ? usage.search(listed, deadline.earlierBy(TIME_TO_REPORT))
+        : UsageReport.NOTHING_TO_SEARCH;
+  }
+
   private static List<Evaluation> evaluations(
-      List<JudgedCertificate> certificates, RuleEvent event) {
+      List<JudgedCertificate> certificates, Optional<UsageReport> usage, RuleEvent event) {
     return certificates.isEmpty()
         ? List.of(Evaluation.ofEmptyAccount(event.accountId()))
-        : certificates.stream().map(JudgedCertificate::evaluation).toList();
+        : certificates.stream().map(judged -> evaluation(judged, usage)).toList();
+  }
+
+  private static Evaluation evaluation(JudgedCertificate judged, Optional<UsageReport> usage) {
+    return Evaluation.of(
+        judged,
+        usage
+            .filter(report -> judged.isExpiredOrExpiring())
+            .map(report -> report.of(judged.certificate())));
   }
 
   /**

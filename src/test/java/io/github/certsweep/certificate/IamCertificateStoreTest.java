@@ -60,6 +60,7 @@ class IamCertificateStoreTest {
             .serverCertificateId("ASCAEXAMPLE")
             .arn("arn:aws-cn:iam::123456789012:server-certificate" + path + name)
             .path(path)
+            .uploadDate(NOW.minusSeconds(9))
             .expiration(NOW)
             .build());
     assertThat(list())
@@ -69,6 +70,7 @@ class IamCertificateStoreTest {
                 "ASCAEXAMPLE",
                 "arn:aws-cn:iam::123456789012:server-certificate" + path + name,
                 path,
+                NOW.minusSeconds(9),
                 Optional.of(NOW)));
   }
 

@@ -4,10 +4,17 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
+import software.amazon.awssdk.awscore.exception.AwsErrorDetails;
 import software.amazon.awssdk.services.iam.IamClient;
+import software.amazon.awssdk.services.iam.model.DeleteServerCertificateRequest;
+import software.amazon.awssdk.services.iam.model.DeleteServerCertificateResponse;
+import software.amazon.awssdk.services.iam.model.GetServerCertificateRequest;
+import software.amazon.awssdk.services.iam.model.GetServerCertificateResponse;
 import software.amazon.awssdk.services.iam.model.ListServerCertificatesRequest;
 import software.amazon.awssdk.services.iam.model.ListServerCertificatesResponse;
+import software.amazon.awssdk.services.iam.model.NoSuchEntityException;
 import software.amazon.awssdk.services.iam.model.ServerCertificateMetadata;
 
 /** An IAM that lists what it was given, page by page, and remembers what it was asked. */
@@ -16,6 +23,11 @@ public final class FakeIam implements IamClient {
   private final Map<Integer, Supplier<ListServerCertificatesResponse>> answers = new HashMap<>();
   private int pageSize = 100;
 
+  private final Map<Integer, Runnable> beforeReads = new HashMap<>();
+  private Consumer<String> deletion = this::without;
+
+  public final List<String> reads = new ArrayList<>();
+  public final List<String> deletions = new ArrayList<>();
   public final List<ListServerCertificatesRequest> requests = new ArrayList<>();
 
   public FakeIam with(ServerCertificateMetadata... more) {
@@ -53,6 +65,53 @@ public final class FakeIam implements IamClient {
         .serverCertificateMetadataList(certificates.subList(start, end))
         .isTruncated(truncated)
         .marker(truncated ? String.valueOf(end) : null)
+        .build();
+  }
+
+  /** Does this at the n-th read of a single certificate (1 is the first), before it is answered. */
+  public FakeIam beforeRead(int number, Runnable change) {
+    beforeReads.put(number, change);
+    return this;
+  }
+
+  /** Does this instead of the deletion; whether anything is deleted is up to it. */
+  public FakeIam deletingBy(Consumer<String> deletion) {
+    this.deletion = deletion;
+    return this;
+  }
+
+  @Override
+  public GetServerCertificateResponse getServerCertificate(GetServerCertificateRequest request) {
+    reads.add(request.serverCertificateName());
+    beforeReads.getOrDefault(reads.size(), () -> {}).run();
+    return certificates.stream()
+        .filter(one -> one.serverCertificateName().equals(request.serverCertificateName()))
+        .findFirst()
+        .map(one ->
+            GetServerCertificateResponse.builder()
+                .serverCertificate(
+                    body -> body.serverCertificateMetadata(one).certificateBody("body"))
+                .build())
+        .orElseThrow(() -> noSuchEntity(request.serverCertificateName()));
+  }
+
+  @Override
+  public DeleteServerCertificateResponse deleteServerCertificate(
+      DeleteServerCertificateRequest request) {
+    deletions.add(request.serverCertificateName());
+    deletion.accept(request.serverCertificateName());
+    return DeleteServerCertificateResponse.builder().build();
+  }
+
+  /** What IAM answers for a name that it does not have. */
+  public static NoSuchEntityException noSuchEntity(String name) {
+    return NoSuchEntityException.builder()
+        .statusCode(404)
+        .awsErrorDetails(
+            AwsErrorDetails.builder()
+                .errorCode("NoSuchEntity")
+                .errorMessage("The Server Certificate with name " + name + " cannot be found.")
+                .build())
         .build();
   }
 

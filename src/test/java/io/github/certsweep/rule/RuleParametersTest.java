@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.certsweep.input.InvalidInputException;
-import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -83,10 +82,5 @@ class RuleParametersTest {
     assertThatThrownBy(() -> RuleParameters.parse("{\"daysToExpiration\":[30]}"))
         .isInstanceOf(InvalidInputException.class)
         .hasMessageContaining("daysToExpiration");
-  }
-
-  @Test
-  void aDayHasTwentyFourHours() {
-    assertThat(new RuleParameters(2, true).leadTime()).isEqualTo(Duration.ofDays(2));
   }
 }

@@ -23,6 +23,7 @@ import io.github.certsweep.certificate.IamCertificateStore;
 import io.github.certsweep.fake.FakeConfig;
 import io.github.certsweep.fake.FakeIam;
 import io.github.certsweep.rule.EvaluationRun.Outcome;
+import io.github.certsweep.usage.FakeUsage;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -36,11 +37,13 @@ import software.amazon.awssdk.services.config.model.PutEvaluationsResponse;
 import software.amazon.awssdk.services.iam.model.ServerCertificateMetadata;
 
 class ServerCertificateRuleTest {
+  private static final String ARN = "arn:aws:iam::123456789012:server-certificate/";
   private static final String CERTIFICATE = "AWS::IAM::ServerCertificate";
 
   private final FakeIam iam = new FakeIam();
   private final FakeConfig config = new FakeConfig();
   private final List<Duration> pauses = new ArrayList<>();
+  private FakeUsage usage = FakeUsage.of();
 
   @Test
   void everyCertificateIsReportedOnceWorstFirst() {
@@ -58,7 +61,7 @@ class ServerCertificateRuleTest {
             "{\"configRuleName\":\""
                 + RULE
                 + "\",\"outcome\":\"REPORTED\",\"certificates\":2,\"compliant\":1,"
-                + "\"nonCompliant\":1,\"expired\":1,\"expiring\":0,\"unknown\":0,\"recorded\":2,\"staleCleared\":0,"
+                + "\"nonCompliant\":1,\"expired\":1,\"expiring\":0,\"unknown\":0,\"expiredInUse\":0,\"usageChecksFailed\":0,\"recorded\":2,\"staleCleared\":0,"
                 + "\"batches\":1}");
   }
 
@@ -349,6 +352,7 @@ class ServerCertificateRuleTest {
     EvaluationRun run =
         new ServerCertificateRule(
                 new IamCertificateStore(iam),
+                usage.search(),
                 config,
                 CLOCK,
                 duration -> {
@@ -374,17 +378,113 @@ class ServerCertificateRuleTest {
     iam.with(valid("a"), expired("b"));
     assertThat(evaluate().logLine())
         .isEqualTo(
-            "{\"Certificates\":2,\"Expired\":1,\"Expiring\":0,\"DaysToNextExpiration\":100,\"ConfigRuleName\":\""
+            "{\"Certificates\":2,\"Expired\":1,\"Expiring\":0,\"DaysToNextExpiration\":100,"
+                + "\"ExpiredInUse\":0,\"UsageChecksFailed\":0,\"ConfigRuleName\":\""
                 + RULE
                 + "\",\"_aws\":{\"Timestamp\":1795435200000,\"CloudWatchMetrics\":[{\"Namespace\":\"Certsweep\","
                 + "\"Dimensions\":[[\"ConfigRuleName\"]],\"Metrics\":["
                 + "{\"Name\":\"Certificates\",\"Unit\":\"Count\"},{\"Name\":\"Expired\",\"Unit\":\"Count\"},"
-                + "{\"Name\":\"Expiring\",\"Unit\":\"Count\"},{\"Name\":\"DaysToNextExpiration\",\"Unit\":\"None\"}]}]},"
+                + "{\"Name\":\"Expiring\",\"Unit\":\"Count\"},{\"Name\":\"DaysToNextExpiration\",\"Unit\":\"None\"},"
+                + "{\"Name\":\"ExpiredInUse\",\"Unit\":\"Count\"},{\"Name\":\"UsageChecksFailed\",\"Unit\":\"Count\"}]}]},"
                 + "\"evaluation\":{\"configRuleName\":\""
                 + RULE
                 + "\",\"outcome\":\"REPORTED\",\"certificates\":2,"
-                + "\"compliant\":1,\"nonCompliant\":1,\"expired\":1,\"expiring\":0,\"unknown\":0,\"recorded\":2,"
-                + "\"staleCleared\":0,\"batches\":1}}");
+                + "\"compliant\":1,\"nonCompliant\":1,\"expired\":1,\"expiring\":0,\"unknown\":0,"
+                + "\"expiredInUse\":0,\"usageChecksFailed\":0,\"recorded\":2,\"staleCleared\":0,\"batches\":1}}");
+  }
+
+  @Test
+  void aRunThatFailedAfterTheListingHasMetricsToo() {
+    iam.with(valid("a"));
+    config.refusingToRead(() -> configError(400, "AccessDeniedException", "No"));
+    config.answeringPut(
+        1,
+        () -> {
+          throw configError(400, "AccessDeniedException", "Nor this");
+        });
+    EvaluationRun run = evaluate();
+    assertThat(run.logLine())
+        .contains("\"_aws\":")
+        .contains("\"outcome\":\"FAILED\"")
+        .contains("\"error\":\"config:Get");
+    assertThat(run.error().orElseThrow())
+        .contains("Results of certificates that are gone were not cleared. config:Put");
+  }
+
+  @Test
+  void usersOfTheExpiredAreInTheAnnotation() {
+    iam.with(expired("old"), expired("litter"), valid("new"));
+    usage = FakeUsage.of(ARN + "old", ARN + "new");
+    EvaluationRun run = evaluate();
+    assertThat(config.sent())
+        .extracting(Evaluation::annotation)
+        .containsExactly(
+            "Expired 2026-11-13T12:00:00Z, 10 days ago (id ASCA-litter). Not in use.",
+            "Expired 2026-11-13T12:00:00Z, 10 days ago (id ASCA-old). In use by 1: User of "
+                + ARN
+                + "old.",
+            "Valid until 2027-03-03T12:00:00Z, 100 days left (id ASCA-new).");
+    assertThat(run.counts().orElseThrow().usage()).contains(new CertificateCounts.Usage(1, 0));
+    assertThat(run.logLine()).contains("\"ExpiredInUse\":1");
+  }
+
+  @Test
+  void aFailedCheckIsNeverTakenForNotUsedAndFailsNothing() {
+    iam.with(expired("old"));
+    usage = FakeUsage.denied();
+    EvaluationRun run = evaluate();
+    assertThat(run.outcome()).isEqualTo(Outcome.REPORTED);
+    assertThat(config.sent())
+        .singleElement()
+        .extracting(Evaluation::annotation)
+        .asString()
+        .endsWith("Usage unknown: 1 of 1 checks failed (eu-west-1 fake: AccessDenied).");
+    assertThat(run.logLine()).contains("\"UsageChecksFailed\":1");
+  }
+
+  @Test
+  void usersOfTheExpiringAreLookedUpToo() {
+    iam.with(valid("soon"));
+    usage = FakeUsage.of(ARN + "soon");
+    evaluate(event(new RuleParameters(101, true)), 60_000);
+    assertThat(config.sent().getFirst().annotation()).contains("In use by 1: ");
+    assertThat(usage.searches()).isEqualTo(1);
+  }
+
+  @Test
+  void withoutExpiredOrExpiringCertificatesNobodyIsAsked() {
+    iam.with(valid("new"), valid("odd").toBuilder().expiration(null).build());
+    EvaluationRun run = evaluate();
+    assertThat(usage.searches()).isZero();
+    assertThat(run.logLine()).contains("\"ExpiredInUse\":0,\"UsageChecksFailed\":0");
+  }
+
+  @Test
+  void withoutCheckUsageNobodyIsAskedAndNothingIsClaimed() {
+    iam.with(expired("old"));
+    EvaluationRun run = evaluate(event(new RuleParameters(0, false)), 60_000);
+    assertThat(usage.searches()).isZero();
+    assertThat(config.sent().getFirst().annotation())
+        .isEqualTo("Expired 2026-11-13T12:00:00Z, 10 days ago (id ASCA-old).");
+    assertThat(run.logLine()).doesNotContain("ExpiredInUse").doesNotContain("UsageChecksFailed");
+  }
+
+  @Test
+  void thereIsAlwaysTimeLeftToReport() {
+    iam.with(expired("old"));
+    EvaluationRun run = evaluate(event(), 20_000);
+    assertThat(run.outcome()).isEqualTo(Outcome.REPORTED);
+    assertThat(config.sent().getFirst().annotation())
+        .contains("Usage unknown: 1 of 1 checks failed (eu-west-1 fake: OutOfTime)");
+  }
+
+  @Test
+  void annotationsWithManyUsersFit() {
+    iam.with(expired("old"));
+    String[] users = IntStream.range(0, 300).mapToObj(i -> ARN + "old").toArray(String[]::new);
+    usage = FakeUsage.of(users);
+    evaluate();
+    assertThat(config.sent().getFirst().annotation()).hasSizeLessThanOrEqualTo(256);
   }
 
   @Test
@@ -400,7 +500,8 @@ class ServerCertificateRuleTest {
   }
 
   private EvaluationRun evaluate(RuleEvent event, long remainingMillis) {
-    return new ServerCertificateRule(new IamCertificateStore(iam), config, CLOCK, pauses::add)
+    return new ServerCertificateRule(
+            new IamCertificateStore(iam), usage.search(), config, CLOCK, pauses::add)
         .evaluate(event, Deadline.in(remainingMillis, CLOCK));
   }
 

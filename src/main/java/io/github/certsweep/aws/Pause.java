@@ -1,4 +1,4 @@
-package io.github.certsweep.rule;
+package io.github.certsweep.aws;
 
 import java.time.Duration;
 

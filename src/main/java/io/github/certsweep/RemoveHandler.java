@@ -1,0 +1,51 @@
+package io.github.certsweep;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import com.amazonaws.services.lambda.runtime.Context;
+import com.amazonaws.services.lambda.runtime.RequestStreamHandler;
+import io.github.certsweep.aws.Clients;
+import io.github.certsweep.aws.Deadline;
+import io.github.certsweep.aws.Pause;
+import io.github.certsweep.removal.Removal;
+import io.github.certsweep.removal.RemovalRequest;
+import io.github.certsweep.removal.RemovalResult;
+import io.github.certsweep.usage.UsageSearch;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.time.Clock;
+
+/**
+ * The one function that may delete: takes {@code {"certificate": "<name>", "id": "ASCA..."}},
+ * judges that certificate afresh, deletes it only if it has expired and nothing uses it, and
+ * answers what became of it. It believes nobody's verdict but its own. Thread-safe.
+ */
+public final class RemoveHandler implements RequestStreamHandler {
+  private final Removal removal;
+  private final Clock clock;
+
+  /** For Lambda alone. */
+  public RemoveHandler() {
+    this(Clients.ofLambda(), Clock.systemUTC());
+  }
+
+  private RemoveHandler(Clients clients, Clock clock) {
+    this(new Removal(clients.iam(), UsageSearch.ofLambda(clients), clock, Pause.SLEEP), clock);
+  }
+
+  RemoveHandler(Removal removal, Clock clock) {
+    this.removal = removal;
+    this.clock = clock;
+  }
+
+  @Override
+  public void handleRequest(InputStream input, OutputStream output, Context context)
+      throws IOException {
+    Deadline deadline = Deadline.in(context.getRemainingTimeInMillis(), clock);
+    RemovalRequest request = RemovalRequest.parse(new String(input.readAllBytes(), UTF_8));
+    RemovalResult result = removal.remove(request, deadline);
+    context.getLogger().log(result.toJson() + "\n");
+    output.write(result.toJson().toString().getBytes(UTF_8));
+  }
+}

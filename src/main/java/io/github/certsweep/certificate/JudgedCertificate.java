@@ -1,0 +1,77 @@
+package io.github.certsweep.certificate;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Comparator;
+import java.util.OptionalLong;
+
+/**
+ * A certificate and whether it has expired at one moment.
+ *
+ * @param leadDays how many days before its expiration a certificate counts as expiring
+ */
+public record JudgedCertificate(
+    ServerCertificate certificate, ExpirationStatus status, Instant judgedAt, int leadDays) {
+  public static final Comparator<JudgedCertificate> WORST_FIRST =
+      Comparator.comparing(JudgedCertificate::status)
+          .thenComparing(judged -> judged.certificate().expiration().orElse(Instant.EPOCH))
+          .thenComparing(judged -> judged.certificate().name());
+
+  public static JudgedCertificate at(Instant now, ServerCertificate certificate, int leadDays) {
+    return new JudgedCertificate(
+        certificate,
+        ExpirationStatus.at(now, certificate.expiration(), Duration.ofDays(leadDays)),
+        now,
+        leadDays);
+  }
+
+  /** Whether to ask who uses it: it has expired or is about to. */
+  public boolean isExpiredOrExpiring() {
+    return status == ExpirationStatus.EXPIRED || status == ExpirationStatus.EXPIRING;
+  }
+
+  /** Whole days until the expiration; empty if it has expired or is unknown. */
+  public OptionalLong daysLeft() {
+    return switch (status) {
+      case VALID, EXPIRING -> OptionalLong.of(wholeDays());
+      case EXPIRED, UNKNOWN -> OptionalLong.empty();
+    };
+  }
+
+  /**
+   * What a person reads, without the full stop: {@code "Expired 2018-07-10T23:59:59Z, 3057 days
+   * ago"}.
+   */
+  public String description() {
+    return switch (status) {
+      case EXPIRED -> "Expired " + expiration() + ", " + days("ago", "less than a day ago");
+      case EXPIRING ->
+          "Expires "
+              + expiration()
+              + ", in "
+              + days("", "less than a day")
+              + "; limit "
+              + plural(leadDays);
+      case VALID -> "Valid until " + expiration() + ", " + days("left", "less than a day left");
+      case UNKNOWN ->
+          "IAM gives no expiration for this certificate, so it can't be told whether it has expired";
+    };
+  }
+
+  private Instant expiration() {
+    return certificate.expiration().orElseThrow();
+  }
+
+  private long wholeDays() {
+    return Duration.between(judgedAt, expiration()).abs().toDays();
+  }
+
+  private String days(String suffix, String lessThanOne) {
+    long days = wholeDays();
+    return days == 0 ? lessThanOne : (plural(days) + " " + suffix).stripTrailing();
+  }
+
+  private static String plural(long days) {
+    return days == 1 ? "1 day" : days + " days";
+  }
+}

@@ -1,0 +1,127 @@
+package io.github.certsweep.removal;
+
+import io.github.certsweep.aws.AwsCallException;
+import io.github.certsweep.aws.Deadline;
+import io.github.certsweep.aws.Pause;
+import io.github.certsweep.certificate.IamCertificateStore;
+import io.github.certsweep.certificate.ServerCertificate;
+import io.github.certsweep.removal.RemovalResult.Outcome;
+import io.github.certsweep.usage.UsageSearch;
+import java.time.Clock;
+import java.util.List;
+import java.util.Optional;
+import software.amazon.awssdk.services.iam.IamClient;
+import software.amazon.awssdk.services.iam.model.NoSuchEntityException;
+
+/**
+ * Deletes one certificate if, judged afresh, it has expired and nothing uses it. The only way to
+ * the deletion in the whole product. Thread-safe, and safe to repeat.
+ *
+ * <p>Between the last look and the deletion a moment remains in which somebody can attach the
+ * certificate. IAM then refuses for load balancers ({@code DeleteConflict}); for CloudFront,
+ * AppSync and SNI certificates AWS documents no such guard.
+ */
+public final class Removal {
+  private final IamCertificateStore store;
+  private final Judge judge;
+  private final CertificateDeletion deletion;
+
+  public Removal(IamClient iam, UsageSearch usage, Clock clock, Pause pause) {
+    this.store = new IamCertificateStore(iam);
+    this.judge = new Judge(usage, clock);
+    this.deletion = new CertificateDeletion(iam, pause);
+  }
+
+  /**
+   * Judges and deletes.
+   *
+   * @throws AwsCallException if a call failed, so that it is not known or not certain what became
+   *     of the certificate
+   */
+  public RemovalResult remove(RemovalRequest request, Deadline deadline) {
+    List<ServerCertificate> listed = store.listAll(deadline);
+    Optional<ServerCertificate> byId =
+        listed.stream().filter(one -> one.id().equals(request.id())).findFirst();
+    Optional<ServerCertificate> byName =
+        listed.stream().filter(one -> one.name().equals(request.name())).findFirst();
+    if (byId.isEmpty()) {
+      return byName.isEmpty()
+          ? alreadyGone(request)
+          : refusedAsReplaced(request, byName.get().id());
+    }
+    Verdict verdict = judge.judge(byId.get(), listed, deadline);
+    if (!byId.equals(byName)) {
+      String reason =
+          "The certificate "
+              + request.id()
+              + " is called "
+              + byId.get().name()
+              + " now, not "
+              + request.name();
+      return new RemovalResult(
+          Outcome.REFUSED, reason + ". Start again with its new name.", verdict);
+    }
+    if (!verdict.deletable()) {
+      return new RemovalResult(Outcome.REFUSED, verdict.reason(), verdict);
+    }
+    return delete(request, verdict, deadline);
+  }
+
+  private RemovalResult delete(RemovalRequest request, Verdict verdict, Deadline deadline) {
+    // The search took seconds, and the deletion goes by name alone: once more, is it still this
+    // certificate's?
+    Optional<String> id = deletion.idOf(request.name(), deadline);
+    if (id.isEmpty()) {
+      return alreadyGone(request);
+    }
+    if (!id.get().equals(request.id())) {
+      return refusedAsReplaced(request, id.get());
+    }
+    Optional<String> conflict;
+    try {
+      conflict = deletion.delete(request.name(), deadline);
+    } catch (NoSuchEntityException e) {
+      return alreadyGone(request);
+    } catch (AwsCallException e) {
+      // The answer may have been lost after the deletion took effect.
+      if (!deletion.isGone(request, deadline)) {
+        throw e;
+      }
+      return removed(request, verdict);
+    }
+    if (conflict.isPresent()) {
+      String reason =
+          "IAM refused the deletion, because something uses the certificate: " + conflict.get();
+      return new RemovalResult(Outcome.REFUSED, reason, verdict);
+    }
+    if (!deletion.isGoneInTheEnd(request, deadline)) {
+      throw AwsCallException.unexpectedAnswer(
+          "iam:DeleteServerCertificate",
+          "IAM accepted the deletion of " + request.name() + " but still shows it.");
+    }
+    return removed(request, verdict);
+  }
+
+  private static RemovalResult removed(RemovalRequest request, Verdict verdict) {
+    return new RemovalResult(
+        Outcome.REMOVED, "Deleted " + request.name() + " (" + request.id() + ").", verdict);
+  }
+
+  private static RemovalResult alreadyGone(RemovalRequest request) {
+    Verdict verdict = Verdict.notFound(request.name());
+    return new RemovalResult(Outcome.ALREADY_GONE, verdict.reason(), verdict);
+  }
+
+  private static RemovalResult refusedAsReplaced(RemovalRequest request, String newId) {
+    String reason =
+        "The name "
+            + request.name()
+            + " belongs to another certificate now, "
+            + newId
+            + " and not "
+            + request.id()
+            + ". Evaluate the rule and start again if that one has expired.";
+    return new RemovalResult(
+        Outcome.REFUSED, reason, new Verdict(Optional.empty(), Optional.empty(), false, reason));
+  }
+}

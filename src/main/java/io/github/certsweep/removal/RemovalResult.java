@@ -1,0 +1,29 @@
+package io.github.certsweep.removal;
+
+import com.google.gson.JsonObject;
+
+/**
+ * What became of a request to delete.
+ *
+ * @param verdict what the decision rests on
+ */
+public record RemovalResult(Outcome outcome, String reason, Verdict verdict) {
+  /** How a removal ended. */
+  public enum Outcome {
+    /** The certificate was deleted, and reads confirmed that it is gone. */
+    REMOVED,
+    /** The certificate is still there, and the reason says why. */
+    REFUSED,
+    /** Somebody else had deleted it. */
+    ALREADY_GONE
+  }
+
+  /** The result as {@code RemoveHandler} answers it. */
+  public JsonObject toJson() {
+    JsonObject json = new JsonObject();
+    json.addProperty("outcome", outcome.name());
+    json.addProperty("reason", reason);
+    json.add("verdict", verdict.toJson());
+    return json;
+  }
+}

@@ -1,0 +1,87 @@
+package io.github.certsweep.usage;
+
+import java.util.List;
+
+/**
+ * Who uses one certificate, as far as could be seen.
+ *
+ * @param uses what was found, sorted by label
+ * @param unchecked where nothing could be seen; while there is any, the certificate may be in use
+ *     there
+ * @param checks how many places were to be looked at
+ */
+public record CertificateUsage(List<Use> uses, List<Unchecked> unchecked, int checks) {
+  public CertificateUsage {
+    uses = List.copyOf(uses);
+    unchecked = List.copyOf(unchecked);
+  }
+
+  public boolean inUse() {
+    return !uses.isEmpty();
+  }
+
+  /** Whether it is certain that nothing that can be seen uses it. */
+  public boolean isUnused() {
+    return uses.isEmpty() && unchecked.isEmpty();
+  }
+
+  /** As {@link #sentence}, in more words: {@code "In use by 1 resource: ..."}. */
+  public String longSentence(int maxLength) {
+    return sentence(maxLength - " resources".length())
+        .replaceFirst("^In use by 1:", "In use by 1 resource:")
+        .replaceFirst("^In use by ([0-9]+):", "In use by $1 resources:");
+  }
+
+  /**
+   * One or two sentences, worst news first: {@code "In use by 2: ALB listener ..., CloudFront
+   * E2AB."}, {@code "Usage unknown: 3 of 68 checks failed (eu-west-3 appsync: AccessDenied)."},
+   * {@code "Not in use."}
+   *
+   * @param maxLength how many characters there are; names that don't fit become {@code "and 3
+   *     more"}
+   */
+  public String sentence(int maxLength) {
+    if (isUnused()) {
+      return "Not in use.";
+    }
+    String failed = failedChecks();
+    if (!inUse()) {
+      return named(
+          "Usage unknown: " + failed + " (",
+          unchecked.stream().map(Unchecked::label).toList(),
+          ").",
+          maxLength);
+    }
+    String tail = unchecked.isEmpty() ? "" : " " + failed + ".";
+    return named(
+        "In use by " + uses.size() + ": ",
+        uses.stream().map(Use::label).toList(),
+        "." + tail,
+        maxLength);
+  }
+
+  private String failedChecks() {
+    return unchecked.size() + " of " + Math.max(checks, unchecked.size()) + " checks failed";
+  }
+
+  private static String named(String head, List<String> names, String tail, int maxLength) {
+    int room = maxLength - head.length() - tail.length();
+    StringBuilder text = new StringBuilder();
+    int named = 0;
+    for (String name : names) {
+      String next = (named == 0 ? "" : ", ") + name;
+      int left = names.size() - named - 1;
+      int needed = left == 0 ? 0 : (" and " + left + " more").length();
+      if (text.length() + next.length() + needed > room) {
+        break;
+      }
+      text.append(next);
+      named++;
+    }
+    int left = names.size() - named;
+    if (left > 0) {
+      text.append(named == 0 ? left + " not named here" : " and " + left + " more");
+    }
+    return head + text + tail;
+  }
+}

@@ -1,0 +1,110 @@
+package io.github.certsweep.usage;
+
+import io.github.certsweep.aws.AwsCallException;
+import io.github.certsweep.aws.Clients;
+import io.github.certsweep.aws.Deadline;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import software.amazon.awssdk.regions.Region;
+import software.amazon.awssdk.services.cloudfront.CloudFrontClient;
+import software.amazon.awssdk.services.cloudfront.endpoints.CloudFrontEndpointProvider;
+import software.amazon.awssdk.services.cloudfront.model.DistributionList;
+import software.amazon.awssdk.services.cloudfront.model.DistributionSummary;
+
+/**
+ * CloudFront distributions, which refer to the certificate's id and not its ARN. One service for a
+ * whole partition.
+ */
+final class CloudFrontDistributions implements UsageSource {
+  private static final String LIST = "cloudfront:ListDistributions";
+
+  private final Function<Region, CloudFrontClient> clients;
+
+  CloudFrontDistributions(Function<Region, CloudFrontClient> clients) {
+    this.clients = clients;
+  }
+
+  static CloudFrontDistributions with(Clients clients) {
+    return new CloudFrontDistributions(
+        region -> clients.forSearch(CloudFrontClient.builder(), region));
+  }
+
+  @Override
+  public String service() {
+    return "cloudfront";
+  }
+
+  @Override
+  public boolean isGlobal() {
+    return true;
+  }
+
+  @Override
+  public boolean isKnownIn(Region region) {
+    return Partitions.offer(CloudFrontClient.serviceMetadata(), region);
+  }
+
+  /**
+   * In GovCloud the SDK answers with the host of the commercial partition, which knows nothing of
+   * this account.
+   */
+  @Override
+  public boolean isForeignIn(Region region) {
+    return !isKnownIn(region) && host(region).equals(host(Region.US_EAST_1));
+  }
+
+  private static String host(Region region) {
+    return CloudFrontEndpointProvider.defaultProvider()
+        .resolveEndpoint(endpoint -> endpoint.region(region))
+        .join()
+        .url()
+        .getHost();
+  }
+
+  @Override
+  public void search(Region region, Lane lane, Deadline deadline, Consumer<Reference> found) {
+    try (CloudFrontClient client = clients.apply(region)) {
+      Optional<String> marker = Optional.empty();
+      do {
+        DistributionList page = listPage(client, marker, deadline);
+        page.items().forEach(distribution -> read(distribution, found));
+        marker = Optional.ofNullable(page.nextMarker()).filter(next -> page.isTruncated());
+      } while (marker.isPresent());
+    }
+  }
+
+  private static DistributionList listPage(
+      CloudFrontClient client, Optional<String> marker, Deadline deadline) {
+    DistributionList page =
+        client
+            .listDistributions(request ->
+                request
+                    .marker(marker.orElse(null))
+                    .overrideConfiguration(call -> call.apiCallTimeout(deadline.timeoutFor(LIST))))
+            .distributionList();
+    if (page == null
+        || page.isTruncated() == null
+        || (page.isTruncated() && page.nextMarker() == null)) {
+      throw AwsCallException.unexpectedAnswer(
+          LIST, "The answer does not say whether the listing is complete.");
+    }
+    return page;
+  }
+
+  private void read(DistributionSummary distribution, Consumer<Reference> found) {
+    Optional.ofNullable(distribution.viewerCertificate())
+        .map(certificate -> certificate.iamCertificateId())
+        .filter(id -> !id.isEmpty())
+        .ifPresent(id -> found.accept(new Reference(id, use(distribution))));
+  }
+
+  private Use use(DistributionSummary distribution) {
+    return new Use(
+        service(),
+        "global",
+        distribution.arn(),
+        "viewer certificate",
+        "CloudFront " + distribution.id());
+  }
+}

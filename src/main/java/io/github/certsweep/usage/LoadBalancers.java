@@ -1,0 +1,193 @@
+package io.github.certsweep.usage;
+
+import io.github.certsweep.aws.AwsCallException;
+import io.github.certsweep.aws.Clients;
+import io.github.certsweep.aws.Deadline;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import software.amazon.awssdk.awscore.AwsRequestOverrideConfiguration;
+import software.amazon.awssdk.regions.Region;
+import software.amazon.awssdk.services.elasticloadbalancingv2.ElasticLoadBalancingV2Client;
+import software.amazon.awssdk.services.elasticloadbalancingv2.model.Certificate;
+import software.amazon.awssdk.services.elasticloadbalancingv2.model.DescribeListenerCertificatesRequest;
+import software.amazon.awssdk.services.elasticloadbalancingv2.model.DescribeListenerCertificatesResponse;
+import software.amazon.awssdk.services.elasticloadbalancingv2.model.DescribeListenersRequest;
+import software.amazon.awssdk.services.elasticloadbalancingv2.model.DescribeListenersResponse;
+import software.amazon.awssdk.services.elasticloadbalancingv2.model.DescribeLoadBalancersRequest;
+import software.amazon.awssdk.services.elasticloadbalancingv2.model.DescribeLoadBalancersResponse;
+import software.amazon.awssdk.services.elasticloadbalancingv2.model.Listener;
+import software.amazon.awssdk.services.elasticloadbalancingv2.model.ListenerNotFoundException;
+import software.amazon.awssdk.services.elasticloadbalancingv2.model.LoadBalancer;
+import software.amazon.awssdk.services.elasticloadbalancingv2.model.LoadBalancerNotFoundException;
+import software.amazon.awssdk.services.elasticloadbalancingv2.model.LoadBalancerTypeEnum;
+import software.amazon.awssdk.services.elasticloadbalancingv2.model.ProtocolEnum;
+
+/**
+ * Application and Network Load Balancers: a listener has one default certificate and any number for
+ * other host names (SNI). {@code DescribeListeners} shows the default one only; the others take a
+ * call for each listener. There is no call for all listeners of a region, so a search costs 1 +
+ * load balancers + encrypted listeners.
+ */
+final class LoadBalancers implements UsageSource {
+  private static final String BALANCERS = "elasticloadbalancing:DescribeLoadBalancers";
+  private static final String LISTENERS = "elasticloadbalancing:DescribeListeners";
+  private static final String CERTIFICATES = "elasticloadbalancing:DescribeListenerCertificates";
+  private static final int PAGE_SIZE = 400;
+
+  /** These carry no certificate. A protocol that is not known yet might, so it is looked at. */
+  private static final Set<ProtocolEnum> PLAIN_TEXT =
+      Set.of(
+          ProtocolEnum.HTTP,
+          ProtocolEnum.TCP,
+          ProtocolEnum.UDP,
+          ProtocolEnum.TCP_UDP,
+          ProtocolEnum.GENEVE);
+
+  private final Function<Region, ElasticLoadBalancingV2Client> clients;
+
+  LoadBalancers(Function<Region, ElasticLoadBalancingV2Client> clients) {
+    this.clients = clients;
+  }
+
+  static LoadBalancers with(Clients clients) {
+    return new LoadBalancers(
+        region -> clients.forSearch(ElasticLoadBalancingV2Client.builder(), region));
+  }
+
+  @Override
+  public String service() {
+    return "elasticloadbalancingv2";
+  }
+
+  @Override
+  public boolean isGlobal() {
+    return false;
+  }
+
+  @Override
+  public boolean isKnownIn(Region region) {
+    return ElasticLoadBalancingV2Client.serviceMetadata().regions().contains(region);
+  }
+
+  @Override
+  public void search(Region region, Lane lane, Deadline deadline, Consumer<Reference> found) {
+    try (ElasticLoadBalancingV2Client client = clients.apply(region)) {
+      new RegionSearch(client, region, lane, deadline, found).run();
+    }
+  }
+
+  /** The search of one region. */
+  private record RegionSearch(
+      ElasticLoadBalancingV2Client client,
+      Region region,
+      Lane lane,
+      Deadline deadline,
+      Consumer<Reference> found) {
+    void run() {
+      lane.forEach(
+          lane.call(this::balancers),
+          balancer ->
+              lane.forEach(
+                  lane.call(() -> listeners(balancer)), listener -> read(balancer, listener)));
+    }
+
+    private List<LoadBalancer> balancers() {
+      DescribeLoadBalancersRequest request =
+          DescribeLoadBalancersRequest.builder()
+              .pageSize(PAGE_SIZE)
+              .overrideConfiguration(timed(BALANCERS))
+              .build();
+      List<LoadBalancer> balancers = new ArrayList<>();
+      for (DescribeLoadBalancersResponse page : client.describeLoadBalancersPaginator(request)) {
+        requireList(BALANCERS, page.hasLoadBalancers());
+        balancers.addAll(page.loadBalancers());
+      }
+      balancers.removeIf(balancer -> balancer.type() == LoadBalancerTypeEnum.GATEWAY);
+      return balancers;
+    }
+
+    private List<Listener> listeners(LoadBalancer balancer) {
+      DescribeListenersRequest request =
+          DescribeListenersRequest.builder()
+              .loadBalancerArn(balancer.loadBalancerArn())
+              .pageSize(PAGE_SIZE)
+              .overrideConfiguration(timed(LISTENERS))
+              .build();
+      List<Listener> listeners = new ArrayList<>();
+      try {
+        for (DescribeListenersResponse page : client.describeListenersPaginator(request)) {
+          requireList(LISTENERS, page.hasListeners());
+          listeners.addAll(page.listeners());
+        }
+      } catch (LoadBalancerNotFoundException e) {
+        return List.of(); // deleted since it was listed: it uses nothing any more
+      }
+      listeners.removeIf(listener -> PLAIN_TEXT.contains(listener.protocol()));
+      return listeners;
+    }
+
+    private void read(LoadBalancer balancer, Listener listener) {
+      for (Certificate certificate : listener.certificates()) {
+        accept(balancer, listener, certificate, "default");
+      }
+      for (Certificate certificate : lane.call(() -> certificates(listener))) {
+        if (!Boolean.TRUE.equals(certificate.isDefault())) {
+          accept(balancer, listener, certificate, "SNI");
+        }
+      }
+    }
+
+    private List<Certificate> certificates(Listener listener) {
+      DescribeListenerCertificatesRequest request =
+          DescribeListenerCertificatesRequest.builder()
+              .listenerArn(listener.listenerArn())
+              .pageSize(PAGE_SIZE)
+              .overrideConfiguration(timed(CERTIFICATES))
+              .build();
+      List<Certificate> certificates = new ArrayList<>();
+      try {
+        for (DescribeListenerCertificatesResponse page :
+            client.describeListenerCertificatesPaginator(request)) {
+          requireList(CERTIFICATES, page.hasCertificates());
+          certificates.addAll(page.certificates());
+        }
+      } catch (ListenerNotFoundException e) {
+        return List.of(); // deleted since it was listed: it uses nothing any more
+      }
+      return certificates;
+    }
+
+    private void accept(
+        LoadBalancer balancer, Listener listener, Certificate certificate, String detail) {
+      CertificateArn.of(Optional.ofNullable(certificate.certificateArn()))
+          .ifPresent(
+              arn -> found.accept(new Reference(arn.text(), use(balancer, listener, detail))));
+    }
+
+    private Use use(LoadBalancer balancer, Listener listener, String detail) {
+      // arn:aws:elasticloadbalancing:eu-west-1:123456789012:loadbalancer/app/prod/50dc6c495c0c9188
+      String[] parts = balancer.loadBalancerArn().split("/", -1);
+      String kind = balancer.type() == LoadBalancerTypeEnum.NETWORK ? "NLB" : "ALB";
+      String place =
+          region.id() + " " + parts[1] + "/" + balancer.loadBalancerName() + ":" + listener.port();
+      String label = kind + " listener " + place + (detail.equals("SNI") ? " (SNI)" : "");
+      return new Use("elasticloadbalancingv2", region.id(), listener.listenerArn(), detail, label);
+    }
+
+    private AwsRequestOverrideConfiguration timed(String call) {
+      return AwsRequestOverrideConfiguration.builder()
+          .apiCallTimeout(deadline.timeoutFor(call))
+          .build();
+    }
+
+    private static void requireList(String call, boolean present) {
+      if (!present) {
+        throw AwsCallException.unexpectedAnswer(call, "The answer holds no list.");
+      }
+    }
+  }
+}

@@ -1,0 +1,16 @@
+package io.github.certsweep.usage;
+
+/**
+ * A place that could not be looked at, so that nothing is known of it.
+ *
+ * @param service the SDK's name of the service
+ * @param region the region's name, or {@code "global"}
+ * @param code the error's code, for example {@code "AccessDenied"}
+ * @param error the code and the reason, in one line
+ */
+public record Unchecked(String service, String region, String code, String error) {
+  /** What a person reads, for example {@code "eu-west-3 appsync: AccessDenied"}. */
+  public String label() {
+    return region + " " + service + ": " + code;
+  }
+}

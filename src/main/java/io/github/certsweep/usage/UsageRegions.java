@@ -1,0 +1,121 @@
+package io.github.certsweep.usage;
+
+import io.github.certsweep.aws.AwsCallException;
+import io.github.certsweep.aws.Clients;
+import io.github.certsweep.aws.Deadline;
+import io.github.certsweep.input.InvalidInputException;
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.Supplier;
+import java.util.regex.Pattern;
+import software.amazon.awssdk.core.exception.SdkException;
+import software.amazon.awssdk.regions.Region;
+import software.amazon.awssdk.services.account.AccountClient;
+import software.amazon.awssdk.services.account.model.ListRegionsRequest;
+import software.amazon.awssdk.services.account.model.RegionOptStatus;
+
+/**
+ * The regions to search: those the operator named in {@code USAGE_REGIONS}, else all that are
+ * enabled for the account. Thread-safe.
+ */
+public final class UsageRegions {
+  private static final String LIST = "account:ListRegions";
+  private static final Pattern REGION = Pattern.compile("[a-z]{2,4}(-[a-z]+)+-[0-9]{1,2}");
+
+  /** A region that is being enabled or disabled may hold resources. */
+  private static final List<RegionOptStatus> MAY_HOLD_RESOURCES =
+      List.of(
+          RegionOptStatus.ENABLED,
+          RegionOptStatus.ENABLED_BY_DEFAULT,
+          RegionOptStatus.ENABLING,
+          RegionOptStatus.DISABLING);
+
+  private final List<Region> named;
+  private final Region home;
+  private final Supplier<AccountClient> account;
+
+  UsageRegions(List<Region> named, Region home, Supplier<AccountClient> account) {
+    this.named = named;
+    this.home = home;
+    this.account = account;
+  }
+
+  /**
+   * Reads the setting.
+   *
+   * @param setting comma-separated names of regions; blank means all regions enabled for the
+   *     account
+   * @throws InvalidInputException if a name can't be a region's
+   */
+  public static UsageRegions parse(String setting, Clients clients) {
+    return parse(
+        setting,
+        clients.region(),
+        () -> clients.forSearch(AccountClient.builder(), clients.region()));
+  }
+
+  static UsageRegions parse(String setting, Region home, Supplier<AccountClient> account) {
+    List<Region> named =
+        Arrays.stream(setting.split(",", -1))
+            .map(String::strip)
+            .filter(name -> !name.isEmpty())
+            .distinct()
+            .map(UsageRegions::region)
+            .toList();
+    return new UsageRegions(named, home, account);
+  }
+
+  private static Region region(String name) {
+    if (!REGION.matcher(name).matches()) {
+      throw new InvalidInputException(
+          "USAGE_REGIONS names \""
+              + name
+              + "\", which can't be a region: it takes names like eu-west-1, separated by"
+              + " commas, or nothing for all regions enabled for the account. Correct the stack's parameter.");
+    }
+    return Region.of(name);
+  }
+
+  /** The region the function runs in; global services are asked from here. */
+  Region home() {
+    return home;
+  }
+
+  /**
+   * The regions to search.
+   *
+   * @throws AwsCallException if the enabled ones can't be told
+   */
+  List<Region> list(Deadline deadline) {
+    if (!named.isEmpty()) {
+      return named;
+    }
+    // GovCloud and the isolated partitions have no Account Management; they have no regions to opt
+    // in to either.
+    return Partitions.offer(AccountClient.serviceMetadata(), home)
+        ? enabled(deadline)
+        : Partitions.regionsOfPartition(home);
+  }
+
+  private List<Region> enabled(Deadline deadline) {
+    try (AccountClient client = account.get()) {
+      ListRegionsRequest request =
+          ListRegionsRequest.builder()
+              .maxResults(50)
+              .regionOptStatusContains(MAY_HOLD_RESOURCES)
+              .overrideConfiguration(call -> call.apiCallTimeout(deadline.timeoutFor(LIST)))
+              .build();
+      List<Region> regions =
+          client.listRegionsPaginator(request).regions().stream()
+              .map(region -> Region.of(region.regionName()))
+              .toList();
+      if (!regions.contains(home)) {
+        throw AwsCallException.unexpectedAnswer(
+            LIST, "The answer lacks this function's own region, " + home + ".");
+      }
+      return regions;
+    } catch (SdkException e) {
+      throw AwsCallException.of(LIST, e);
+    }
+  }
+}

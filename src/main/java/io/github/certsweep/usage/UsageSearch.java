@@ -1,0 +1,164 @@
+package io.github.certsweep.usage;
+
+import io.github.certsweep.aws.AwsCallException;
+import io.github.certsweep.aws.Clients;
+import io.github.certsweep.aws.Deadline;
+import io.github.certsweep.certificate.ServerCertificate;
+import java.net.UnknownHostException;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import software.amazon.awssdk.core.exception.SdkException;
+import software.amazon.awssdk.regions.Region;
+
+/**
+ * Looks for the users of server certificates in all services and regions, side by side.
+ * Thread-safe.
+ */
+public final class UsageSearch {
+  private static final String GLOBAL = "global";
+
+  private final List<UsageSource> sources;
+  private final UsageRegions regions;
+
+  UsageSearch(List<UsageSource> sources, UsageRegions regions) {
+    this.sources = sources;
+    this.regions = regions;
+  }
+
+  /**
+   * The search as every function makes it: all services, and the regions that {@code USAGE_REGIONS}
+   * names. One setting for all of them, made at deployment, so that no caller can hide a region.
+   * Makes no client yet.
+   */
+  public static UsageSearch ofLambda(Clients clients) {
+    String setting = System.getenv().getOrDefault("USAGE_REGIONS", "");
+    return of(clients, UsageRegions.parse(setting, clients));
+  }
+
+  /**
+   * Every service that can use an IAM server certificate. A new one is one new class and one line
+   * here.
+   */
+  private static UsageSearch of(Clients clients, UsageRegions regions) {
+    List<UsageSource> sources =
+        List.of(
+            ClassicLoadBalancers.with(clients),
+            LoadBalancers.with(clients),
+            CloudFrontDistributions.with(clients),
+            AppSyncDomains.with(clients));
+    return new UsageSearch(sources, regions);
+  }
+
+  /**
+   * Searches until all is done or time is up. Never fails: what could not be looked at is in the
+   * report as unchecked.
+   *
+   * @param listed all certificates of the account; a reference to any other makes the report
+   *     incomplete
+   */
+  public UsageReport search(Collection<ServerCertificate> listed, Deadline deadline) {
+    Queue<Reference> references = new ConcurrentLinkedQueue<>();
+    List<Unchecked> unchecked = new ArrayList<>();
+    Map<Check, Future<Boolean>> checks = new LinkedHashMap<>();
+    ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+    try {
+      for (Check check : checks(unchecked, deadline)) {
+        checks.put(check, threads.submit(() -> check.run(new Lane(threads), deadline, references)));
+      }
+      int made = unchecked.size();
+      for (Map.Entry<Check, Future<Boolean>> entry : checks.entrySet()) {
+        made += await(entry.getKey(), entry.getValue(), unchecked, deadline) ? 1 : 0;
+      }
+      return UsageReport.of(listed, made, List.copyOf(references), unchecked);
+    } finally {
+      threads.shutdownNow();
+    }
+  }
+
+  private List<Check> checks(List<Unchecked> unchecked, Deadline deadline) {
+    List<Region> searched;
+    try {
+      searched = regions.list(deadline);
+    } catch (AwsCallException e) {
+      unchecked.add(new Unchecked("account", GLOBAL, e.code(), e.getMessage()));
+      searched = List.of(regions.home());
+    }
+    List<Check> checks = new ArrayList<>();
+    for (UsageSource source : sources) {
+      for (Region region : source.isGlobal() ? List.of(regions.home()) : searched) {
+        if (!source.isForeignIn(region)) {
+          checks.add(new Check(source, region));
+        }
+      }
+    }
+    return checks;
+  }
+
+  /** Whether the check counts: a service that is not offered does not. */
+  private static boolean await(
+      Check check, Future<Boolean> result, List<Unchecked> unchecked, Deadline deadline) {
+    try {
+      return result.get(deadline.left().toNanos(), TimeUnit.NANOSECONDS);
+    } catch (TimeoutException e) {
+      unchecked.add(
+          check.unchecked(
+              "OutOfTime", "OutOfTime: the search was not finished in time; raise the timeout."));
+    } catch (ExecutionException e) {
+      unchecked.add(check.unchecked(e.getCause()));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      unchecked.add(check.unchecked("Interrupted", "Interrupted: the search was ended."));
+    }
+    return true;
+  }
+
+  /** One service in one region. */
+  private record Check(UsageSource source, Region region) {
+    /** Hands over the references found; answers false if the service does not exist there. */
+    boolean run(Lane lane, Deadline deadline, Queue<Reference> found) {
+      try {
+        source.search(region, lane, deadline, found::add);
+        return true;
+      } catch (SdkException e) {
+        if (!source.isKnownIn(region) && hostIsUnknown(e)) {
+          return false;
+        }
+        throw e;
+      }
+    }
+
+    Unchecked unchecked(Throwable failure) {
+      if (failure instanceof SdkException sdk) {
+        return unchecked(AwsCallException.of("The search of " + source.service(), sdk));
+      }
+      if (failure instanceof AwsCallException call) {
+        return unchecked(call.code(), call.getMessage());
+      }
+      return unchecked(failure.getClass().getSimpleName(), failure.toString());
+    }
+
+    Unchecked unchecked(String code, String error) {
+      return new Unchecked(source.service(), source.isGlobal() ? GLOBAL : region.id(), code, error);
+    }
+
+    private static boolean hostIsUnknown(Throwable failure) {
+      for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+        if (cause instanceof UnknownHostException) {
+          return true;
+        }
+      }
+      return false;
+    }
+  }
+}

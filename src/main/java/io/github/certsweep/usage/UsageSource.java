@@ -1,0 +1,40 @@
+package io.github.certsweep.usage;
+
+import io.github.certsweep.aws.Deadline;
+import java.util.function.Consumer;
+import software.amazon.awssdk.regions.Region;
+
+/** A service whose resources can use IAM server certificates. Thread-safe. */
+public interface UsageSource {
+  /** The SDK's name of the service, for example {@code "elasticloadbalancingv2"}. */
+  String service();
+
+  /**
+   * Whether the service is one for the whole partition, searched once, instead of one in each
+   * region.
+   */
+  boolean isGlobal();
+
+  /**
+   * Whether the SDK knows the service to exist in this region; a global one: in this region's
+   * partition. What it knows ages, so a service it doesn't know is looked for all the same, unless
+   * it can only be another partition's.
+   */
+  boolean isKnownIn(Region region);
+
+  /**
+   * Whether the SDK's endpoint for this region is another partition's, so that calling it would
+   * tell nothing.
+   */
+  default boolean isForeignIn(Region region) {
+    return false;
+  }
+
+  /**
+   * Hands over every reference to an IAM server certificate, those found before a failure included.
+   *
+   * @throws software.amazon.awssdk.core.exception.SdkException if any call fails for good
+   * @throws io.github.certsweep.aws.AwsCallException if time is up, or an answer can't be relied on
+   */
+  void search(Region region, Lane lane, Deadline deadline, Consumer<Reference> found);
+}

@@ -1,0 +1,124 @@
+package io.github.certsweep.removal;
+
+import static io.github.certsweep.fake.World.CLOCK;
+import static io.github.certsweep.fake.World.expired;
+import static io.github.certsweep.fake.World.iamError;
+import static io.github.certsweep.fake.World.valid;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.google.gson.JsonObject;
+import io.github.certsweep.aws.AwsCallException;
+import io.github.certsweep.aws.Deadline;
+import io.github.certsweep.certificate.IamCertificateStore;
+import io.github.certsweep.fake.FakeIam;
+import io.github.certsweep.usage.FakeUsage;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+class InspectionTest {
+  private static final String ARN = "arn:aws:iam::123456789012:server-certificate/";
+
+  private final FakeIam iam = new FakeIam().with(expired("old"), valid("new"));
+
+  @Test
+  void expiredAndUnusedIsDeletable() {
+    Verdict verdict = inspect("old", FakeUsage.of());
+    assertThat(verdict.deletable()).isTrue();
+    assertThat(verdict.toJson())
+        .hasToString(
+            "{\"found\":true,\"name\":\"old\",\"id\":\"ASCA-old\",\"arn\":\""
+                + ARN
+                + "old\",\"path\":\"/\","
+                + "\"uploaded\":\"2026-01-27T12:00:00Z\",\"expiration\":\"2026-11-13T12:00:00Z\",\"status\":\"EXPIRED\","
+                + "\"deletable\":true,\"reason\":\"Expired 2026-11-13T12:00:00Z, 10 days ago. Not in use.\","
+                + "\"usage\":[],\"usageCount\":0,\"unchecked\":[],\"uncheckedCount\":0}");
+  }
+
+  @Test
+  void expiredAndInUseIsNotDeletable() {
+    Verdict verdict = inspect("old", FakeUsage.of(ARN + "old"));
+    assertThat(verdict.deletable()).isFalse();
+    assertThat(verdict.reason())
+        .isEqualTo(
+            "In use by 1 resource: User of "
+                + ARN
+                + "old. Give these resources a valid certificate first.");
+    assertThat(verdict.toJson().getAsJsonArray("usage"))
+        .hasToString(
+            "[{\"service\":\"fake\",\"region\":\"eu-west-1\",\"resource\":\"arn:"
+                + ARN
+                + "old\",\"detail\":\"default\"}]");
+  }
+
+  @Test
+  void usedByItsIdIsInUse() {
+    assertThat(inspect("old", FakeUsage.of("ASCA-old")).deletable()).isFalse();
+  }
+
+  @Test
+  void expiredWithAnUncheckedPlaceIsNotDeletable() {
+    Verdict verdict = inspect("old", FakeUsage.denied());
+    assertThat(verdict.deletable()).isFalse();
+    assertThat(verdict.reason())
+        .startsWith("Usage unknown: 1 of 1 checks failed (eu-west-1 fake: AccessDenied).");
+    JsonObject unchecked = verdict.toJson().getAsJsonArray("unchecked").get(0).getAsJsonObject();
+    assertThat(unchecked.get("error").getAsString()).contains("AccessDenied: No.");
+  }
+
+  @Test
+  void validIsNotDeletable() {
+    Verdict verdict = inspect("new", FakeUsage.of());
+    assertThat(verdict.deletable()).isFalse();
+    assertThat(verdict.reason())
+        .isEqualTo(
+            "Valid until 2027-03-03T12:00:00Z, 100 days left: only certificates known to have expired are deleted.");
+  }
+
+  @Test
+  void withoutExpirationItIsNotDeletable() {
+    iam.with(valid("odd").toBuilder().expiration(null).build());
+    Verdict verdict = inspect("odd", FakeUsage.of());
+    assertThat(verdict.deletable()).isFalse();
+    assertThat(verdict.toJson().get("status").getAsString()).isEqualTo("UNKNOWN");
+    assertThat(verdict.toJson().has("expiration")).isFalse();
+  }
+
+  @Test
+  void aReferenceToARenamedCertificateMakesNothingDeletable() {
+    assertThat(inspect("old", FakeUsage.of(ARN + "its-former-name")).deletable()).isFalse();
+  }
+
+  @Test
+  void notFoundIsAnAnswerAndNoError() {
+    assertThat(inspect("gone", FakeUsage.of()).toJson())
+        .hasToString(
+            "{\"found\":false,\"deletable\":false,\"reason\":\"IAM of this account has no server certificate gone: it was"
+                + " deleted or renamed, or never was here.\"}");
+  }
+
+  @Test
+  void aFailedListingIsAnErrorAndNotAVerdict() {
+    iam.answeringCall(
+        1,
+        () -> {
+          throw iamError(403, "AccessDenied", "No");
+        });
+    assertThatThrownBy(() -> inspect("old", FakeUsage.of())).isInstanceOf(AwsCallException.class);
+  }
+
+  @Test
+  void longListsAreCutAndCounted() {
+    iam.with(expired("busy"));
+    String[] references = Stream.generate(() -> ARN + "renamed").limit(300).toArray(String[]::new);
+    JsonObject json = inspect("busy", FakeUsage.of(references)).toJson();
+    assertThat(json.getAsJsonArray("unchecked")).hasSize(50);
+    assertThat(json.get("uncheckedCount").getAsInt()).isEqualTo(300);
+    assertThat(json.toString()).hasSizeLessThan(100_000);
+  }
+
+  private Verdict inspect(String certificate, FakeUsage usage) {
+    return new Inspection(new IamCertificateStore(iam), usage.search(), CLOCK)
+        .inspect(CertificateSelector.parse(certificate), Deadline.in(60_000, CLOCK));
+  }
+}

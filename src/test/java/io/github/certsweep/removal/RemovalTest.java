@@ -1,0 +1,255 @@
+package io.github.certsweep.removal;
+
+import static io.github.certsweep.fake.World.CLOCK;
+import static io.github.certsweep.fake.World.NOW;
+import static io.github.certsweep.fake.World.certificate;
+import static io.github.certsweep.fake.World.iamError;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.certsweep.aws.AwsCallException;
+import io.github.certsweep.aws.Deadline;
+import io.github.certsweep.fake.FakeIam;
+import io.github.certsweep.input.InvalidInputException;
+import io.github.certsweep.removal.RemovalResult.Outcome;
+import io.github.certsweep.usage.FakeUsage;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import software.amazon.awssdk.awscore.exception.AwsErrorDetails;
+import software.amazon.awssdk.core.exception.SdkClientException;
+import software.amazon.awssdk.services.iam.model.DeleteConflictException;
+import software.amazon.awssdk.services.iam.model.ServerCertificateMetadata;
+
+class RemovalTest {
+  private static final String ARN = "arn:aws:iam::123456789012:server-certificate/";
+  private static final String ID = "ASCAOLDOLDOLDOLDOLDOL";
+  private static final String OTHER_ID = "ASCANEWNEWNEWNEWNEWNE";
+  private static final Instant LONG_AGO = NOW.minus(Duration.ofDays(10));
+
+  private final FakeIam iam = new FakeIam().with(withId(ID, certificate("old", LONG_AGO)));
+  private final List<Duration> pauses = new ArrayList<>();
+
+  @Test
+  void expiredAndUnusedIsDeletedAndConfirmed() {
+    RemovalResult result = remove(FakeUsage.of());
+    assertThat(result.outcome()).isEqualTo(Outcome.REMOVED);
+    assertThat(result.reason()).isEqualTo("Deleted old (" + ID + ").");
+    assertThat(iam.deletions).containsExactly("old");
+    // One look before the deletion, two that confirm it.
+    assertThat(iam.reads).hasSize(3);
+    assertThat(result.toJson().toString())
+        .startsWith("{\"outcome\":\"REMOVED\",\"reason\":\"Deleted old")
+        .contains("\"verdict\":{\"found\":true,");
+  }
+
+  @Test
+  void inUseIsRefusedWhateverTheCallerBelieves() {
+    RemovalResult result = remove(FakeUsage.of(ARN + "old"));
+    assertThat(result.outcome()).isEqualTo(Outcome.REFUSED);
+    assertThat(result.reason()).startsWith("In use by 1 resource: ");
+    assertThat(iam.deletions).isEmpty();
+  }
+
+  @Test
+  void anUncheckedPlaceIsRefused() {
+    assertRefused(remove(FakeUsage.denied()), "Usage unknown: ");
+  }
+
+  @Test
+  void renewedSinceTheSnapshotIsRefused() {
+    iam.without("old").with(withId(ID, certificate("old", NOW.plusSeconds(1))));
+    assertRefused(remove(FakeUsage.of()), "Valid until ");
+  }
+
+  @Test
+  void replacedUnderTheSameNameIsRefused() {
+    iam.without("old").with(withId(OTHER_ID, certificate("old", LONG_AGO)));
+    assertRefused(
+        remove(FakeUsage.of()), "The name old belongs to another certificate now, " + OTHER_ID);
+  }
+
+  @Test
+  void renamedIsRefused() {
+    iam.without("old").with(withId(ID, certificate("older", LONG_AGO)));
+    assertRefused(
+        remove(FakeUsage.of()), "The certificate " + ID + " is called older now, not old.");
+  }
+
+  @Test
+  void renamedWhileAnotherTookTheNameIsRefused() {
+    iam.without("old")
+        .with(
+            withId(ID, certificate("older", LONG_AGO)),
+            withId(OTHER_ID, certificate("old", LONG_AGO)));
+    assertRefused(
+        remove(FakeUsage.of()), "The certificate " + ID + " is called older now, not old.");
+  }
+
+  @Test
+  void replacedDuringTheSearchIsRefused() {
+    iam.beforeRead(
+        1, () -> iam.without("old").with(withId(OTHER_ID, certificate("old", LONG_AGO))));
+    assertRefused(
+        remove(FakeUsage.of()), "The name old belongs to another certificate now, " + OTHER_ID);
+  }
+
+  @Test
+  void deletedBySomebodyElseIsNoFailure() {
+    iam.without("old");
+    assertThat(remove(FakeUsage.of()).outcome()).isEqualTo(Outcome.ALREADY_GONE);
+    assertThat(iam.deletions).isEmpty();
+  }
+
+  @Test
+  void deletedBySomebodyElseDuringTheSearchIsNoFailure() {
+    iam.beforeRead(1, () -> iam.without("old"));
+    assertThat(remove(FakeUsage.of()).outcome()).isEqualTo(Outcome.ALREADY_GONE);
+    assertThat(iam.deletions).isEmpty();
+  }
+
+  @Test
+  void deletedBySomebodyElseInTheLastMomentIsNoFailure() {
+    iam.deletingBy(name -> {
+      throw FakeIam.noSuchEntity(name);
+    });
+    assertThat(remove(FakeUsage.of()).outcome()).isEqualTo(Outcome.ALREADY_GONE);
+  }
+
+  @Test
+  void aConflictThatWasNotForeseenIsRefusedInIamsWords() {
+    iam.deletingBy(name -> {
+      throw DeleteConflictException.builder()
+          .statusCode(409)
+          .awsErrorDetails(
+              AwsErrorDetails.builder()
+                  .errorCode("DeleteConflict")
+                  .errorMessage(
+                      "Certificate: "
+                          + ID
+                          + " is currently in use by arn:x. Please remove it first.")
+                  .build())
+          .build();
+    });
+    assertRefusedAfterTrying(remove(FakeUsage.of()), "is currently in use by arn:x");
+  }
+
+  @Test
+  void anAnswerLostAfterTheDeletionIsARemoval() {
+    iam.deletingBy(name -> {
+      iam.without(name);
+      throw SdkClientException.builder().message("Connection reset").build();
+    });
+    assertThat(remove(FakeUsage.of()).outcome()).isEqualTo(Outcome.REMOVED);
+  }
+
+  @Test
+  void aFailedDeletionIsAnErrorThatNamesTheCall() {
+    iam.deletingBy(name -> {
+      throw iamError(403, "AccessDenied", "No");
+    });
+    assertThatThrownBy(() -> remove(FakeUsage.of()))
+        .isInstanceOf(AwsCallException.class)
+        .hasMessageStartingWith("iam:DeleteServerCertificate failed: AccessDenied: No.");
+  }
+
+  @Test
+  void aDeletionThatIsSeenLateIsWaitedFor() {
+    iam.deletingBy(name -> {});
+    iam.beforeRead(5, () -> iam.without("old"));
+    assertThat(remove(FakeUsage.of()).outcome()).isEqualTo(Outcome.REMOVED);
+    assertThat(iam.reads).hasSize(6);
+    assertThat(pauses).containsOnly(Duration.ofSeconds(1)).hasSize(4);
+  }
+
+  @Test
+  void aDeletionThatIsNeverSeenIsAnErrorThatSaysSo() {
+    iam.deletingBy(name -> {});
+    assertThatThrownBy(() -> remove(FakeUsage.of()))
+        .isInstanceOf(AwsCallException.class)
+        .hasMessageContaining("IAM accepted the deletion of old but still shows it.");
+    assertThat(iam.reads).hasSize(21);
+  }
+
+  @Test
+  void oneReadThatStillSeesItStartsTheConfirmationAgain() {
+    ServerCertificateMetadata again = withId(ID, certificate("old", LONG_AGO));
+    iam.beforeRead(3, () -> iam.with(again)).beforeRead(4, () -> iam.without("old"));
+    assertThat(remove(FakeUsage.of()).outcome()).isEqualTo(Outcome.REMOVED);
+    assertThat(iam.reads).hasSize(5);
+  }
+
+  @Test
+  void aDeniedReadIsAnErrorBeforeAnythingIsDeleted() {
+    iam.beforeRead(
+        1,
+        () -> {
+          throw iamError(403, "AccessDenied", "No");
+        });
+    assertThatThrownBy(() -> remove(FakeUsage.of()))
+        .hasMessageStartingWith("iam:GetServerCertificate failed: AccessDenied");
+    assertThat(iam.deletions).isEmpty();
+  }
+
+  @Test
+  void anInterruptionWhileConfirmingIsPassedOn() {
+    Removal removal =
+        new Removal(
+            iam,
+            FakeUsage.of().search(),
+            CLOCK,
+            duration -> {
+              throw new InterruptedException();
+            });
+    assertThatThrownBy(
+            () -> removal.remove(new RemovalRequest("old", ID), Deadline.in(60_000, CLOCK)))
+        .hasMessageContaining("still shows it");
+    assertThat(Thread.interrupted()).isTrue();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{\"certificate\":\"old\"}",
+        "{\"id\":\"" + ID + "\"}",
+        "{\"certificate\":\"a/b\",\"id\":\"" + ID + "\"}",
+        "{\"certificate\":\"old\",\"id\":\"AIDAEXAMPLEEXAMPLE\"}",
+        "{\"certificate\":\"old\",\"id\":\"" + ID + "*\"}",
+        "{\"certificate\":[\"old\"],\"id\":\"" + ID + "\"}",
+        "{}"
+      })
+  void malformedRequestsAreRefused(String json) {
+    assertThatThrownBy(() -> RemovalRequest.parse(json)).isInstanceOf(InvalidInputException.class);
+  }
+
+  @Test
+  void aRequestNamesNameAndId() {
+    assertThat(RemovalRequest.parse("{\"certificate\":\"a+b@c\",\"id\":\"" + ID + "\"}"))
+        .isEqualTo(new RemovalRequest("a+b@c", ID));
+  }
+
+  private void assertRefused(RemovalResult result, String reason) {
+    assertThat(result.outcome()).isEqualTo(Outcome.REFUSED);
+    assertThat(result.reason()).startsWith(reason);
+    assertThat(iam.deletions).isEmpty();
+  }
+
+  private void assertRefusedAfterTrying(RemovalResult result, String reason) {
+    assertThat(result.outcome()).isEqualTo(Outcome.REFUSED);
+    assertThat(result.reason()).contains(reason);
+  }
+
+  private RemovalResult remove(FakeUsage usage) {
+    return new Removal(iam, usage.search(), CLOCK, pauses::add)
+        .remove(new RemovalRequest("old", ID), Deadline.in(60_000, CLOCK));
+  }
+
+  private static ServerCertificateMetadata withId(
+      String id, ServerCertificateMetadata certificate) {
+    return certificate.toBuilder().serverCertificateId(id).build();
+  }
+}

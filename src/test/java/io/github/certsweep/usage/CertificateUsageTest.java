@@ -1,0 +1,71 @@
+package io.github.certsweep.usage;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+class CertificateUsageTest {
+  private static final Use LISTENER = use("ALB listener eu-west-1 app/prod:443 (SNI)");
+  private static final Use DISTRIBUTION = use("CloudFront E2AB");
+  private static final Unchecked DENIED =
+      new Unchecked("appsync", "eu-west-3", "AccessDenied", "AccessDenied: No.");
+
+  @Test
+  void nothingFoundAndEverythingSeenIsNotInUse() {
+    CertificateUsage usage = new CertificateUsage(List.of(), List.of(), 68);
+    assertThat(usage.isUnused()).isTrue();
+    assertThat(usage.sentence(256)).isEqualTo("Not in use.");
+  }
+
+  @Test
+  void usersAreNamed() {
+    CertificateUsage usage = new CertificateUsage(List.of(LISTENER, DISTRIBUTION), List.of(), 68);
+    assertThat(usage.isUnused()).isFalse();
+    assertThat(usage.inUse()).isTrue();
+    assertThat(usage.sentence(256))
+        .isEqualTo("In use by 2: ALB listener eu-west-1 app/prod:443 (SNI), CloudFront E2AB.");
+  }
+
+  @Test
+  void whatCouldNotBeSeenIsUnknownAndNotUnused() {
+    CertificateUsage usage = new CertificateUsage(List.of(), List.of(DENIED), 68);
+    assertThat(usage.isUnused()).isFalse();
+    assertThat(usage.inUse()).isFalse();
+    assertThat(usage.sentence(256))
+        .isEqualTo("Usage unknown: 1 of 68 checks failed (eu-west-3 appsync: AccessDenied).");
+  }
+
+  @Test
+  void usersComeBeforeFailedChecks() {
+    assertThat(
+            new CertificateUsage(List.of(DISTRIBUTION), List.of(DENIED, DENIED), 68).sentence(256))
+        .isEqualTo("In use by 1: CloudFront E2AB. 2 of 68 checks failed.");
+  }
+
+  @Test
+  void namesThatDoNotFitAreCounted() {
+    List<Use> many =
+        IntStream.rangeClosed(1, 50)
+            .mapToObj(i -> use("ALB listener eu-west-1 app/a" + i + ":443"))
+            .toList();
+    CertificateUsage usage = new CertificateUsage(many, List.of(), 68);
+    for (int length = 40; length < 2000; length++) {
+      String sentence = usage.sentence(length);
+      assertThat(sentence)
+          .hasSizeLessThanOrEqualTo(length)
+          .startsWith("In use by 50: ")
+          .endsWith(".");
+    }
+    assertThat(usage.sentence(100))
+        .isEqualTo(
+            "In use by 50: ALB listener eu-west-1 app/a1:443, ALB listener eu-west-1 app/a2:443 and 48 more.");
+    assertThat(usage.sentence(40)).isEqualTo("In use by 50: 50 not named here.");
+    assertThat(usage.sentence(5000)).endsWith("app/a50:443.");
+  }
+
+  private static Use use(String label) {
+    return new Use("service", "eu-west-1", "arn", "default", label);
+  }
+}

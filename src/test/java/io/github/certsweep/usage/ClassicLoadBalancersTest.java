@@ -1,0 +1,108 @@
+package io.github.certsweep.usage;
+
+import static io.github.certsweep.usage.Searching.ACM;
+import static io.github.certsweep.usage.Searching.IAM;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import software.amazon.awssdk.regions.Region;
+import software.amazon.awssdk.services.elasticloadbalancing.ElasticLoadBalancingClient;
+import software.amazon.awssdk.services.elasticloadbalancing.model.DescribeLoadBalancersRequest;
+import software.amazon.awssdk.services.elasticloadbalancing.model.DescribeLoadBalancersResponse;
+import software.amazon.awssdk.services.elasticloadbalancing.model.ListenerDescription;
+import software.amazon.awssdk.services.elasticloadbalancing.model.LoadBalancerDescription;
+
+class ClassicLoadBalancersTest {
+  private final FakeElb elb = new FakeElb();
+
+  @Test
+  void aListenersCertificateIsAReference() {
+    elb.pages.add(List.of(balancer("shop", IAM + "www")));
+    assertThat(Searching.search(new ClassicLoadBalancers(region -> elb)))
+        .containsExactly(
+            new Reference(
+                IAM + "www",
+                new Use(
+                    "elasticloadbalancing",
+                    "eu-west-1",
+                    "arn:aws:elasticloadbalancing:eu-west-1:123456789012:loadbalancer/shop",
+                    "port 443",
+                    "Classic ELB eu-west-1 shop:443")));
+    assertThat(elb.requests)
+        .extracting(DescribeLoadBalancersRequest::pageSize)
+        .containsExactly(400);
+  }
+
+  @Test
+  void allPagesAreRead() {
+    elb.pages.add(List.of(balancer("a", IAM + "a")));
+    elb.pages.add(List.of(balancer("b", IAM + "b"), balancer("c", IAM + "c")));
+    assertThat(Searching.search(new ClassicLoadBalancers(region -> elb)))
+        .extracting(Reference::certificate)
+        .containsExactly(IAM + "a", IAM + "b", IAM + "c");
+    assertThat(elb.requests).hasSize(2);
+  }
+
+  @Test
+  void whatIsNoIamCertificateIsNoReference() {
+    elb.pages.add(
+        List.of(
+            balancer("acm", ACM),
+            balancer("gone", "Invalid-Certificate"),
+            balancer("plain", null)));
+    assertThat(Searching.search(new ClassicLoadBalancers(region -> elb))).isEmpty();
+  }
+
+  @Test
+  void anAnswerWithoutAListIsNotTakenForEmpty() {
+    elb.pages.add(null);
+    assertThatThrownBy(() -> Searching.search(new ClassicLoadBalancers(region -> elb)))
+        .hasMessageContaining("holds no list of load balancers");
+  }
+
+  @Test
+  void itIsARegionalService() {
+    ClassicLoadBalancers source = new ClassicLoadBalancers(region -> elb);
+    assertThat(source.isGlobal()).isFalse();
+    assertThat(source.isKnownIn(Region.US_GOV_WEST_1)).isTrue();
+    assertThat(source.isForeignIn(Region.US_GOV_WEST_1)).isFalse();
+    assertThat(source.service()).isEqualTo("elasticloadbalancing");
+  }
+
+  private static LoadBalancerDescription balancer(String name, String certificate) {
+    return LoadBalancerDescription.builder()
+        .loadBalancerName(name)
+        .listenerDescriptions(
+            ListenerDescription.builder()
+                .listener(listener -> listener.loadBalancerPort(443).sslCertificateId(certificate))
+                .build())
+        .build();
+  }
+
+  private static final class FakeElb implements ElasticLoadBalancingClient {
+    final List<List<LoadBalancerDescription>> pages = new ArrayList<>();
+    final List<DescribeLoadBalancersRequest> requests = new ArrayList<>();
+
+    @Override
+    public DescribeLoadBalancersResponse describeLoadBalancers(
+        DescribeLoadBalancersRequest request) {
+      requests.add(request);
+      int page = request.marker() == null ? 0 : Integer.parseInt(request.marker());
+      return DescribeLoadBalancersResponse.builder()
+          .loadBalancerDescriptions(pages.get(page))
+          .nextMarker(page + 1 < pages.size() ? String.valueOf(page + 1) : null)
+          .build();
+    }
+
+    @Override
+    public String serviceName() {
+      return "elasticloadbalancing";
+    }
+
+    @Override
+    public void close() {}
+  }
+}

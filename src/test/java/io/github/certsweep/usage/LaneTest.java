@@ -1,0 +1,90 @@
+package io.github.certsweep.usage;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.List;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class LaneTest {
+  private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+  private final Lane lane = new Lane(threads);
+
+  @AfterEach
+  void end() {
+    threads.shutdownNow();
+  }
+
+  @Test
+  void sixteenCallsAreMadeSideBySideAndNoMore() {
+    // Each call waits for fifteen others, so that this ends only if sixteen are in flight together.
+    CyclicBarrier sixteen = new CyclicBarrier(16);
+    AtomicInteger inFlight = new AtomicInteger();
+    AtomicInteger most = new AtomicInteger();
+    lane.forEach(
+        IntStream.range(0, 64).boxed().toList(),
+        item ->
+            lane.call(() -> {
+              most.accumulateAndGet(inFlight.incrementAndGet(), Math::max);
+              await(sixteen);
+              return inFlight.decrementAndGet();
+            }));
+    assertThat(most).hasValue(16);
+  }
+
+  @Test
+  void aFailureKeepsNobodyElseBack() {
+    ConcurrentLinkedQueue<Integer> done = new ConcurrentLinkedQueue<>();
+    assertThatThrownBy(() ->
+            lane.forEach(
+                List.of(1, 2, 3),
+                item -> {
+                  if (item == 1) {
+                    throw new IllegalStateException("first");
+                  }
+                  done.add(item);
+                }))
+        .hasMessage("first");
+    assertThat(done).containsExactlyInAnyOrder(2, 3);
+  }
+
+  @Test
+  void aFailedCallGivesItsPlaceBack() {
+    for (int i = 0; i < 20; i++) {
+      assertThatThrownBy(() ->
+              lane.call(() -> {
+                throw new IllegalStateException("no");
+              }))
+          .hasMessage("no");
+    }
+    assertThat(lane.call(() -> "still works")).isEqualTo("still works");
+  }
+
+  @Test
+  void anInterruptionEndsTheWaiting() {
+    Thread.currentThread().interrupt();
+    assertThatThrownBy(() -> lane.call(() -> "no")).hasMessageContaining("ended before this call");
+    assertThat(Thread.interrupted()).isTrue();
+    Thread.currentThread().interrupt();
+    CyclicBarrier never = new CyclicBarrier(2);
+    assertThatThrownBy(() -> lane.forEach(List.of(1), item -> await(never)))
+        .hasMessageContaining("ended before this call");
+    assertThat(Thread.interrupted()).isTrue();
+  }
+
+  private static void await(CyclicBarrier barrier) {
+    try {
+      barrier.await(10, TimeUnit.SECONDS);
+    } catch (Exception e) {
+      throw new IllegalStateException(e);
+    }
+  }
+}
