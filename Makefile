@@ -14,6 +14,7 @@ export MAVEN_OPTS := --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory
 MVN := mvn --batch-mode --no-transfer-progress
 
 ZIP := target/certsweep.zip
+TEMPLATE := target/cloudformation/certsweep.yaml
 SOURCES := pom.xml $(shell find src/main -type f) $(wildcard .mvn/*)
 
 .PHONY: help
@@ -33,18 +34,21 @@ $(VENV_READY): requirements.txt
 	@touch $@
 
 .PHONY: package
-package: $(ZIP) ## Build target/certsweep.zip, what Lambda runs
+package: $(ZIP) $(TEMPLATE) ## Build target/certsweep.zip and target/cloudformation/certsweep.yaml
+
+$(TEMPLATE): bin/render-template cloudformation/certsweep.yaml $(wildcard remediation/*.yaml)
+	bin/render-template
 
 $(ZIP): $(SOURCES) | tools
 	$(MVN) --quiet -Djacoco.skip -Dmaven.test.skip=true package
 	@touch $@
 
 .PHONY: demo
-demo: $(ZIP) $(VENV_READY) ## Watch the rule at work on the embedded sandbox
+demo: package $(VENV_READY) ## Watch the rule at work on the embedded sandbox
 	@$(PY) -m sandbox.demo
 
 .PHONY: sandbox
-sandbox: $(ZIP) $(VENV_READY) ## Start the sandbox and leave it running, for the AWS CLI
+sandbox: package $(VENV_READY) ## Start the sandbox and leave it running, for the AWS CLI
 	@$(PY) -m sandbox
 
 .PHONY: test
@@ -56,11 +60,11 @@ test-java: tools ## Java: formatting, compiler and Error Prone warnings, unit te
 	$(MVN) --quiet verify
 
 .PHONY: test-sandbox
-test-sandbox: $(ZIP) $(VENV_READY) ## The sandbox refuses what AWS refuses
+test-sandbox: package $(VENV_READY) ## The sandbox refuses what AWS refuses
 	$(PY) -m pytest sandbox
 
 .PHONY: test-e2e
-test-e2e: $(ZIP) $(VENV_READY) ## The built zip against the sandbox
+test-e2e: package $(VENV_READY) ## The built zip against the sandbox
 	$(PY) -m pytest e2e
 
 .PHONY: format-check
@@ -76,7 +80,7 @@ format: tools $(VENV_READY) ## Format Java and Python
 	$(VENV)/bin/ruff check --fix .
 
 .PHONY: reproducible
-reproducible: $(ZIP) ## Build a second time elsewhere and compare byte for byte
+reproducible: package ## Build a second time elsewhere and compare byte for byte
 	bin/check-reproducible $(ZIP)
 
 .PHONY: mutation
@@ -84,7 +88,7 @@ mutation: tools ## Mutation testing of the pure packages (PIT)
 	$(MVN) --quiet -Pmutation test-compile org.pitest:pitest-maven:mutationCoverage
 
 .PHONY: bench
-bench: $(ZIP) $(VENV_READY) ## Measure the function beside a plain boto3 loop
+bench: package $(VENV_READY) ## Measure the function beside a plain boto3 loop
 	$(PY) -m bench
 
 .PHONY: clean

@@ -49,6 +49,7 @@ public final class InspectHandler implements RequestStreamHandler {
     JsonFields request = JsonFields.parse("The request", new String(input.readAllBytes(), UTF_8));
     CertificateSelector selector = CertificateSelector.parse(request.requiredText("certificate"));
     Verdict verdict = inspection.inspect(selector, deadline);
+    context.getLogger().log(verdict.toJson() + "\n");
     output.write(verdict.toJson().toString().getBytes(UTF_8));
   }
 }

@@ -31,7 +31,14 @@ public final class RemoveHandler implements RequestStreamHandler {
   }
 
   private RemoveHandler(Clients clients, Clock clock) {
-    this(new Removal(clients.iam(), UsageSearch.ofLambda(clients), clock, Pause.SLEEP), clock);
+    this(
+        new Removal(
+            clients.iam(),
+            clients.iamForDeletion(),
+            UsageSearch.ofLambda(clients),
+            clock,
+            Pause.SLEEP),
+        clock);
   }
 
   RemoveHandler(Removal removal, Clock clock) {

@@ -31,7 +31,7 @@ class RemediationHandlersTest {
   private final InspectHandler inspect =
       new InspectHandler(new Inspection(new IamCertificateStore(iam), usage, CLOCK), CLOCK);
   private final RemoveHandler remove =
-      new RemoveHandler(new Removal(iam, usage, CLOCK, duration -> {}), CLOCK);
+      new RemoveHandler(new Removal(iam, iam, usage, CLOCK, duration -> {}), CLOCK);
   private final FakeContext context = new FakeContext();
 
   @Test
@@ -47,7 +47,10 @@ class RemediationHandlersTest {
   }
 
   @Test
-  void everyRemovalIsLogged() throws IOException {
+  void everyVerdictAndEveryRemovalIsLogged() throws IOException {
+    invoke(inspect, "{\"certificate\":\"old\"}");
+    assertThat(context.log).singleElement().asString().startsWith("{\"found\":true").endsWith("\n");
+    context.log.clear();
     invoke(remove, "{\"certificate\":\"old\",\"id\":\"" + ID + "\"}");
     assertThat(context.log)
         .singleElement()

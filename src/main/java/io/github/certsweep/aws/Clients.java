@@ -4,9 +4,13 @@ import java.time.Duration;
 import software.amazon.awssdk.awscore.client.builder.AwsClientBuilder;
 import software.amazon.awssdk.awscore.client.builder.AwsSyncClientBuilder;
 import software.amazon.awssdk.awscore.retry.AwsRetryStrategy;
+import software.amazon.awssdk.core.exception.SdkException;
+import software.amazon.awssdk.core.retry.RetryUtils;
 import software.amazon.awssdk.http.SdkHttpClient;
 import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
 import software.amazon.awssdk.regions.Region;
+import software.amazon.awssdk.retries.StandardRetryStrategy;
+import software.amazon.awssdk.retries.api.BackoffStrategy;
 import software.amazon.awssdk.retries.api.RetryStrategy;
 import software.amazon.awssdk.services.config.ConfigClient;
 import software.amazon.awssdk.services.iam.IamClient;
@@ -25,6 +29,9 @@ public final class Clients {
 
   private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(3);
   private static final Duration ATTEMPT_TIMEOUT = Duration.ofSeconds(10);
+
+  private static final BackoffStrategy THROTTLED =
+      BackoffStrategy.exponentialDelay(Duration.ofSeconds(1), Duration.ofSeconds(20));
 
   private final Region region;
   private final SdkHttpClient http;
@@ -45,6 +52,12 @@ public final class Clients {
       throw new IllegalStateException(
           "AWS_REGION is not set: run this in AWS Lambda, or set it to the function's region.");
     }
+    // Of a POST without an answer the JDK sends a second one by itself; whether to repeat is the
+    // SDK's business.
+    System.setProperty("sun.net.http.retryPost", "false");
+    // Connections kept to one host. With the JDK's five, most calls of a usage search would open
+    // one of their own.
+    System.setProperty("http.maxConnections", "16");
     SdkHttpClient http =
         UrlConnectionHttpClient.builder()
             .connectionTimeout(CONNECT_TIMEOUT)
@@ -61,6 +74,21 @@ public final class Clients {
   /** IAM is global: the SDK maps the function's own region to the one endpoint of its partition. */
   public IamClient iam() {
     return build(IamClient.builder(), region, AwsRetryStrategy.standardRetryStrategy());
+  }
+
+  /**
+   * IAM for a deletion, which is repeated only if it was throttled: after an answer that got lost a
+   * second attempt would find the certificate gone and could not tell who deleted it.
+   */
+  public IamClient iamForDeletion() {
+    RetryStrategy onlyThrottled =
+        StandardRetryStrategy.builder()
+            .backoffStrategy(THROTTLED)
+            .throttlingBackoffStrategy(THROTTLED)
+            .retryOnException(
+                failure -> failure instanceof SdkException e && RetryUtils.isThrottlingException(e))
+            .build();
+    return build(IamClient.builder(), region, onlyThrottled);
   }
 
   public ConfigClient config() {

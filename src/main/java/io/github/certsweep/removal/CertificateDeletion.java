@@ -24,10 +24,12 @@ final class CertificateDeletion {
   private static final int READS_AT_MOST = 20;
 
   private final IamClient iam;
+  private final IamClient iamForDeletion;
   private final Pause pause;
 
-  CertificateDeletion(IamClient iam, Pause pause) {
+  CertificateDeletion(IamClient iam, IamClient iamForDeletion, Pause pause) {
     this.iam = iam;
+    this.iamForDeletion = iamForDeletion;
     this.pause = pause;
   }
 
@@ -57,7 +59,7 @@ final class CertificateDeletion {
    */
   Optional<String> delete(String name, Deadline deadline) {
     try {
-      iam.deleteServerCertificate(request ->
+      iamForDeletion.deleteServerCertificate(request ->
           request
               .serverCertificateName(name)
               .overrideConfiguration(call -> call.apiCallTimeout(deadline.timeoutFor(DELETE))));

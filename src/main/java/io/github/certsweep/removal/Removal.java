@@ -8,6 +8,7 @@ import io.github.certsweep.certificate.ServerCertificate;
 import io.github.certsweep.removal.RemovalResult.Outcome;
 import io.github.certsweep.usage.UsageSearch;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import software.amazon.awssdk.services.iam.IamClient;
@@ -22,14 +23,24 @@ import software.amazon.awssdk.services.iam.model.NoSuchEntityException;
  * AppSync and SNI certificates AWS documents no such guard.
  */
 public final class Removal {
+  /** Kept back from the search, so that a deletion can be confirmed. */
+  private static final Duration TIME_TO_DELETE = Duration.ofSeconds(30);
+
   private final IamCertificateStore store;
   private final Judge judge;
   private final CertificateDeletion deletion;
 
-  public Removal(IamClient iam, UsageSearch usage, Clock clock, Pause pause) {
+  /**
+   * Makes a removal.
+   *
+   * @param iam for reading
+   * @param iamForDeletion see {@link io.github.certsweep.aws.Clients#iamForDeletion()}
+   */
+  public Removal(
+      IamClient iam, IamClient iamForDeletion, UsageSearch usage, Clock clock, Pause pause) {
     this.store = new IamCertificateStore(iam);
     this.judge = new Judge(usage, clock);
-    this.deletion = new CertificateDeletion(iam, pause);
+    this.deletion = new CertificateDeletion(iam, iamForDeletion, pause);
   }
 
   /**
@@ -49,7 +60,7 @@ public final class Removal {
           ? alreadyGone(request)
           : refusedAsReplaced(request, byName.get().id());
     }
-    Verdict verdict = judge.judge(byId.get(), listed, deadline);
+    Verdict verdict = judge.judge(byId.get(), listed, deadline.earlierBy(TIME_TO_DELETE));
     if (!byId.equals(byName)) {
       String reason =
           "The certificate "
@@ -94,12 +105,27 @@ public final class Removal {
           "IAM refused the deletion, because something uses the certificate: " + conflict.get();
       return new RemovalResult(Outcome.REFUSED, reason, verdict);
     }
-    if (!deletion.isGoneInTheEnd(request, deadline)) {
-      throw AwsCallException.unexpectedAnswer(
-          "iam:DeleteServerCertificate",
-          "IAM accepted the deletion of " + request.name() + " but still shows it.");
-    }
+    confirm(request, deadline);
     return removed(request, verdict);
+  }
+
+  /** From here on the certificate is deleted, and whatever goes wrong must say so. */
+  private void confirm(RemovalRequest request, Deadline deadline) {
+    String accepted =
+        "IAM accepted the deletion of "
+            + request.name()
+            + ", but that it is gone could not be confirmed: ";
+    boolean gone;
+    try {
+      gone = deletion.isGoneInTheEnd(request, deadline);
+    } catch (AwsCallException e) {
+      throw AwsCallException.unexpectedAnswer(
+          "iam:DeleteServerCertificate", accepted + e.getMessage());
+    }
+    if (!gone) {
+      throw AwsCallException.unexpectedAnswer(
+          "iam:DeleteServerCertificate", accepted + "IAM still shows it.");
+    }
   }
 
   private static RemovalResult removed(RemovalRequest request, Verdict verdict) {

@@ -36,7 +36,7 @@ public record RuleParameters(int daysToExpiration, boolean checkUsage) {
     if (json.isBlank()) {
       return DEFAULTS;
     }
-    JsonFields fields = JsonFields.parse("The rule's parameters", json);
+    JsonFields fields = JsonFields.parse("The event's \"ruleParameters\"", json);
     for (String name : fields.names()) {
       if (!List.of(DAYS, USAGE).contains(name)) {
         throw new InvalidInputException(

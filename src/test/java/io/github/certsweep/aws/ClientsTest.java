@@ -1,10 +1,13 @@
 package io.github.certsweep.aws;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.ByteArrayInputStream;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -12,10 +15,13 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import software.amazon.awssdk.core.exception.SdkException;
+import software.amazon.awssdk.http.AbortableInputStream;
 import software.amazon.awssdk.http.ExecutableHttpRequest;
 import software.amazon.awssdk.http.HttpExecuteRequest;
+import software.amazon.awssdk.http.HttpExecuteResponse;
 import software.amazon.awssdk.http.SdkHttpClient;
 import software.amazon.awssdk.http.SdkHttpRequest;
+import software.amazon.awssdk.http.SdkHttpResponse;
 import software.amazon.awssdk.regions.Region;
 
 class ClientsTest {
@@ -66,6 +72,72 @@ class ClientsTest {
   void outsideLambdaItSaysWhatIsMissing() {
     assertThat(System.getenv("AWS_REGION")).isNull();
     assertThatThrownBy(Clients::ofLambda).hasMessageContaining("AWS_REGION is not set");
+  }
+
+  @Test
+  void aDeletionWhoseAnswerGotLostIsNotRepeated() {
+    assertThatThrownBy(() -> delete(http)).isInstanceOf(SdkException.class);
+    assertThat(http.requests).hasSize(1);
+  }
+
+  @Test
+  void aDeletionThatFailedInAwsIsNotRepeated() {
+    AnsweringHttp answering = new AnsweringHttp(500, "InternalFailure");
+    assertThatThrownBy(() -> delete(answering)).isInstanceOf(SdkException.class);
+    assertThat(answering.requests).hasValue(1);
+  }
+
+  @Test
+  void aThrottledDeletionIsRepeated() {
+    AnsweringHttp answering = new AnsweringHttp(400, "Throttling");
+    delete(answering);
+    assertThat(answering.requests).hasValue(2);
+  }
+
+  private static void delete(SdkHttpClient http) {
+    new Clients(Region.EU_WEST_1, http)
+        .iamForDeletion()
+        .deleteServerCertificate(request -> request.serverCertificateName("old"));
+  }
+
+  /** Answers the first request with an error and all others with success. */
+  private static final class AnsweringHttp implements SdkHttpClient {
+    final AtomicInteger requests = new AtomicInteger();
+    private final int status;
+    private final String code;
+
+    AnsweringHttp(int status, String code) {
+      this.status = status;
+      this.code = code;
+    }
+
+    @Override
+    public ExecutableHttpRequest prepareRequest(HttpExecuteRequest request) {
+      boolean first = requests.incrementAndGet() == 1;
+      String body =
+          "<ErrorResponse><Error><Code>"
+              + code
+              + "</Code><Message>No</Message></Error></ErrorResponse>";
+      HttpExecuteResponse response =
+          HttpExecuteResponse.builder()
+              .response(SdkHttpResponse.builder().statusCode(first ? status : 200).build())
+              .responseBody(
+                  AbortableInputStream.create(
+                      new ByteArrayInputStream((first ? body : "").getBytes(UTF_8))))
+              .build();
+      return new ExecutableHttpRequest() {
+        @Override
+        public HttpExecuteResponse call() {
+          return response;
+        }
+
+        @Override
+        public void abort() {}
+      };
+    }
+
+    @Override
+    public void close() {}
   }
 
   private SdkHttpRequest sentBy(String region, Consumer<Clients> call) {

@@ -171,8 +171,31 @@ class RemovalTest {
     iam.deletingBy(name -> {});
     assertThatThrownBy(() -> remove(FakeUsage.of()))
         .isInstanceOf(AwsCallException.class)
-        .hasMessageContaining("IAM accepted the deletion of old but still shows it.");
+        .hasMessageContaining(
+            "IAM accepted the deletion of old, but that it is gone could not be confirmed: IAM still shows it.");
     assertThat(iam.reads).hasSize(21);
+  }
+
+  @Test
+  void aDeletionThatCanNotBeConfirmedIsAnErrorThatSaysSo() {
+    iam.beforeRead(
+        2,
+        () -> {
+          throw iamError(403, "AccessDenied", "No");
+        });
+    assertThatThrownBy(() -> remove(FakeUsage.of()))
+        .isInstanceOf(AwsCallException.class)
+        .hasMessageContaining(
+            "IAM accepted the deletion of old, but that it is gone could not be confirmed: iam:Get")
+        .hasMessageContaining("AccessDenied");
+  }
+
+  @Test
+  void withoutTimeToConfirmNothingIsDeleted() {
+    RemovalResult result =
+        new Removal(iam, iam, FakeUsage.of().search(), CLOCK, pauses::add)
+            .remove(new RemovalRequest("old", ID), Deadline.in(32_000, CLOCK));
+    assertRefused(result, "Usage unknown: 1 of 1 checks failed (eu-west-1 fake: OutOfTime)");
   }
 
   @Test
@@ -200,6 +223,7 @@ class RemovalTest {
     Removal removal =
         new Removal(
             iam,
+            iam,
             FakeUsage.of().search(),
             CLOCK,
             duration -> {
@@ -207,7 +231,7 @@ class RemovalTest {
             });
     assertThatThrownBy(
             () -> removal.remove(new RemovalRequest("old", ID), Deadline.in(60_000, CLOCK)))
-        .hasMessageContaining("still shows it");
+        .hasMessageContaining("IAM accepted the deletion of old");
     assertThat(Thread.interrupted()).isTrue();
   }
 
@@ -244,7 +268,7 @@ class RemovalTest {
   }
 
   private RemovalResult remove(FakeUsage usage) {
-    return new Removal(iam, usage.search(), CLOCK, pauses::add)
+    return new Removal(iam, iam, usage.search(), CLOCK, pauses::add)
         .remove(new RemovalRequest("old", ID), Deadline.in(60_000, CLOCK));
   }
 

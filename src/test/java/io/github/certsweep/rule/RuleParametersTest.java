@@ -78,7 +78,7 @@ class RuleParametersTest {
   void malformedParametersAreRefused() {
     assertThatThrownBy(() -> RuleParameters.parse("{\"daysToExpiration\":"))
         .isInstanceOf(InvalidInputException.class)
-        .hasMessageStartingWith("The rule's parameters is not well-formed JSON");
+        .hasMessageStartingWith("The event's \"ruleParameters\" is not well-formed JSON");
     assertThatThrownBy(() -> RuleParameters.parse("{\"daysToExpiration\":[30]}"))
         .isInstanceOf(InvalidInputException.class)
         .hasMessageContaining("daysToExpiration");
