@@ -83,6 +83,7 @@ public final class Clients {
   public IamClient iamForDeletion() {
     RetryStrategy onlyThrottled =
         StandardRetryStrategy.builder()
+            .useClientDefaults(false) // or the client would add what it repeats by default
             .backoffStrategy(THROTTLED)
             .throttlingBackoffStrategy(THROTTLED)
             .retryOnException(
