@@ -74,7 +74,15 @@ public final class AwsCallException extends RuntimeException {
         || failure instanceof ApiCallAttemptTimeoutException) {
       return "Timeout";
     }
-    return "NoAnswer";
+    return isUnreadable(failure) ? "UnexpectedAnswer" : "NoAnswer";
+  }
+
+  /**
+   * Whether there was an answer, but not one of AWS: a proxy's page, say. The SDK has no type for
+   * it.
+   */
+  private static boolean isUnreadable(SdkException failure) {
+    return String.valueOf(failure.getMessage()).startsWith("Unable to unmarshall");
   }
 
   private static String reasonOf(SdkException failure) {
@@ -105,6 +113,9 @@ public final class AwsCallException extends RuntimeException {
         return "It was tried several times and AWS had an error of its own; start the rule again later.";
       }
       return "Correct what AWS names and start the rule again.";
+    }
+    if (isUnreadable(failure)) {
+      return "The answer was not one of AWS: check what is between the function and AWS, and start the rule again.";
     }
     return "It was tried several times; check the function's network (in a VPC: a NAT gateway or VPC endpoints) and start"
         + " the rule again.";

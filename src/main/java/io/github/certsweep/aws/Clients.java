@@ -57,7 +57,9 @@ public final class Clients {
     System.setProperty("sun.net.http.retryPost", "false");
     // Connections kept to one host. With the JDK's five, most calls of a usage search would open
     // one of their own.
-    System.setProperty("http.maxConnections", "16");
+    if (System.getProperty("http.maxConnections") == null) {
+      System.setProperty("http.maxConnections", "16");
+    }
     SdkHttpClient http =
         UrlConnectionHttpClient.builder()
             .connectionTimeout(CONNECT_TIMEOUT)

@@ -38,11 +38,11 @@ public final class JsonFields {
       reader.setStrictness(Strictness.STRICT);
       JsonElement element = JsonParser.parseReader(reader);
       if (!element.isJsonObject() || reader.peek() != JsonToken.END_DOCUMENT) {
-        throw new InvalidInputException(what + " is not one JSON object: " + excerpt(json));
+        throw new InvalidInputException(what + " is not one JSON object: " + beginning(json));
       }
       return new JsonFields(what, element.getAsJsonObject());
     } catch (IOException | JsonParseException e) {
-      throw new InvalidInputException(what + " is not well-formed JSON: " + excerpt(json));
+      throw new InvalidInputException(what + " is not well-formed JSON: " + beginning(json));
     }
   }
 
@@ -97,18 +97,20 @@ public final class JsonFields {
         .filter(value -> !value.getAsString().isBlank());
   }
 
+  /** Without the value, which may be a secret. */
   private InvalidInputException wrongType(String name, String expected, JsonElement actual) {
+    String kind = actual.isJsonObject() ? "an object" : actual.isJsonArray() ? "a list" : "not";
     return new InvalidInputException(
-        what + ": \"" + name + "\" must be " + expected + ", but is " + excerpt(actual.toString()));
+        what + ": \"" + name + "\" must be " + expected + ", but is " + kind + ".");
   }
 
   /**
-   * Enough of a bad value to recognise it. An event carries a token, so never the whole of a long
-   * one.
+   * The beginning of a bad text. It may hold a token, so not more than it takes to see what was
+   * sent.
    */
-  private static String excerpt(String text) {
-    return text.length() <= 80
+  private static String beginning(String text) {
+    return text.length() <= 20
         ? text
-        : text.substring(0, 60) + "... (" + text.length() + " characters)";
+        : text.substring(0, 20) + "... (" + text.length() + " characters)";
   }
 }

@@ -18,11 +18,11 @@ public record RuleParameters(int daysToExpiration, boolean checkUsage) {
   private static final String DAYS = "daysToExpiration";
   private static final String USAGE = "checkUsage";
   private static final int MAX_DAYS = 3650;
+  private static final String DAYS_ALLOWED = "a whole number of days from 0 to " + MAX_DAYS;
 
   public RuleParameters {
     if (daysToExpiration < 0 || daysToExpiration > MAX_DAYS) {
-      throw invalid(
-          DAYS, String.valueOf(daysToExpiration), "a whole number of days from 0 to " + MAX_DAYS);
+      throw invalid(DAYS, String.valueOf(daysToExpiration), DAYS_ALLOWED);
     }
   }
 
@@ -40,9 +40,9 @@ public record RuleParameters(int daysToExpiration, boolean checkUsage) {
     for (String name : fields.names()) {
       if (!List.of(DAYS, USAGE).contains(name)) {
         throw new InvalidInputException(
-            "Unknown rule parameter \""
-                + name
-                + "\": allowed are "
+            "Unknown rule parameter "
+                + InvalidInputException.quote(name)
+                + ": allowed are "
                 + DAYS
                 + " and "
                 + USAGE
@@ -55,11 +55,11 @@ public record RuleParameters(int daysToExpiration, boolean checkUsage) {
   }
 
   private static int days(String text) {
-    try {
-      return Integer.parseInt(text.strip());
-    } catch (NumberFormatException e) {
-      throw invalid(DAYS, text, "a whole number of days from 0 to " + MAX_DAYS);
+    String digits = text.strip();
+    if (!digits.matches("[0-9]{1,4}")) {
+      throw invalid(DAYS, text, DAYS_ALLOWED);
     }
+    return Integer.parseInt(digits);
   }
 
   private static boolean yesOrNo(String text) {
@@ -74,9 +74,9 @@ public record RuleParameters(int daysToExpiration, boolean checkUsage) {
     return new InvalidInputException(
         "Rule parameter "
             + name
-            + " is \""
-            + value
-            + "\": it must be "
+            + " is "
+            + InvalidInputException.quote(value)
+            + ": it must be "
             + allowed
             + ". Correct the InputParameters of the Config rule.");
   }

@@ -71,6 +71,16 @@ class AwsCallExceptionTest {
   }
 
   @Test
+  void anAnswerThatIsNotOneOfAwsIsSaidToBeSo() {
+    AwsCallException failure =
+        AwsCallException.of(
+            "x:Y",
+            SdkClientException.builder().message("Unable to unmarshall response (...)").build());
+    assertThat(failure.code()).isEqualTo("UnexpectedAnswer");
+    assertThat(failure).hasMessageContaining("The answer was not one of AWS");
+  }
+
+  @Test
   void aCallThatTookTooLongIsATimeout() {
     assertThat(AwsCallException.of("x:Y", ApiCallTimeoutException.create(30)).code())
         .isEqualTo("Timeout");

@@ -54,7 +54,7 @@ class RuleEventTest {
   @Test
   void parametersThatAreNoStringAreRefused() {
     event.add("ruleParameters", new JsonObject());
-    assertRefused("The event: \"ruleParameters\" must be a single value, but is {}");
+    assertRefused("The event: \"ruleParameters\" must be a single value, but is an object.");
   }
 
   @ParameterizedTest

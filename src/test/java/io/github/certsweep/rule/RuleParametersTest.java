@@ -44,7 +44,20 @@ class RuleParametersTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"-1", "3651", "30.5", "1e3", "abc", "99999999999", "true", "0x10", "３０ days"})
+      strings = {
+        "-1",
+        "3651",
+        "30.5",
+        "1e3",
+        "abc",
+        "99999999999",
+        "true",
+        "0x10",
+        "+3",
+        "٣",
+        "00030",
+        "３０ days"
+      })
   void badDaysAreNamedWithWhatIsAllowed(String value) {
     assertThatThrownBy(() -> RuleParameters.parse("{\"daysToExpiration\":\"" + value + "\"}"))
         .isInstanceOf(InvalidInputException.class)
@@ -72,6 +85,18 @@ class RuleParametersTest {
             "Unknown rule parameter \""
                 + name
                 + "\": allowed are daysToExpiration and checkUsage.");
+  }
+
+  @Test
+  void longBadValuesAreQuotedInPart() {
+    assertThatThrownBy(() -> RuleParameters.parse("{\"checkUsage\":\"" + "x".repeat(81) + "\"}"))
+        .hasMessageStartingWith(
+            "Rule parameter checkUsage is \""
+                + "x".repeat(40)
+                + "...\" (81 characters): it must be");
+    assertThatThrownBy(() -> RuleParameters.parse("{\"checkUsage\":\"" + "x".repeat(80) + "\"}"))
+        .hasMessageStartingWith(
+            "Rule parameter checkUsage is \"" + "x".repeat(80) + "\": it must be");
   }
 
   @Test
