@@ -15,6 +15,15 @@ MVN := mvn --batch-mode --no-transfer-progress
 
 ZIP := target/certsweep.zip
 TEMPLATE := target/cloudformation/certsweep.yaml
+
+# Deployment: the stack's name, the bucket its code is uploaded to, the template's parameters (Name=value ...).
+STACK ?= certsweep
+BUCKET ?=
+PARAMETERS ?=
+WAIT ?= 0
+AWS ?= $(VENV)/bin/aws
+PACKAGED := target/cloudformation/packaged.yaml
+
 SOURCES := pom.xml $(shell find src/main -type f) $(wildcard .mvn/*)
 
 .PHONY: help
@@ -52,7 +61,7 @@ sandbox: package $(VENV_READY) ## Start the sandbox and leave it running, for th
 	@$(PY) -m sandbox
 
 .PHONY: test
-test: format-check test-java reproducible test-sandbox test-e2e ## Everything: formatting, static analysis, unit and end-to-end tests
+test: format-check test-java reproducible test-checks test-sandbox test-e2e ## Everything: formatting, static analysis, unit and end-to-end tests
 	@echo "All checks passed."
 
 .PHONY: test-java
@@ -62,6 +71,10 @@ test-java: tools ## Java: formatting, compiler and Error Prone warnings, unit te
 .PHONY: test-sandbox
 test-sandbox: package $(VENV_READY) ## The sandbox refuses what AWS refuses
 	$(PY) -m pytest sandbox
+
+.PHONY: test-checks
+test-checks: package $(VENV_READY) ## The template and the runbook are what AWS takes; preflight and undeploy
+	$(PY) -m pytest checks deployment
 
 .PHONY: test-e2e
 test-e2e: package $(VENV_READY) ## The built zip against the sandbox
@@ -90,6 +103,27 @@ mutation: tools ## Mutation testing of the pure packages (PIT)
 .PHONY: bench
 bench: package $(VENV_READY) ## Measure the function beside a plain boto3 loop
 	$(PY) -m bench
+
+.PHONY: preflight
+preflight: package $(VENV_READY) ## What a deployment would find missing: [BUCKET=...] [STACK=...] [PARAMETERS='Name=value ...']
+	@$(PY) -m deployment.preflight --stack '$(STACK)' --bucket '$(BUCKET)' $(PARAMETERS)
+
+.PHONY: bucket-given
+bucket-given:
+	@[ -n "$(BUCKET)" ] || { echo "No bucket for the functions' code. Name one of the region: make deploy BUCKET=..." >&2; exit 1; }
+
+.PHONY: deploy
+deploy: bucket-given package $(VENV_READY) ## Create or update the stack: BUCKET=... [STACK=...] [PARAMETERS='Name=value ...']
+	@$(PY) -m deployment.parameters $(PARAMETERS)
+	$(AWS) cloudformation package --template-file $(TEMPLATE) --s3-bucket $(BUCKET) --s3-prefix $(STACK) \
+	  --output-template-file $(PACKAGED) >/dev/null
+	$(AWS) cloudformation deploy --template-file $(PACKAGED) --s3-bucket $(BUCKET) --s3-prefix $(STACK) \
+	  --stack-name $(STACK) --capabilities CAPABILITY_IAM --no-fail-on-empty-changeset \
+	  $(if $(PARAMETERS),--parameter-overrides $(PARAMETERS))
+
+.PHONY: undeploy
+undeploy: $(VENV_READY) ## Say what still runs, then remove the stack: [STACK=...] [WAIT=seconds] [YES=1]
+	@$(PY) -m deployment.undeploy --stack '$(STACK)' --wait $(WAIT) $(if $(YES),--yes)
 
 .PHONY: clean
 clean: ## Remove what was built; keep .venv

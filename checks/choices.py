@@ -1,0 +1,64 @@
+"""What an operator can choose, in all combinations."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator
+from dataclasses import dataclass, fields
+
+APPROVERS = "arn:aws:iam::123456789012:role/security,arn:aws:iam::123456789012:user/auditor"
+BOUNDARY = "arn:aws:iam::123456789012:policy/boundary"
+KEY = "arn:aws:kms:eu-west-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+TOPIC = "arn:aws:sns:eu-west-1:123456789012:Automation-pager"
+
+
+@dataclass(frozen=True)
+class Choices:
+    """Choices, and the parameters that say so."""
+
+    automatic: bool = False
+    approvers: bool = False
+    bucket: bool = False
+    key: bool = False
+    topic: bool = False
+    email: bool = False
+    boundary: bool = False
+    usage: bool = True
+
+    @property
+    def parameters(self) -> dict[str, str]:
+        """The parameters that differ from the defaults."""
+        chosen = {
+            "AutomaticRemediation": ("true", self.automatic),
+            "Approvers": (APPROVERS, self.approvers),
+            "BackupBucket": ("backups", self.bucket),
+            "BackupKeyArn": (KEY, self.key),
+            "AlarmTopicArn": (TOPIC, self.topic),
+            "AlarmEmail": ("security@example.com", self.email),
+            "PermissionsBoundaryArn": (BOUNDARY, self.boundary),
+            "CheckUsage": ("false", not self.usage),
+        }
+        return {name: value for name, (value, is_chosen) in chosen.items() if is_chosen}
+
+    @property
+    def exclude_each_other(self) -> bool:
+        """Whether one choice contradicts another."""
+        return (
+            (self.automatic and self.approvers)
+            or (self.key and not self.bucket)
+            or (self.email and self.topic)
+        )
+
+    def __str__(self) -> str:
+        return "+".join(one.name for one in fields(self) if getattr(self, one.name)) or "nothing"
+
+
+def all_choices() -> Iterator[Choices]:
+    """Every combination, contradictions too."""
+    for values in itertools.product((False, True), repeat=len(fields(Choices))):
+        yield Choices(*values)
+
+
+def possible_choices() -> Iterator[Choices]:
+    """Every combination without contradictions."""
+    return (choices for choices in all_choices() if not choices.exclude_each_other)

@@ -1,0 +1,52 @@
+"""cfn-lint and AWS's own cloudformation-validate, and what of their findings is ignored."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from cfnlint.api import ManualArgs, lint
+from cloudformation_validate import (
+    CompositeEngine,
+    PseudoParameterOverrides,
+    Severity,
+    TemplateContent,
+    ValidateConfig,
+)
+
+# One region of each partition that the rule is for.
+PARTITIONS = {"us-east-1": "aws", "cn-north-1": "aws-cn", "us-gov-west-1": "aws-us-gov"}
+
+# The functions' code is a local zip until `aws cloudformation package` uploads it.
+_LOCAL_CODE = "W3002"
+# The parameters PermissionsBoundaryArn and AlarmTopicArn are empty by default, which is no ARN.
+# They are used behind Fn::If alone; test_template.py resolves all combinations.
+_EMPTY_DEFAULT = "W1030"
+# The engine overlooks that the output's Fn::If asks for the very condition of the topic.
+_GUARDED_OUTPUT = ("W1001", "TopicArn")
+
+
+def cfn_lint(source: str) -> list[str]:
+    """What cfn-lint says, in all regions of `PARTITIONS`."""
+    matches = lint(source, regions=list(PARTITIONS), config=ManualArgs(ignore_checks=[_LOCAL_CODE]))
+    return [f"{match.rule.id} line {match.linenumber}: {match.message}" for match in matches]
+
+
+def cloudformation_validate(source: str, region: str) -> list[str]:
+    """What cloudformation-validate says, where warnings count as errors."""
+    pseudo = PseudoParameterOverrides(region=region, partition=PARTITIONS[region])
+    config = ValidateConfig(
+        strict=True, severity_level=Severity.WARN, pseudo_parameter_overrides=pseudo
+    )
+    report = _engine().validate_template(TemplateContent(source), config)
+    return [
+        f"{one.rule_id} line {one.start_line}: {one.message}"
+        for one in report.diagnostics
+        if one.rule_id not in (_LOCAL_CODE, _EMPTY_DEFAULT)
+        and (one.rule_id, one.entity and one.entity.logical_id) != _GUARDED_OUTPUT
+    ]
+
+
+@cache
+def _engine() -> CompositeEngine:
+    # Compiling the rules takes a second.
+    return CompositeEngine()

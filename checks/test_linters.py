@@ -1,0 +1,35 @@
+import pytest
+
+from .linters import PARTITIONS, cfn_lint, cloudformation_validate
+
+
+def test_cfn_lint_has_nothing_to_say(text: str) -> None:
+    assert cfn_lint(text) == []
+
+
+@pytest.mark.parametrize("region", PARTITIONS)
+def test_the_second_validator_has_nothing_to_say_in_any_partition(text: str, region: str) -> None:
+    assert cloudformation_validate(text, region) == []
+
+
+BROKEN = {
+    "a runtime that Lambda retired": ("Runtime: java25", "Runtime: java8"),
+    "a misspelt property": ("MemorySize: !Ref MemorySize", "Memory: !Ref MemorySize"),
+    "a reference to nothing": ("Role: !GetAtt EvaluateRole.Arn", "Role: !GetAtt Nobody.Arn"),
+    "an unknown type": ("Type: AWS::SSM::Document", "Type: AWS::SSM::Dokument"),
+    "an unknown retention": ("RetentionInDays: !Ref LogRetentionInDays", "RetentionInDays: 42"),
+    "an unknown comparison": ("GreaterThanThreshold", "MoreThanThreshold"),
+}
+
+
+@pytest.mark.parametrize("flaw", BROKEN)
+def test_cfn_lint_refuses(text: str, flaw: str) -> None:
+    old, new = BROKEN[flaw]
+    assert old in text
+    assert cfn_lint(text.replace(old, new, 1)) != []
+
+
+@pytest.mark.parametrize("flaw", BROKEN)
+def test_the_second_validator_refuses(text: str, flaw: str) -> None:
+    old, new = BROKEN[flaw]
+    assert cloudformation_validate(text.replace(old, new, 1), "us-east-1") != []

@@ -1,0 +1,136 @@
+from typing import Any
+
+import pytest
+
+from .choices import Choices, possible_choices
+from .functions import ACCOUNT, Resolver
+from .policies import Statement, problems, resource_forms, statements
+from .template import Template
+
+EVERYTHING = Choices(approvers=True, bucket=True, key=True, boundary=True)
+
+
+def deployed(template: Template, choices: Choices = EVERYTHING) -> list[Statement]:
+    return list(statements(Resolver(template, choices.parameters).resources()))
+
+
+def test_every_statement_is_as_narrow_as_aws_allows(template: Template) -> None:
+    for choices in possible_choices():
+        for statement in deployed(template, choices):
+            assert problems(statement) == []
+
+
+def test_nothing_but_the_remove_function_may_delete(template: Template) -> None:
+    owners = {
+        statement.path.split("/")[1]
+        for statement in deployed(template)
+        for action in statement.actions
+        if "Delete" in action
+    }
+    assert owners == {"RemoveRole"}
+
+
+def test_every_star_says_why(text: str) -> None:
+    lines = text.splitlines()
+    stars = [number for number, line in enumerate(lines) if line.strip() == "Resource: '*'"]
+    assert len(stars) >= 5
+    for number in stars:
+        assert lines[number - 1].strip().startswith("# "), f"line {number + 1}"
+    assert text.count("Resource: '*'") == len(stars)
+    assert 'Resource: "*"' not in text
+
+
+def test_every_role_trusts_one_service(template: Template) -> None:
+    for name, role in Resolver(template).resources().items():
+        if template["Resources"][name]["Type"] == "AWS::IAM::Role":
+            (trust,) = role["AssumeRolePolicyDocument"]["Statement"]
+            assert trust["Principal"].keys() == {"Service"}
+            assert trust["Action"] == "sts:AssumeRole"
+
+
+def test_the_runbooks_role_is_for_automations_of_this_account_alone(template: Template) -> None:
+    role = Resolver(template).resources()["RunbookRole"]
+    (trust,) = role["AssumeRolePolicyDocument"]["Statement"]
+    assert trust["Condition"] == {
+        "StringEquals": {"aws:SourceAccount": ACCOUNT},
+        "ArnLike": {"aws:SourceArn": f"arn:aws:ssm:eu-west-1:{ACCOUNT}:automation-execution/*"},
+    }
+
+
+def test_config_may_invoke_for_this_account_alone(template: Template) -> None:
+    permission = Resolver(template).resources()["ConfigMayInvokeEvaluate"]
+    assert permission["Principal"] == "config.amazonaws.com"
+    assert permission["SourceAccount"] == ACCOUNT
+
+
+def test_every_role_takes_path_and_boundary(template: Template) -> None:
+    parameters = {**EVERYTHING.parameters, "RolePath": "/security/"}
+    resources = Resolver(template, parameters).resources()
+    for name, resource in template["Resources"].items():
+        if resource["Type"] in ("AWS::IAM::Role", "AWS::IAM::ManagedPolicy"):
+            assert resources[name]["Path"] == "/security/"
+        if resource["Type"] == "AWS::IAM::Role":
+            assert resources[name]["PermissionsBoundary"].endswith(":policy/boundary")
+            assert "PermissionsBoundary" not in Resolver(template).resources()[name]
+
+
+def test_iam_names_are_left_to_cloudformation_so_that_one_capability_is_enough(
+    template: Template,
+) -> None:
+    names = {"RoleName", "ManagedPolicyName", "PolicyName", "UserName", "GroupName"}
+    for resource in template["Resources"].values():
+        if resource["Type"].startswith("AWS::IAM::"):
+            assert not names & resource["Properties"].keys()
+
+
+BROKEN: dict[str, tuple[dict[str, Any], str]] = {
+    "a wildcard": ({"Action": "s3:*", "Resource": "*"}, "wildcard"),
+    "part of a wildcard": ({"Action": "iam:Get*", "Resource": "*"}, "wildcard"),
+    "all of a key in a role": ({"Action": "kms:*", "Resource": "*"}, "wildcard"),
+    "an action that AWS doesn't have": (
+        {"Action": "iam:DeleteServerCertificates", "Resource": "*"},
+        "no action",
+    ),
+    "a star that is too wide": (
+        {"Action": ["iam:ListServerCertificates", "iam:GetServerCertificate"], "Resource": "*"},
+        "too wide",
+    ),
+    "a resource that allows nothing": (
+        {
+            "Action": "config:DescribeConfigRuleEvaluationStatus",
+            "Resource": f"arn:aws:config:eu-west-1:{ACCOUNT}:config-rule/config-rule-a1b2c3",
+        },
+        "no resource level",
+    ),
+    "a resource of another kind": (
+        {
+            "Action": "iam:DeleteServerCertificate",
+            "Resource": f"arn:aws:iam::{ACCOUNT}:certificate/*",
+        },
+        "never done on",
+    ),
+    "a condition on EventBridge": (
+        {
+            "Action": "sns:Publish",
+            "Principal": {"Service": ["cloudwatch.amazonaws.com", "events.amazonaws.com"]},
+            "Resource": "*",
+            "Condition": {"StringEquals": {"aws:SourceAccount": ACCOUNT}},
+        },
+        "EventBridge",
+    ),
+}
+
+
+@pytest.mark.parametrize("flaw", BROKEN)
+def test_refused_is(flaw: str) -> None:
+    content, hint = BROKEN[flaw]
+    (statement,) = statements({"Role": {"Statement": [{"Effect": "Allow", **content}]}})
+    found = problems(statement)
+    assert len(found) == 1
+    assert hint in found[0]
+
+
+def test_the_reference_knows_which_actions_have_a_resource_level() -> None:
+    assert resource_forms("iam:ListServerCertificates") == []
+    assert resource_forms("iam:GetServerCertificate") == ["arn:*:iam::*:server-certificate/*"]
+    assert resource_forms("iam:Nothing") is None

@@ -1,0 +1,327 @@
+"""The runbook's scripts, run against clients that know the services' models."""
+
+import io
+import json
+from collections.abc import Callable
+from datetime import datetime, timedelta, timezone
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from botocore.exceptions import ParamValidationError
+from botocore.response import StreamingBody
+
+from .choices import Choices
+from .runbook import Document
+from .scripts import Script, run, scripts, stubbed
+
+Deployed = Callable[..., Document]
+ID = "ASCAIOSFODNN7EXAMPLE1"
+
+
+@pytest.fixture
+def deployed(runbook: Deployed) -> dict[str, Script]:
+    return scripts(runbook(Choices(bucket=True)))
+
+
+def lambda_answering(payload: Any, request: dict[str, Any], error: str = "") -> Any:
+    """A Lambda client that expects one request and answers it."""
+    client, stubber = stubbed("lambda")
+    body = json.dumps(payload).encode()
+    answer = {"StatusCode": 200, "Payload": StreamingBody(io.BytesIO(body), len(body))}
+    if error:
+        answer["FunctionError"] = error
+    expected = {"FunctionName": "function", "Payload": json.dumps(request)}
+    stubber.add_response("invoke", answer, expected)
+    return client
+
+
+# --- inspect --------------------------------------------------------------------------------------
+
+REQUEST = {"certificate": "www"}
+
+
+def inspect(script: Script, payload: Any, error: str = "") -> Any:
+    client = lambda_answering(payload, REQUEST, error)
+    return run(script, {"Function": "function", "Request": REQUEST}, {"lambda": client})
+
+
+def test_inspection_hands_on_the_verdict(deployed: dict[str, Script]) -> None:
+    verdict = {"found": True, "name": "www", "id": ID, "deletable": True, "reason": "Expired."}
+    assert inspect(deployed["inspect"], verdict) == {
+        "verdict": verdict,
+        "deletable": True,
+        "name": "www",
+        "id": ID,
+    }
+
+
+def test_inspection_of_a_certificate_that_is_gone_has_texts_for_the_next_steps(
+    deployed: dict[str, Script],
+) -> None:
+    verdict = {"found": False, "deletable": False, "reason": "IAM has no www."}
+    answer = inspect(deployed["inspect"], verdict)
+    assert answer == {"verdict": verdict, "deletable": False, "name": "", "id": ""}
+
+
+def test_a_failed_inspection_says_that_nothing_was_deleted_and_why(
+    deployed: dict[str, Script],
+) -> None:
+    error = {"errorMessage": "iam:ListServerCertificates failed", "errorType": "AwsCall"}
+    with pytest.raises(
+        RuntimeError, match="Not deleted: the inspection failed: iam:ListServerCertificates failed"
+    ):
+        inspect(deployed["inspect"], error, "Unhandled")
+
+
+def test_a_failure_without_a_message_is_shown_whole(deployed: dict[str, Script]) -> None:
+    with pytest.raises(RuntimeError, match=r"errorType.*Runtime\.ExitError"):
+        inspect(deployed["inspect"], {"errorType": "Runtime.ExitError"}, "Unhandled")
+
+
+# --- remove ---------------------------------------------------------------------------------------
+
+
+def remove(script: Script, payload: Any, error: str = "", on_refusal: str = "Fail") -> Any:
+    request = {"certificate": "www", "id": ID}
+    client = lambda_answering(payload, request, error)
+    events = {"Function": "function", "OnRefusal": on_refusal, "Request": request}
+    return run(script, events, {"lambda": client})
+
+
+@pytest.mark.parametrize("outcome", ["REMOVED", "ALREADY_GONE"])
+def test_removal_says_what_became_of_the_certificate(
+    deployed: dict[str, Script], outcome: str
+) -> None:
+    payload = {"outcome": outcome, "reason": "Because.", "verdict": {}}
+    assert remove(deployed["remove"], payload) == {"outcome": outcome, "reason": "Because."}
+
+
+def test_a_refused_removal_fails_the_run_when_a_person_started_it(
+    deployed: dict[str, Script],
+) -> None:
+    payload = {"outcome": "REFUSED", "reason": "In use by 1 resource.", "verdict": {}}
+    with pytest.raises(RuntimeError, match=r"^Not deleted: In use by 1 resource\.$"):
+        remove(deployed["remove"], payload)
+
+
+def test_a_refused_removal_succeeds_where_config_would_give_up(deployed: dict[str, Script]) -> None:
+    payload = {"outcome": "REFUSED", "reason": "In use.", "verdict": {}}
+    answer = remove(deployed["remove"], payload, on_refusal="Succeed")
+    assert answer == {"outcome": "REFUSED", "reason": "In use."}
+
+
+@pytest.mark.parametrize("on_refusal", ["Fail", "Succeed"])
+def test_a_failed_removal_fails_the_run_and_does_not_say_that_nothing_was_deleted(
+    deployed: dict[str, Script], on_refusal: str
+) -> None:
+    with pytest.raises(RuntimeError, match=r"^The removal failed: Task timed out$"):
+        remove(deployed["remove"], {"errorMessage": "Task timed out"}, "Unhandled", on_refusal)
+
+
+# --- backUp ---------------------------------------------------------------------------------------
+
+CERTIFICATE = {
+    "ServerCertificateMetadata": {
+        "Path": "/",
+        "ServerCertificateName": "www",
+        "ServerCertificateId": ID,
+        "Arn": "arn:aws:iam::123456789012:server-certificate/www",
+        "Expiration": datetime(2018, 7, 10, 23, 59, 59, tzinfo=timezone.utc),
+    },
+    "CertificateBody": "-----BEGIN CERTIFICATE-----",
+    "CertificateChain": "-----BEGIN CERTIFICATE-----",
+    "Tags": [{"Key": "owner", "Value": "shop"}],
+}
+BACKUP = {"Name": "www", "Id": ID, "Bucket": "backups", "Account": "123456789012"}
+
+
+def test_the_backup_holds_all_that_iam_gives_and_goes_to_this_account_alone(
+    deployed: dict[str, Script],
+) -> None:
+    iam, iam_stub = stubbed("iam")
+    name = {"ServerCertificateName": "www"}
+    iam_stub.add_response("get_server_certificate", {"ServerCertificate": CERTIFICATE}, name)
+    sent: dict[str, Any] = {}
+    s3 = SimpleNamespace(put_object=sent.update)
+
+    answer = run(deployed["backUp"], BACKUP, {"iam": iam, "s3": s3})
+
+    stored = json.loads(sent.pop("Body"))
+    assert stored["CertificateBody"] == CERTIFICATE["CertificateBody"]
+    assert stored["CertificateChain"] == CERTIFICATE["CertificateChain"]
+    assert stored["Tags"] == CERTIFICATE["Tags"]
+    assert stored["ServerCertificateMetadata"]["Expiration"] == "2018-07-10 23:59:59+00:00"
+    key = sent.pop("Key")
+    assert key.startswith(f"certsweep/123456789012/www/{ID}/20")
+    assert key.endswith("Z.json")
+    assert answer == {"location": f"s3://backups/{key}"}
+    # Without an encryption header: the bucket's default applies.
+    assert sent == {
+        "Bucket": "backups",
+        "ContentType": "application/json",
+        "ExpectedBucketOwner": "123456789012",
+    }
+
+
+def test_the_backup_goes_where_the_role_may_write(
+    deployed: dict[str, Script], template: dict[str, Any]
+) -> None:
+    policies = json.dumps(template["Resources"]["RunbookRole"]["Properties"]["Policies"])
+    assert "${BackupBucket}/certsweep/${AWS::AccountId}/*" in policies
+    assert deployed["backUp"].payload["Account"] == "{{ global:ACCOUNT_ID }}"
+
+
+def test_nothing_is_stored_if_the_name_belongs_to_another_certificate_now(
+    deployed: dict[str, Script],
+) -> None:
+    iam, iam_stub = stubbed("iam")
+    iam_stub.add_response("get_server_certificate", {"ServerCertificate": CERTIFICATE})
+    s3, _ = stubbed("s3")
+    with pytest.raises(RuntimeError, match="Not deleted: the name www belongs to another"):
+        run(deployed["backUp"], BACKUP | {"Id": "ASCAOTHER"}, {"iam": iam, "s3": s3})
+
+
+@pytest.mark.parametrize("code", ["AccessDenied", "NoSuchBucket"])
+def test_a_backup_that_is_refused_fails_the_step(deployed: dict[str, Script], code: str) -> None:
+    iam, iam_stub = stubbed("iam")
+    iam_stub.add_response("get_server_certificate", {"ServerCertificate": CERTIFICATE})
+    s3, s3_stub = stubbed("s3")
+    s3_stub.add_client_error("put_object", code)
+    with pytest.raises(s3.exceptions.ClientError, match=code):
+        run(deployed["backUp"], BACKUP, {"iam": iam, "s3": s3})
+
+
+# --- reevaluate -----------------------------------------------------------------------------------
+
+START = datetime(2026, 1, 1, tzinfo=timezone.utc)
+RULE = {"ConfigRuleNames": ["rule"]}
+
+
+class Clock:
+    """A clock that moves when somebody sleeps."""
+
+    def __init__(self) -> None:
+        self.time = START
+
+    def now(self, _: Any) -> datetime:
+        return self.time
+
+    def sleep(self, seconds: float) -> None:
+        self.time += timedelta(seconds=seconds)
+
+
+def reevaluate(script: Script, client: Any, clock: Clock) -> Any:
+    return run(
+        script,
+        {"Rule": "rule"},
+        {"config": client},
+        datetime=clock,
+        time=clock,
+        random=SimpleNamespace(uniform=lambda low, high: (low + high) / 2),
+    )
+
+
+def evaluated(at: datetime | None = None) -> dict[str, Any]:
+    status = {"ConfigRuleName": "rule"}
+    if at:
+        status |= {"LastSuccessfulInvocationTime": at}  # type: ignore[dict-item]
+    return {"ConfigRulesEvaluationStatus": [status]}
+
+
+def test_the_rule_is_evaluated_at_once_if_config_lets_it(deployed: dict[str, Script]) -> None:
+    client, stubber = stubbed("config")
+    stubber.add_response("start_config_rules_evaluation", {}, RULE)
+    clock = Clock()
+    assert reevaluate(deployed["reevaluate"], client, clock) == {"evaluation": "STARTED"}
+    assert clock.time == START
+
+
+@pytest.mark.parametrize("code", ["LimitExceededException", "ResourceInUseException"])
+def test_a_busy_rule_is_started_again_after_a_pause(deployed: dict[str, Script], code: str) -> None:
+    client, stubber = stubbed("config")
+    stubber.add_client_error("start_config_rules_evaluation", code)
+    stubber.add_response("describe_config_rule_evaluation_status", evaluated(), RULE)
+    stubber.add_client_error("start_config_rules_evaluation", code)
+    before = START - timedelta(seconds=1)
+    stubber.add_response("describe_config_rule_evaluation_status", evaluated(before), RULE)
+    stubber.add_response("start_config_rules_evaluation", {}, RULE)
+    clock = Clock()
+    assert reevaluate(deployed["reevaluate"], client, clock) == {"evaluation": "STARTED"}
+    assert timedelta(seconds=30) <= clock.time - START <= timedelta(seconds=90)
+    stubber.assert_no_pending_responses()
+
+
+def test_an_evaluation_that_began_after_the_removal_is_enough(deployed: dict[str, Script]) -> None:
+    client, stubber = stubbed("config")
+    stubber.add_client_error("start_config_rules_evaluation", "LimitExceededException")
+    after = START + timedelta(seconds=1)
+    stubber.add_response("describe_config_rule_evaluation_status", evaluated(after), RULE)
+    answer = reevaluate(deployed["reevaluate"], client, Clock())
+    assert answer == {"evaluation": "ALREADY_DONE"}
+
+
+def test_after_eight_minutes_it_says_what_to_do_before_the_step_times_out(
+    runbook: Deployed, deployed: dict[str, Script]
+) -> None:
+    client, stubber = stubbed("config")
+    for _ in range(40):
+        stubber.add_client_error("start_config_rules_evaluation", "LimitExceededException")
+        stubber.add_response("describe_config_rule_evaluation_status", evaluated(), RULE)
+    clock = Clock()
+    with pytest.raises(RuntimeError, match=r"was deleted, but .* could not be started: .* rule"):
+        reevaluate(deployed["reevaluate"], client, clock)
+    waited = clock.time - START
+    assert timedelta(minutes=8) <= waited <= timedelta(minutes=8, seconds=45)
+    (step,) = (step for step in runbook()["mainSteps"] if step["name"] == "reevaluate")
+    assert step["timeoutSeconds"] > 8 * 60 + 45
+
+
+def test_what_waiting_does_not_heal_is_not_waited_for(deployed: dict[str, Script]) -> None:
+    client, stubber = stubbed("config")
+    stubber.add_client_error("start_config_rules_evaluation", "NoSuchConfigRuleException")
+    clock = Clock()
+    with pytest.raises(client.exceptions.NoSuchConfigRuleException):
+        reevaluate(deployed["reevaluate"], client, clock)
+    assert clock.time == START
+
+
+# --- conclude -------------------------------------------------------------------------------------
+
+EXPIRED = {"found": True, "deletable": True, "reason": "Expired. Not in use."}
+IN_USE = {"found": True, "deletable": False, "reason": "In use by 1 resource."}
+GONE = {"found": False, "deletable": False, "reason": "IAM has no www."}
+
+
+def conclude(script: Script, verdict: Any, dry_run: str, on_refusal: str) -> Any:
+    return run(script, {"Verdict": verdict, "DryRun": dry_run, "OnRefusal": on_refusal}, {})
+
+
+@pytest.mark.parametrize(
+    ("verdict", "dry_run", "on_refusal", "outcome"),
+    [
+        (GONE, "false", "Fail", "ALREADY_GONE"),
+        (GONE, "true", "Succeed", "ALREADY_GONE"),
+        (EXPIRED, "true", "Fail", "WOULD_REMOVE"),
+        (IN_USE, "true", "Fail", "WOULD_REFUSE"),
+        (IN_USE, "true", "Succeed", "WOULD_REFUSE"),
+        (IN_USE, "false", "Succeed", "REFUSED"),
+    ],
+)
+def test_a_run_that_deletes_nothing_says_why(
+    deployed: dict[str, Script], verdict: Any, dry_run: str, on_refusal: str, outcome: str
+) -> None:
+    answer = conclude(deployed["conclude"], verdict, dry_run, on_refusal)
+    assert answer == {"outcome": outcome, "reason": verdict["reason"]}
+
+
+def test_a_refusal_fails_the_run_when_a_person_started_it(deployed: dict[str, Script]) -> None:
+    with pytest.raises(RuntimeError, match=r"^Not deleted: In use by 1 resource\.$"):
+        conclude(deployed["conclude"], IN_USE, "false", "Fail")
+
+
+def test_the_stubs_refuse_what_the_services_do_not_know() -> None:
+    client, stubber = stubbed("config")
+    stubber.add_response("start_config_rules_evaluation", {})
+    with pytest.raises(ParamValidationError, match="Unknown parameter"):
+        client.start_config_rules_evaluation(RuleNames=["rule"])

@@ -1,0 +1,307 @@
+"""Parameters, conditions, rules, portability, size."""
+
+import re
+from typing import Any
+
+import botocore.session
+import pytest
+
+from .choices import APPROVERS, BOUNDARY, KEY, TOPIC, Choices, all_choices, possible_choices
+from .functions import ACCOUNT, Resolver, UnresolvableError
+from .linters import PARTITIONS
+from .template import JAVA, RENDERED, Template, loads, resources, texts
+
+# What CloudFormation takes as TemplateBody, without an S3 bucket.
+MAX_BODY_BYTES = 51_200
+
+
+def interface_groups(template: Template) -> list[dict[str, Any]]:
+    groups: list[dict[str, Any]] = template["Metadata"]["AWS::CloudFormation::Interface"][
+        "ParameterGroups"
+    ]
+    return groups
+
+
+def test_a_stackset_can_deploy_it_without_macros(text: str, template: Template) -> None:
+    assert "Transform" not in template
+    assert "Fn::Transform" not in text
+    assert "AWS::Include" not in text
+
+
+def test_it_needs_no_bucket_for_itself(text: str) -> None:
+    assert len(text.encode()) <= MAX_BODY_BYTES
+
+
+def test_the_runbook_is_inlined(text: str, template: Template) -> None:
+    assert "# INLINE" not in text
+    content = template["Resources"]["DeleteExpiredServerCertificate"]["Properties"]["Content"]
+    assert content["schemaVersion"] == "0.3"
+
+
+def test_all_code_is_the_one_zip(template: Template) -> None:
+    functions = resources(template, "AWS::Lambda::Function")
+    assert len(functions) == 3
+    for function in functions.values():
+        assert (RENDERED.parent / function["Code"]).resolve() == (
+            RENDERED.parent.parent / "certsweep.zip"
+        )
+
+
+# --- Parameters -----------------------------------------------------------------------------------
+
+
+def test_every_parameter_is_described_and_constrained(template: Template) -> None:
+    for name, parameter in template["Parameters"].items():
+        assert parameter["Description"].endswith("."), name
+        constraints = {"AllowedValues", "AllowedPattern", "MinValue"} & parameter.keys()
+        assert constraints, name
+        if "AllowedPattern" in parameter:
+            assert parameter["ConstraintDescription"].endswith("."), name
+        if "MinValue" in parameter:
+            assert "MaxValue" in parameter, name
+
+
+def test_every_default_is_allowed(template: Template) -> None:
+    for name, parameter in template["Parameters"].items():
+        default = parameter["Default"]
+        if "AllowedValues" in parameter:
+            assert default in parameter["AllowedValues"], name
+        if "AllowedPattern" in parameter:
+            assert re.fullmatch(parameter["AllowedPattern"], default), name
+        if "MinValue" in parameter:
+            assert parameter["MinValue"] <= default <= parameter["MaxValue"], name
+
+
+def test_every_parameter_is_in_exactly_one_group_of_the_interface(template: Template) -> None:
+    grouped = [name for group in interface_groups(template) for name in group["Parameters"]]
+    assert sorted(grouped) == sorted(template["Parameters"])
+
+
+ALLOWED = {
+    "RuleName": ["iam-server-certificate-expiration", "A_b-9", "n" * 64],
+    "UsageRegions": ["eu-west-1", "us-gov-west-1,cn-north-1", "ap-southeast-2, us-east-1"],
+    "Approvers": [
+        APPROVERS,
+        "arn:aws-us-gov:iam::123456789012:role/a/path/Admin",
+        "arn:aws-cn:sts::123456789012:assumed-role/Admin/somebody@example.com",
+        ",".join(["arn:aws:iam::123456789012:user/one"] * 10),
+    ],
+    "BackupBucket": ["backups", "my.backups-2024"],
+    "BackupKeyArn": [KEY, "arn:aws-us-gov:kms:us-gov-west-1:123456789012:key/mrk-1234abcd"],
+    "AlarmEmail": ["security@example.com"],
+    "AlarmTopicArn": [TOPIC, "arn:aws-cn:sns:cn-north-1:123456789012:Automation_pager"],
+    "RolePath": ["/", "/security/", "/a/b/"],
+    "PermissionsBoundaryArn": [BOUNDARY, "arn:aws:iam::aws:policy/PowerUserAccess"],
+}
+REFUSED = {
+    "RuleName": ["", "n" * 65, "a rule", "rule.1"],
+    "UsageRegions": ["Ireland", "eu-west-1,", "eu-west-1 us-east-1", "*"],
+    "Approvers": [
+        "security",
+        "123456789012",
+        "arn:aws:iam::123456789012:role/a, arn:aws:iam::123456789012:role/b",
+        ",".join(["arn:aws:iam::123456789012:user/one"] * 11),
+    ],
+    "BackupBucket": ["Backups", "ab", "s3://backups", "b" * 64],
+    "BackupKeyArn": ["alias/backups", "arn:aws:kms:eu-west-1:123456789012:alias/backups"],
+    "AlarmEmail": ["security", "a b@example.com"],
+    "AlarmTopicArn": ["pager", "arn:aws:sns:eu-west-1:123456789012:pager.fifo"],
+    "RolePath": ["", "security/", "/security"],
+    "PermissionsBoundaryArn": ["boundary", "arn:aws:iam::123456789012:role/boundary"],
+}
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [(name, value) for name, values in ALLOWED.items() for value in values]
+)
+def test_parameters_allow(template: Template, name: str, value: str) -> None:
+    assert re.fullmatch(template["Parameters"][name]["AllowedPattern"], value)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [(name, value) for name, values in REFUSED.items() for value in values]
+)
+def test_parameters_refuse(template: Template, name: str, value: str) -> None:
+    assert not re.fullmatch(template["Parameters"][name]["AllowedPattern"], value)
+
+
+def test_every_pattern_has_been_tried(template: Template) -> None:
+    patterns = {n for n, one in template["Parameters"].items() if "AllowedPattern" in one}
+    assert patterns == ALLOWED.keys() == REFUSED.keys()
+
+
+def test_every_region_of_every_partition_can_be_searched(template: Template) -> None:
+    session = botocore.session.get_session()
+    pattern = template["Parameters"]["UsageRegions"]["AllowedPattern"]
+    for partition in session.get_available_partitions():
+        for region in session.get_available_regions("elbv2", partition):
+            assert re.fullmatch(pattern, region), region
+
+
+# --- Conditions and rules -------------------------------------------------------------------------
+
+
+def test_choices_are_refused_only_if_they_exclude_each_other(template: Template) -> None:
+    for choices in all_choices():
+        refusals = Resolver(template, choices.parameters).refusals()
+        assert bool(refusals) == choices.exclude_each_other, choices
+
+
+def test_automatic_removal_with_approvers_is_refused_with_the_reason(template: Template) -> None:
+    parameters = Choices(automatic=True, approvers=True).parameters
+    (refusal,) = Resolver(template, parameters).refusals()
+    assert "Automatic remediation and Approvers exclude each other" in refusal
+
+
+def test_nothing_refers_to_what_does_not_exist_whatever_is_chosen(template: Template) -> None:
+    for choices in possible_choices():
+        resolver = Resolver(template, choices.parameters)
+        resolver.resources()
+        for output in template["Outputs"].values():
+            assert resolver.resolve(output["Value"])
+
+
+def test_a_reference_to_what_does_not_exist_is_noticed(template: Template) -> None:
+    resolver = Resolver(template, Choices(topic=True).parameters)
+    with pytest.raises(UnresolvableError, match="Topic doesn't exist"):
+        resolver.resolve({"Fn::GetAtt": ["Topic", "Arn"]})
+    with pytest.raises(UnresolvableError, match="Nobody doesn't exist"):
+        resolver.resolve({"Fn::Sub": "${Nobody}"})
+    with pytest.raises(UnresolvableError, match="no condition"):
+        resolver.resolve({"Fn::If": ["Never", 1, 2]})
+    with pytest.raises(UnresolvableError, match="no such parameters"):
+        Resolver(template, {"Aprovers": "x"})
+
+
+def test_every_condition_can_be_true_and_false(template: Template) -> None:
+    for name in template["Conditions"]:
+        values = {Resolver(template, c.parameters).condition(name) for c in possible_choices()}
+        assert values == {True, False}, name
+
+
+def test_no_choice_leaves_an_empty_list_or_text_in_a_resource(template: Template) -> None:
+    for choices in possible_choices():
+        for name, properties in Resolver(template, choices.parameters).resources().items():
+            for path, text in texts(properties):
+                # No regions named means all; the runbook's texts have their own checks.
+                may_be_empty = path.endswith("/USAGE_REGIONS") or path.startswith("/Content")
+                assert text or may_be_empty, f"{choices}: {name}{path}"
+
+
+def test_alarms_go_to_the_topic_that_was_chosen(template: Template) -> None:
+    for topic, expected in ((False, f"arn:aws:sns:eu-west-1:{ACCOUNT}:"), (True, TOPIC)):
+        existing = Resolver(template, Choices(topic=topic).parameters).resources()
+        assert ("Topic" in existing) is not topic
+        targets = [existing["NonCompliantEvent"]["Targets"][0]["Arn"]]
+        for name in existing:
+            if name.endswith("Alarm"):
+                targets += existing[name]["AlarmActions"]
+        assert len(targets) == 7
+        assert all(target.startswith(expected) for target in targets)
+
+
+# --- What the Java code and the template must agree on --------------------------------------------
+
+
+def test_every_handler_exists(template: Template) -> None:
+    for function in resources(template, "AWS::Lambda::Function").values():
+        name, method = function["Handler"].split("::")
+        assert f" {method}(" in (JAVA / f"{name.replace('.', '/')}.java").read_text()
+
+
+def test_functions_read_the_environment_that_they_get(template: Template) -> None:
+    java = "".join(path.read_text() for path in JAVA.rglob("*.java"))
+    read = set(re.findall(r'getenv\((?:\)\.\w+\()?"(\w+)"', java))
+    # Lambda itself sets those that begin with AWS_.
+    read = {name for name in read if not name.startswith("AWS_")}
+    assert read
+    for function in resources(template, "AWS::Lambda::Function").values():
+        # The JVM reads its options itself.
+        assert function["Environment"]["Variables"].keys() - {"JAVA_TOOL_OPTIONS"} == read
+
+
+def test_alarms_watch_metrics_that_are_written(template: Template) -> None:
+    written = (JAVA / "io/github/certsweep/rule/EmbeddedMetrics.java").read_text()
+    alarms = resources(template, "AWS::CloudWatch::Alarm").values()
+    own = [alarm for alarm in alarms if alarm["Namespace"] != "AWS/Lambda"]
+    assert len(own) == 3
+    for alarm in own:
+        (dimension,) = alarm["Dimensions"]
+        for name in (alarm["Namespace"], alarm["MetricName"], dimension["Name"]):
+            assert f'"{name}"' in written
+
+
+def test_alarms_look_at_a_week_at_most(template: Template) -> None:
+    # https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html:
+    # seven days for periods of an hour or longer, else one day.
+    for hours in template["Parameters"]["EveryHours"]["AllowedValues"]:
+        for properties in Resolver(template, {"EveryHours": str(hours)}).resources().values():
+            if "EvaluationPeriods" in properties:
+                longest = 604_800 if int(properties["Period"]) >= 3600 else 86_400
+                seconds = int(properties["Period"]) * properties["EvaluationPeriods"]
+                assert seconds <= longest
+
+
+# --- Every partition ------------------------------------------------------------------------------
+
+
+def foreign(texts_of: Any) -> list[str]:
+    """Texts that tie a template to a partition, a region, an account or an endpoint."""
+    session = botocore.session.get_session()
+    regions = {
+        region
+        for partition in session.get_available_partitions()
+        for region in session.get_available_regions("config", partition)
+    }
+    found = []
+    for path, text in texts(texts_of):
+        bare = text.removesuffix(".amazonaws.com")
+        if (
+            re.search(r"arn:aws[a-z-]*:", text)
+            or re.search(r"(?<![0-9])[0-9]{12}(?![0-9])", text)
+            or any(re.search(rf"(?<![a-z]){region}(?![0-9])", text) for region in regions)
+            or re.search(r"amazonaws|https?://", bare)
+            # Principals are called the same everywhere: service.amazonaws.com.
+            or (bare != text and not re.fullmatch(r"[a-z]+", bare))
+        ):
+            found.append(f"{path}: {text}")
+    return found
+
+
+def test_nothing_is_tied_to_a_partition_region_account_or_endpoint(template: Template) -> None:
+    assert foreign(template["Resources"]) == []
+    assert foreign(template["Outputs"]) == []
+    assert foreign({n: one["Default"] for n, one in template["Parameters"].items()}) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "arn:aws:iam::${AWS::AccountId}:role/x",
+        "arn:${AWS::Partition}:sns:eu-west-1:${AWS::AccountId}:x",
+        "arn:${AWS::Partition}:iam::123456789012:role/x",
+        "https://example.com",
+        "config.eu-west-1.amazonaws.com",
+        "us-gov-west-1",
+    ],
+)
+def test_what_is_tied_is_noticed(text: str) -> None:
+    assert foreign({"Value": text}) != []
+
+
+@pytest.mark.parametrize("region", PARTITIONS)
+def test_all_arns_are_of_the_partition_it_is_deployed_in(template: Template, region: str) -> None:
+    partition = PARTITIONS[region]
+    everything = Resolver(template, partition=partition, region=region).resources()
+    arns = [text for _, text in texts(everything) if text.startswith("arn:")]
+    assert len(arns) > 20
+    assert all(arn.startswith(f"arn:{partition}:") for arn in arns)
+
+
+def test_a_template_with_tags_is_read_as_data() -> None:
+    loaded = loads("A: !Ref B\nC: !GetAtt D.Arn\nE: !If [F, 1, 2]\n")
+    assert loaded == {
+        "A": {"Ref": "B"},
+        "C": {"Fn::GetAtt": ["D", "Arn"]},
+        "E": {"Fn::If": ["F", 1, 2]},
+    }

@@ -1,0 +1,1 @@
+"""What runs before a deployment and before its end: `make preflight`, `make undeploy`."""

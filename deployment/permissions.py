@@ -1,0 +1,181 @@
+"""The check that the deployer may create what the template has, as IAM simulates it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from .account import Account, is_denial
+from .findings import Finding, missing, ok, warning
+from .surroundings import Wish
+
+
+@dataclass(frozen=True)
+class Need:
+    """What it takes to create resources of one type."""
+
+    # With {partition}, {region}, {account} and {stack} in it.
+    resource: str
+    actions: tuple[str, ...]
+
+
+_ROLE = "arn:{partition}:iam::{account}:role{path}{stack}-EvaluateRole-1A2B3C4D"
+_FUNCTION = "arn:{partition}:lambda:{region}:{account}:function:{stack}-EvaluateFunction-1A2B3C4D"
+_TOPIC = "arn:{partition}:sns:{region}:{account}:Automation-{stack}-alarms"
+
+# By type of resource; CloudFormation asks for them in the deployer's name.
+NEEDS = {
+    "AWS::CloudFormation::Stack": Need(
+        "arn:{partition}:cloudformation:{region}:{account}:stack/{stack}/1a2b3c4d",
+        (
+            "cloudformation:CreateChangeSet",
+            "cloudformation:DescribeChangeSet",
+            "cloudformation:ExecuteChangeSet",
+            "cloudformation:DescribeStacks",
+        ),
+    ),
+    "AWS::CloudWatch::Alarm": Need(
+        "arn:{partition}:cloudwatch:{region}:{account}:alarm:{stack}-EvaluateFailedAlarm",
+        ("cloudwatch:PutMetricAlarm",),
+    ),
+    "AWS::Config::ConfigRule": Need(
+        "arn:{partition}:config:{region}:{account}:config-rule/config-rule-1a2b3c",
+        ("config:PutConfigRule",),
+    ),
+    "AWS::Config::RemediationConfiguration": Need(
+        "arn:{partition}:config:{region}:{account}:remediation-configuration/{rule}/1a2b3c",
+        ("config:PutRemediationConfigurations",),
+    ),
+    "AWS::Events::Rule": Need(
+        "arn:{partition}:events:{region}:{account}:rule/{stack}-NonCompliantEvent-1A2B3C4D",
+        ("events:PutRule", "events:PutTargets"),
+    ),
+    "AWS::IAM::ManagedPolicy": Need(
+        "arn:{partition}:iam::{account}:policy{path}{stack}-SearchUsagePolicy-1A2B3C4D",
+        ("iam:CreatePolicy",),
+    ),
+    "AWS::IAM::Role": Need(
+        _ROLE, ("iam:CreateRole", "iam:PutRolePolicy", "iam:AttachRolePolicy", "iam:PassRole")
+    ),
+    "AWS::KMS::Key": Need("*", ("kms:CreateKey",)),
+    "AWS::Lambda::Function": Need(_FUNCTION, ("lambda:CreateFunction", "lambda:GetFunction")),
+    "AWS::Lambda::Permission": Need(_FUNCTION, ("lambda:AddPermission",)),
+    "AWS::Logs::LogGroup": Need(
+        "arn:{partition}:logs:{region}:{account}:log-group:{stack}-EvaluateLogs-1A2B3C4D",
+        ("logs:CreateLogGroup", "logs:PutRetentionPolicy"),
+    ),
+    "AWS::SNS::Subscription": Need(_TOPIC, ("sns:Subscribe",)),
+    "AWS::SNS::Topic": Need(_TOPIC, ("sns:CreateTopic", "sns:SetTopicAttributes")),
+    "AWS::SNS::TopicPolicy": Need(_TOPIC, ("sns:SetTopicAttributes",)),
+    "AWS::SSM::Document": Need(
+        "arn:{partition}:ssm:{region}:{account}:document/{stack}-DeleteExpired-1A2B3C4D",
+        ("ssm:CreateDocument",),
+    ),
+}
+
+
+@dataclass
+class _Answers:
+    """What the simulation said."""
+
+    denied: list[str] = field(default_factory=list)
+    by_organization: list[str] = field(default_factory=list)
+    undecided: list[str] = field(default_factory=list)
+
+    def add(self, result: dict[str, Any]) -> None:
+        if result["EvalDecision"] == "allowed":
+            return
+        action = result["EvalActionName"]
+        if result.get("OrganizationsDecisionDetail", {}).get("AllowedByOrganizations") is False:
+            self.by_organization.append(action)
+        elif result.get("MissingContextValues"):
+            self.undecided.append(action)
+        else:
+            self.denied.append(action)
+
+
+def permissions(account: Account, wish: Wish) -> Iterator[Finding]:
+    """Whether the caller may create each resource of the template."""
+    if account.caller.endswith(":root"):
+        yield ok("The root user may deploy. A role is the better choice.")
+        return
+    try:
+        principal = _principal(account)
+        answers = _simulated(account, wish, principal)
+    except ClientError as error:
+        if not is_denial(error):
+            raise
+        yield warning(
+            "Your permissions to deploy could not be checked: you may not ask IAM for them "
+            f"({error}).",
+            "Ask for iam:SimulatePrincipalPolicy and iam:GetRole, or just deploy: what fails is "
+            "rolled back.",
+        )
+        return
+    yield from _findings(answers, principal)
+
+
+def needs(account: Account, wish: Wish) -> list[Need]:
+    """What it takes to create the stack in this account."""
+    values = {
+        "partition": account.partition,
+        "region": account.region,
+        "account": account.number,
+        "stack": wish.stack,
+        "path": wish.parameters.get("RolePath", "/"),
+        "rule": wish.parameters.get("RuleName", ""),
+    }
+    filled = [Need(need.resource.format(**values), need.actions) for need in NEEDS.values()]
+    if wish.bucket:
+        zip_file = f"arn:{account.partition}:s3:::{wish.bucket}/{wish.stack}/1a2b3c4d"
+        filled.append(Need(zip_file, ("s3:PutObject", "s3:GetObject")))
+    return filled
+
+
+def _principal(account: Account) -> str:
+    """The ARN of the user or role that IAM can simulate; a session's own ARN lacks the path."""
+    if ":assumed-role/" not in account.caller:
+        return account.caller
+    name = account.caller.split("/")[1]
+    return str(account.client("iam").get_role(RoleName=name)["Role"]["Arn"])
+
+
+def _simulated(account: Account, wish: Wish, principal: str) -> _Answers:
+    client, answers = account.client("iam"), _Answers()
+    for need in needs(account, wish):
+        pages = client.get_paginator("simulate_principal_policy").paginate(
+            PolicySourceArn=principal,
+            ActionNames=list(need.actions),
+            ResourceArns=[need.resource],
+        )
+        for page in pages:
+            for result in page["EvaluationResults"]:
+                answers.add(result)
+    return answers
+
+
+def _findings(answers: _Answers, principal: str) -> Iterator[Finding]:
+    if answers.denied:
+        yield missing(
+            f"{principal} may not {_listed(answers.denied)}.",
+            "Ask for these permissions, or deploy with a role that has them.",
+        )
+    if answers.by_organization:
+        yield missing(
+            f"A policy of the organization denies {_listed(answers.by_organization)}.",
+            "Ask who keeps the organization's policies, or deploy in another region.",
+        )
+    if answers.undecided:
+        yield warning(
+            f"Whether {principal} may {_listed(answers.undecided)} depends on conditions that only "
+            "the deployment will show."
+        )
+    if not (answers.denied or answers.by_organization or answers.undecided):
+        yield ok(f"{principal} may deploy, as far as IAM can simulate it.")
+
+
+def _listed(actions: list[str]) -> str:
+    return ", ".join(sorted(set(actions)))

@@ -1,0 +1,76 @@
+"""Says what a deployment would find missing in the account, and what to do about it.
+
+It only reads. Exit status 1 if something that the deployment needs is missing.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import textwrap
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+import boto3
+
+from .account import Account, AwsError, NoAccountError
+from .findings import Finding, is_anything_missing, ok, warning
+from .parameters import ParameterError, declared, parsed
+from .permissions import permissions
+from .surroundings import CHECKS, Wish
+
+Check = Callable[[Account, Wish], Iterator[Finding]]
+
+
+def inspect(account: Account, wish: Wish) -> Iterator[Finding]:
+    """What all checks find; one that fails hides no other."""
+    yield ok(f"This is {account}.")
+    for check in (*CHECKS, permissions):
+        yield from _findings(check, account, wish)
+
+
+def _findings(check: Check, account: Account, wish: Wish) -> Iterator[Finding]:
+    try:
+        yield from check(account, wish)
+    except AwsError as error:
+        reason = textwrap.shorten(str(error), 300, placeholder=" ...")
+        yield warning(f"Not checked: {check.__name__.replace('_', ' ')}. {reason}")
+
+
+def main(arguments: Sequence[str] | None = None, session: Any = None) -> int:
+    """Prints the list.
+
+    :param session: a boto3 session; that of the environment by default
+    """
+    given = _parser().parse_args(arguments)
+    try:
+        known = declared()
+        defaults = {name: str(parameter["Default"]) for name, parameter in known.items()}
+        parameters = defaults | parsed(given.parameters, known)
+        account = Account.of(session or boto3.Session())
+    except (ParameterError, NoAccountError) as error:
+        print(error, file=sys.stderr)
+        return 1
+    findings = []
+    for finding in inspect(account, Wish(given.stack, given.bucket, parameters)):
+        print(finding, flush=True)
+        findings.append(finding)
+    if is_anything_missing(findings):
+        print("\nNot ready: see what is missing above.")
+        return 1
+    print("\nReady to deploy.")
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m deployment.preflight", description=(__doc__ or "").splitlines()[0]
+    )
+    parser.add_argument("--stack", default="certsweep", help="name of the stack (certsweep)")
+    parser.add_argument("--bucket", default="", help="bucket that the code is uploaded to")
+    parser.add_argument("parameters", nargs="*", metavar="Name=value", help="the template's")
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,355 @@
+"""The checks of what a deployment finds in the account. They only read.
+
+Each takes the account and what is wished for, and gives what it found. It may fail with any AWS
+error: that is reported as not checked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import Any
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from .account import Account, code_of, is_denial
+from .findings import Finding, missing, note, ok, warning
+
+AWS_RULE = "IAM_SERVER_CERTIFICATE_EXPIRATION_CHECK"
+SECURITY_HUB_CONTROL = "IAM.26"
+
+# A region that isn't enabled for the account knows nobody's credentials.
+_NOT_ENABLED = {
+    "AuthFailure",
+    "InvalidClientTokenId",
+    "OptInRequired",
+    "UnrecognizedClientException",
+}
+# CloudFormation can only delete a stack in these.
+_DEAD = {"CREATE_FAILED", "DELETE_FAILED", "ROLLBACK_COMPLETE", "ROLLBACK_FAILED"}
+_REGIONS_AT_ONCE = 10
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What is to be deployed."""
+
+    stack: str
+    bucket: str = ""
+    # The template's parameters: its defaults, and what was given.
+    parameters: dict[str, str] = field(default_factory=dict)
+
+
+def recorder(account: Account, _: Wish) -> Iterator[Finding]:
+    """AWS Config takes and evaluates rules only where a recorder records."""
+    client = account.client("config")
+    answer = client.describe_configuration_recorder_status()["ConfigurationRecordersStatus"]
+    # Recorders that services keep for themselves don't count.
+    recorders = [one for one in answer if not one.get("servicePrincipal")]
+    if not recorders:
+        yield missing(
+            f"AWS Config has no configuration recorder in {account.region}, and takes no rule "
+            "without one.",
+            f"Turn AWS Config on in {account.region} (AWS Config, Get started), or deploy in a "
+            "region where it is on.",
+        )
+    for one in recorders:
+        if not one["recording"]:
+            yield missing(
+                f"The configuration recorder {one['name']} does not record.",
+                "aws configservice start-configuration-recorder --configuration-recorder-name "
+                f"{one['name']}",
+            )
+        elif str(one.get("lastStatus", "")).upper() == "FAILURE":
+            reason = one.get("lastErrorMessage") or one.get("lastErrorCode") or "no reason given"
+            yield warning(
+                f"The configuration recorder {one['name']} failed last: {reason}",
+                "Look at its delivery channel and role in AWS Config's settings.",
+            )
+        else:
+            yield ok(f"AWS Config records in {account.region} ({one['name']}).")
+
+
+def deployment_bucket(account: Account, wish: Wish) -> Iterator[Finding]:
+    """The bucket that the functions' code is uploaded to; Lambda wants it in its own region."""
+    if not wish.bucket:
+        yield note("The deployment bucket was not checked: name it with BUCKET=...")
+        return
+    try:
+        answer = account.client("s3").head_bucket(Bucket=wish.bucket)
+    except ClientError as error:
+        yield _unreachable(wish.bucket, "deployment bucket", error, account)
+        return
+    region = answer.get("BucketRegion") or _region_in(answer)
+    if region == account.region:
+        yield ok(f"The deployment bucket {wish.bucket} is in {region}.")
+    elif not region:
+        yield warning(f"The deployment bucket {wish.bucket} is there, its region is not known.")
+    else:
+        yield missing(
+            f"The deployment bucket {wish.bucket} is in {region}; Lambda takes code from buckets "
+            f"in {account.region} only.",
+            f"Name another BUCKET, or set AWS_REGION={region} to deploy there.",
+        )
+
+
+def backup_bucket(account: Account, wish: Wish) -> Iterator[Finding]:
+    """The bucket that certificates are written to before they are deleted."""
+    bucket = wish.parameters.get("BackupBucket", "")
+    if not bucket:
+        return
+    client, owner = account.client("s3"), account.number
+    try:
+        client.head_bucket(Bucket=bucket, ExpectedBucketOwner=owner)
+    except ClientError as error:
+        yield _unreachable(bucket, "backup bucket", error, account)
+        return
+    yield ok(f"The backup bucket {bucket} belongs to account {owner}.")
+    for key in _keys_of(client, bucket, owner):
+        if not wish.parameters.get("BackupKeyArn"):
+            yield warning(
+                f"The backup bucket encrypts with a KMS key of its own, {key}: without permission "
+                "to use it every backup fails, and nothing is removed.",
+                "Give the parameter BackupKeyArn, the key's ARN.",
+            )
+
+
+def _keys_of(client: Any, bucket: str, owner: str) -> list[str]:
+    """The KMS keys of a bucket's default encryption that are not AWS's own."""
+    try:
+        answer = client.get_bucket_encryption(Bucket=bucket, ExpectedBucketOwner=owner)
+    except ClientError as error:
+        if code_of(error) == "ServerSideEncryptionConfigurationNotFoundError":
+            return []
+        raise
+    rules = answer["ServerSideEncryptionConfiguration"]["Rules"]
+    keys = [
+        rule.get("ApplyServerSideEncryptionByDefault", {}).get("KMSMasterKeyID", "")
+        for rule in rules
+    ]
+    return [key for key in keys if key and not key.endswith("alias/aws/s3")]
+
+
+def _unreachable(bucket: str, role: str, error: ClientError, account: Account) -> Finding:
+    code = code_of(error)
+    if code in ("404", "NoSuchBucket"):
+        return missing(
+            f"There is no {role} {bucket}.", f"aws s3 mb s3://{bucket} --region {account.region}"
+        )
+    if is_denial(error):
+        return missing(
+            f"The {role} {bucket} belongs to another account, or you may not look at it.",
+            f"Name a bucket of account {account.number}, or ask for s3:ListBucket on it.",
+        )
+    return missing(f"The {role} {bucket} can't be reached: {error}", "Look at its name and region.")
+
+
+def _region_in(answer: dict[str, Any]) -> str:
+    return str(
+        answer.get("ResponseMetadata", {}).get("HTTPHeaders", {}).get("x-amz-bucket-region", "")
+    )
+
+
+def stack(account: Account, wish: Wish) -> Iterator[Finding]:
+    """Whether the stack can be created or updated."""
+    try:
+        found = account.client("cloudformation").describe_stacks(StackName=wish.stack)["Stacks"][0]
+    except ClientError as error:
+        if code_of(error) != "ValidationError":
+            raise
+        yield ok(f"The stack {wish.stack} is new.")
+        return
+    status = found["StackStatus"]
+    if status in _DEAD:
+        yield missing(
+            f"The stack {wish.stack} is in status {status}: it can't be updated.",
+            f"make undeploy STACK={wish.stack}, then deploy again.",
+        )
+    elif status.endswith("_IN_PROGRESS") and status != "REVIEW_IN_PROGRESS":
+        yield missing(
+            f"The stack {wish.stack} is being changed: {status}.", "Wait until that has ended."
+        )
+    else:
+        yield ok(f"The stack {wish.stack} exists ({status}) and can be updated.")
+
+
+def rule_name(account: Account, wish: Wish) -> Iterator[Finding]:
+    """Whether the rule's name is free in this region."""
+    name = wish.parameters["RuleName"]
+    if not _has_rule(account, name, account.region):
+        yield ok(f"The name {name} is free for the rule.")
+    elif _rule_of_stack(account, wish.stack) == name:
+        yield ok(f"The rule {name} is this stack's own.")
+    else:
+        yield missing(
+            f"A Config rule {name} exists in {account.region} and is not of the stack "
+            f"{wish.stack}.",
+            "Remove that rule, name the STACK that it belongs to, or give the parameter RuleName.",
+        )
+
+
+def other_regions(account: Account, wish: Wish) -> Iterator[Finding]:
+    """Whether the rule runs elsewhere too, and which regions can't be asked."""
+    name = wish.parameters["RuleName"]
+    regions = [region for region in _regions(account) if region != account.region]
+
+    def look(region: str) -> bool | Exception:
+        try:
+            return _has_rule(account, name, region)
+        except (BotoCoreError, ClientError) as error:
+            found: Exception = error
+            return found
+
+    with ThreadPoolExecutor(_REGIONS_AT_ONCE) as pool:
+        answers = dict(zip(regions, pool.map(look, regions), strict=True))
+    found = [region for region, answer in answers.items() if answer is True]
+    denied = [region for region, answer in answers.items() if _is_denied(answer)]
+    failed = {
+        region: answer
+        for region, answer in answers.items()
+        if isinstance(answer, Exception) and not _is_denied(answer) and not _is_off(answer)
+    }
+    if found:
+        yield warning(
+            f"A Config rule {name} exists in {', '.join(found)} too. IAM is global: each "
+            "certificate would be reported and charged once for each region.",
+            "Keep one of them: AWS_REGION=... make undeploy",
+        )
+    else:
+        yield ok(f"No other of {len(regions)} regions has a rule {name}.")
+    if denied and not wish.parameters.get("UsageRegions"):
+        yield warning(
+            f"You may not ask AWS Config in {', '.join(denied)}. If a policy of the organization "
+            "denies these regions, the functions can't search them either, and what can't be "
+            "searched keeps every certificate from being removed.",
+            "If so, name the regions to search: PARAMETERS='UsageRegions=...'",
+        )
+    for region, error in failed.items():
+        yield warning(f"Could not ask AWS Config in {region}: {error}")
+
+
+def _is_denied(answer: bool | Exception) -> bool:
+    return isinstance(answer, Exception) and is_denial(answer)
+
+
+def _is_off(answer: Exception) -> bool:
+    return isinstance(answer, ClientError) and code_of(answer) in _NOT_ENABLED
+
+
+def _regions(account: Account) -> list[str]:
+    """The regions that are enabled; all of the partition, if the account can't be asked."""
+    try:
+        pages = (
+            account.client("account")
+            .get_paginator("list_regions")
+            .paginate(RegionOptStatusContains=["ENABLED", "ENABLED_BY_DEFAULT"])
+        )
+        return [region["RegionName"] for page in pages for region in page["Regions"]]
+    except (BotoCoreError, ClientError):
+        known: list[str] = account.session.get_available_regions("config", account.partition)
+        return known
+
+
+def _has_rule(account: Account, name: str, region: str) -> bool:
+    try:
+        account.client("config", region).describe_config_rules(ConfigRuleNames=[name])
+    except ClientError as error:
+        if code_of(error) == "NoSuchConfigRuleException":
+            return False
+        raise
+    return True
+
+
+def _rule_of_stack(account: Account, name: str) -> str:
+    """The name of the stack's rule; empty if there is no such stack, or no rule in it."""
+    try:
+        answer = account.client("cloudformation").describe_stack_resource(
+            StackName=name, LogicalResourceId="ConfigRule"
+        )
+    except ClientError as error:
+        if code_of(error) == "ValidationError":
+            return ""
+        raise
+    return str(answer["StackResourceDetail"].get("PhysicalResourceId", ""))
+
+
+def aws_rules(account: Account, _: Wish) -> Iterator[Finding]:
+    """AWS's own rule, which counts each certificate a second time."""
+    pages = account.client("config").get_paginator("describe_config_rules").paginate()
+    names = [
+        rule["ConfigRuleName"]
+        for page in pages
+        for rule in page["ConfigRules"]
+        # Those that Security Hub made are a matter of its control.
+        if rule["Source"].get("SourceIdentifier") == AWS_RULE and not rule.get("CreatedBy")
+    ]
+    if names:
+        yield warning(
+            f"AWS's own rule is on and counts expired certificates too: {', '.join(names)}.",
+            "Delete it, or see each expired certificate twice in AWS Config.",
+        )
+    else:
+        yield ok("AWS's own rule for expired certificates is off: nothing is counted twice.")
+
+
+def security_hub(account: Account, _: Wish) -> Iterator[Finding]:
+    """Security Hub's control, which makes a finding of each certificate a second time."""
+    client = account.client("securityhub")
+    pages = client.get_paginator("list_standards_control_associations").paginate(
+        SecurityControlId=SECURITY_HUB_CONTROL
+    )
+    try:
+        standards = [
+            one["StandardsArn"].split(":", 5)[5]
+            for page in pages
+            for one in page["StandardsControlAssociationSummaries"]
+            if one["AssociationStatus"] == "ENABLED"
+        ]
+    except ClientError as error:
+        # That is how Security Hub says that it is off.
+        if code_of(error) != "InvalidAccessException":
+            raise
+        standards = []
+    if standards:
+        yield warning(
+            f"Security Hub's control {SECURITY_HUB_CONTROL} is on ({', '.join(standards)}) and "
+            "makes findings of expired certificates too.",
+            f"Disable {SECURITY_HUB_CONTROL} with this project's rule as the reason, or see each "
+            "expired certificate twice in Security Hub.",
+        )
+    else:
+        yield ok(f"Security Hub's control {SECURITY_HUB_CONTROL} is off.")
+
+
+def approval_topic(_: Account, wish: Wish) -> Iterator[Finding]:
+    """AWS documents that topics for approvals are named so."""
+    topic = wish.parameters.get("AlarmTopicArn", "")
+    if wish.parameters.get("Approvers") and topic and ":Automation" not in topic:
+        yield warning(
+            f"Approvers are asked through {topic}, and AWS asks for a topic for approvals whose "
+            'name begins with "Automation".',
+            "Name such a topic, or leave AlarmTopicArn empty.",
+        )
+
+
+def runtime(account: Account, _: Wish) -> Iterator[Finding]:
+    """Nobody can ask Lambda for its runtimes."""
+    yield note(
+        f"Lambda can't be asked whether it has the runtime java25 in {account.region}. If not, the "
+        "deployment says so, and rolls back."
+    )
+
+
+CHECKS = (
+    recorder,
+    deployment_bucket,
+    backup_bucket,
+    stack,
+    rule_name,
+    aws_rules,
+    security_hub,
+    other_regions,
+    approval_topic,
+    runtime,
+)

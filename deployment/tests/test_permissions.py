@@ -1,0 +1,125 @@
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+from checks import policies, template
+
+from ..account import Account
+from ..findings import Level
+from ..permissions import NEEDS, needs, permissions
+from ..surroundings import Wish
+from .conftest import CALLER, NUMBER, REGION, FakeSession
+
+WISH = Wish("certsweep", "artifacts", {"RuleName": "rule", "RolePath": "/"})
+
+
+def simulated(
+    session: FakeSession, account: Account, principal: str = CALLER, **answers: dict[str, Any]
+) -> None:
+    """IAM allows everything but the actions given, by the part after the colon."""
+    for need in needs(account, WISH):
+        results = [
+            {"EvalActionName": action, "EvalDecision": "allowed"}
+            | answers.get(action.partition(":")[2], {})
+            for action in need.actions
+        ]
+        session.stub("iam").add_response(
+            "simulate_principal_policy",
+            {"EvaluationResults": results},
+            {
+                "PolicySourceArn": principal,
+                "ActionNames": list(need.actions),
+                "ResourceArns": [need.resource],
+            },
+        )
+
+
+def test_who_may_do_all_may_deploy(session: FakeSession, account: Account) -> None:
+    simulated(session, account)
+    (finding,) = permissions(account, WISH)
+    assert finding.level is Level.OK
+    session.assert_all_asked()
+
+
+def test_what_is_denied_is_listed(session: FakeSession, account: Account) -> None:
+    denied = {"EvalDecision": "implicitDeny"}
+    simulated(session, account, CreateRole=denied, PutConfigRule=denied)
+    (finding,) = permissions(account, WISH)
+    assert finding.level is Level.MISSING
+    assert f"{CALLER} may not config:PutConfigRule, iam:CreateRole." in finding.text
+    assert "Ask for these permissions" in finding.remedy
+
+
+def test_what_the_organization_denies_is_told_apart(session: FakeSession, account: Account) -> None:
+    detail = {"AllowedByOrganizations": False}
+    answer = {"EvalDecision": "explicitDeny", "OrganizationsDecisionDetail": detail}
+    simulated(session, account, CreateKey=answer)
+    (finding,) = permissions(account, WISH)
+    assert finding.level is Level.MISSING
+    assert "policy of the organization denies kms:CreateKey" in finding.text
+
+
+def test_what_depends_on_conditions_is_a_warning(session: FakeSession, account: Account) -> None:
+    answer = {"EvalDecision": "implicitDeny", "MissingContextValues": ["iam:PassedToService"]}
+    simulated(session, account, PassRole=answer)
+    (finding,) = permissions(account, WISH)
+    assert finding.level is Level.WARNING
+    assert "iam:PassRole depends on conditions" in finding.text
+
+
+def test_who_may_not_ask_iam_is_told_so(session: FakeSession, account: Account) -> None:
+    session.stub("iam").add_client_error("simulate_principal_policy", "AccessDenied")
+    (finding,) = permissions(account, WISH)
+    assert finding.level is Level.WARNING
+    assert "could not be checked" in finding.text
+    assert "iam:SimulatePrincipalPolicy" in finding.remedy
+
+
+def test_another_failure_of_iam_is_an_error(session: FakeSession, account: Account) -> None:
+    session.stub("iam").add_client_error("simulate_principal_policy", "ServiceFailure")
+    with pytest.raises(ClientError):
+        list(permissions(account, WISH))
+
+
+def test_a_role_is_asked_for_by_its_own_arn(session: FakeSession) -> None:
+    caller = f"arn:aws:sts::{NUMBER}:assumed-role/Deployer/somebody"
+    account = Account(session, NUMBER, "aws", REGION, caller)
+    arn = f"arn:aws:iam::{NUMBER}:role/a/path/Deployer"
+    role = {
+        "Path": "/a/path/",
+        "RoleName": "Deployer",
+        "RoleId": "AROAIOSFODNN7EXAMPLE1",
+        "Arn": arn,
+        "CreateDate": "2026-01-01",
+    }
+    session.stub("iam").add_response("get_role", {"Role": role}, {"RoleName": "Deployer"})
+    simulated(session, account, principal=arn)
+    (finding,) = permissions(account, WISH)
+    assert arn in finding.text
+
+
+def test_the_root_user_may_do_all(session: FakeSession) -> None:
+    account = Account(session, NUMBER, "aws", REGION, f"arn:aws:iam::{NUMBER}:root")
+    (finding,) = permissions(account, WISH)
+    assert finding.level is Level.OK
+
+
+def test_every_type_of_the_template_is_asked_for() -> None:
+    content = template.loads(template.text())
+    types = {resource["Type"] for resource in content["Resources"].values()}
+    assert types | {"AWS::CloudFormation::Stack"} == NEEDS.keys()
+
+
+def test_every_action_exists_and_is_asked_for_on_what_it_is_done_on(account: Account) -> None:
+    for need in needs(account, WISH):
+        for action in need.actions:
+            statement = policies.Statement(
+                action, {"Effect": "Allow", "Action": action, "Resource": need.resource}
+            )
+            assert [
+                problem
+                for problem in policies.problems(statement)
+                # A policy for it would name all resources; to simulate it, any will do.
+                if "has no resource level" not in problem
+            ] == []

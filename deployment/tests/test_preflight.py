@@ -1,0 +1,156 @@
+import pytest
+from botocore.exceptions import EndpointConnectionError
+
+from .. import preflight
+from ..account import Account, NoAccountError
+from ..findings import Finding, Level, missing, note, ok, warning
+from ..parameters import ParameterError, declared, main, parsed
+from ..surroundings import Wish
+from .conftest import CALLER, NUMBER, REGION, FakeSession
+
+IDENTITY = {"UserId": "AIDAIOSFODNN7EXAMPLE1", "Account": NUMBER, "Arn": CALLER}
+
+
+def test_it_says_whose_account_it_looks_at(session: FakeSession) -> None:
+    session.stub("sts").add_response("get_caller_identity", IDENTITY)
+    account = Account.of(session)
+    assert str(account) == f"account {NUMBER} (aws), region {REGION}, as {CALLER}"
+
+
+def test_the_partition_is_that_of_the_caller(session: FakeSession) -> None:
+    arn = f"arn:aws-us-gov:iam::{NUMBER}:user/deployer"
+    session.stub("sts").add_response("get_caller_identity", IDENTITY | {"Arn": arn})
+    assert Account.of(session).partition == "aws-us-gov"
+
+
+def test_without_a_region_it_says_how_to_set_one() -> None:
+    with pytest.raises(NoAccountError, match=r"No region is set\. Set AWS_REGION"):
+        Account.of(FakeSession(region_name=None))
+
+
+def test_without_credentials_it_says_how_to_get_some(session: FakeSession) -> None:
+    session.stub("sts").add_client_error("get_caller_identity", "ExpiredToken", "it expired")
+    with pytest.raises(NoAccountError, match=r"don't work: .*it expired.* AWS_PROFILE"):
+        Account.of(session)
+
+
+def test_a_check_that_fails_hides_no_other(
+    account: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def first_one(_: Account, __: Wish):  # type: ignore[no-untyped-def] # noqa: ANN202
+        yield ok("found before it failed")
+        raise EndpointConnectionError(endpoint_url="https://example.com")
+
+    def second_one(_: Account, __: Wish):  # type: ignore[no-untyped-def] # noqa: ANN202
+        yield ok("found after the failure")
+
+    monkeypatch.setattr(preflight, "CHECKS", (first_one,))
+    monkeypatch.setattr(preflight, "permissions", second_one)
+    texts = [finding.text for finding in preflight.inspect(account, Wish("certsweep"))]
+    assert texts[1] == "found before it failed"
+    assert texts[2].startswith('Not checked: first one. Could not connect to the endpoint URL: "')
+    assert texts[3] == "found after the failure"
+
+
+def run(
+    monkeypatch: pytest.MonkeyPatch, session: FakeSession, *findings: Finding
+) -> tuple[int, list[Wish]]:
+    seen = []
+
+    def only_check(_: Account, wish: Wish):  # type: ignore[no-untyped-def] # noqa: ANN202
+        seen.append(wish)
+        yield from findings
+
+    monkeypatch.setattr(preflight, "CHECKS", (only_check,))
+    monkeypatch.setattr(preflight, "permissions", lambda *_: iter(()))
+    session.stub("sts").add_response("get_caller_identity", IDENTITY)
+    arguments = ["--stack", "mine", "--bucket", "artifacts", "BackupBucket=backups"]
+    return preflight.main(arguments, session), seen
+
+
+def test_what_is_missing_ends_with_status_1(
+    session: FakeSession, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    status, _ = run(monkeypatch, session, missing("There is no X.", "Make an X."))
+    assert status == 1
+    assert capsys.readouterr().out.splitlines()[1:] == [
+        "missing   There is no X.",
+        "          -> Make an X.",
+        "",
+        "Not ready: see what is missing above.",
+    ]
+
+
+def test_warnings_and_notes_end_with_status_0(
+    session: FakeSession, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    status, _ = run(monkeypatch, session, warning("W."), note("N."))
+    assert status == 0
+    assert capsys.readouterr().out.endswith("warning   W.\nnote      N.\n\nReady to deploy.\n")
+
+
+def test_checks_see_what_is_wished_for_over_the_templates_defaults(
+    session: FakeSession, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _, (wish,) = run(monkeypatch, session)
+    assert (wish.stack, wish.bucket) == ("mine", "artifacts")
+    assert wish.parameters["BackupBucket"] == "backups"
+    assert wish.parameters["RuleName"] == "iam-server-certificate-expiration"
+    assert wish.parameters["UsageRegions"] == ""
+
+
+def test_a_parameter_that_cannot_be_stops_it(
+    session: FakeSession, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert preflight.main(["Aprovers=x"], session) == 1
+    assert "no parameter Aprovers. Is it Approvers?" in capsys.readouterr().err
+
+
+def test_credentials_that_do_not_work_stop_it(
+    session: FakeSession, capsys: pytest.CaptureFixture[str]
+) -> None:
+    session.stub("sts").add_client_error("get_caller_identity", "InvalidClientTokenId")
+    assert preflight.main([], session) == 1
+    assert "credentials don't work" in capsys.readouterr().err
+
+
+def test_long_findings_are_wrapped_under_their_start() -> None:
+    lines = str(Finding(Level.WARNING, "word " * 40, "remedy " * 30)).splitlines()
+    assert len(lines) > 3
+    assert all(len(line) <= 110 for line in lines)
+    assert lines[1].startswith(" " * 10 + "word")
+    assert sum("-> " in line for line in lines) == 1
+
+
+# --- Parameters -----------------------------------------------------------------------------------
+
+
+def test_parameters_are_those_of_the_template() -> None:
+    assert parsed(["EveryHours=6", "Approvers=a=b,c"], declared()) == {
+        "EveryHours": "6",
+        "Approvers": "a=b,c",
+    }
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["EveryHours"], "'EveryHours' in PARAMETERS is not of the form Name=value"),
+        (["Everyhour=6"], "no parameter Everyhour. Is it EveryHours?"),
+        (["X=6"], "no parameter X. It has RuleName, "),
+        (["EveryHours=6", "EveryHours=3"], "EveryHours is given twice"),
+    ],
+)
+def test_parameters_that_cannot_be_are_refused(words: list[str], message: str) -> None:
+    with pytest.raises(ParameterError) as refusal:
+        parsed(words, declared())
+    assert message in str(refusal.value)
+
+
+def test_the_command_says_nothing_if_all_is_well(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["EveryHours=6"]) == 0
+    assert main([]) == 0
+    assert main(["Hours=6"]) == 1
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert "no parameter Hours" in captured.err

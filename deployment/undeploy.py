@@ -1,0 +1,265 @@
+"""Lists what still runs or waits, removes the stack, and says what stays.
+
+AWS refuses to delete the remediation configuration while a remediation runs, and a stack that fails
+to be deleted is left half removed: so this refuses first, or waits.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import boto3
+from botocore.exceptions import ClientError, WaiterError
+
+from .account import Account, AwsError, NoAccountError, code_of
+
+_POLL_SECONDS = 10
+_NOT_ENDED = ["Pending", "InProgress", "Waiting", "Cancelling"]
+_RUNNING = {"QUEUED", "IN_PROGRESS"}
+# Of Config, if the rule or its remediation is gone already.
+_ABSENT = {"NoSuchConfigRuleException", "NoSuchRemediationConfigurationException"}
+
+
+@dataclass(frozen=True)
+class Stack:
+    """A stack as it is deployed."""
+
+    name: str
+    id: str
+    status: str
+    parameters: dict[str, str]
+    # Physical ids by logical ids.
+    resources: dict[str, str]
+
+    @classmethod
+    def find(cls, account: Account, name: str) -> Stack | None:
+        """The stack of that name, if there is one."""
+        client = account.client("cloudformation")
+        try:
+            found = client.describe_stacks(StackName=name)["Stacks"][0]
+        except ClientError as error:
+            if code_of(error) == "ValidationError":
+                return None
+            raise
+        pages = client.get_paginator("list_stack_resources").paginate(StackName=found["StackId"])
+        return cls(
+            name,
+            found["StackId"],
+            found["StackStatus"],
+            {one["ParameterKey"]: one["ParameterValue"] for one in found.get("Parameters", [])},
+            {
+                one["LogicalResourceId"]: one["PhysicalResourceId"]
+                for page in pages
+                for one in page["StackResourceSummaries"]
+                if one.get("PhysicalResourceId") and one["ResourceStatus"] != "DELETE_COMPLETE"
+            },
+        )
+
+
+def running(account: Account, stack: Stack) -> list[str]:
+    """What runs or waits now, a line each."""
+    found: list[str] = []
+    if runbook := stack.resources.get("DeleteExpiredServerCertificate"):
+        found += _executions(account, runbook)
+    if rule := stack.resources.get("ConfigRule"):
+        found += _remediations(account, rule)
+    return found
+
+
+def _executions(account: Account, runbook: str) -> Iterator[str]:
+    filters = [
+        {"Key": "DocumentNamePrefix", "Values": [runbook]},
+        {"Key": "ExecutionStatus", "Values": _NOT_ENDED},
+    ]
+    client = account.client("ssm")
+    for page in client.get_paginator("describe_automation_executions").paginate(Filters=filters):
+        for one in page["AutomationExecutionMetadataList"]:
+            step = one.get("CurrentStepName", "?")
+            waits = " for an approval" if one.get("CurrentAction") == "aws:approve" else ""
+            yield (
+                f"automation {one['AutomationExecutionId']}: {one['AutomationExecutionStatus']}"
+                f"{waits} in step {step}"
+            )
+
+
+def _remediations(account: Account, rule: str) -> Iterator[str]:
+    client = account.client("config")
+    pages = client.get_paginator("describe_remediation_execution_status")
+    try:
+        for page in pages.paginate(ConfigRuleName=rule):
+            for one in page["RemediationExecutionStatuses"]:
+                if one["State"] in _RUNNING:
+                    yield f"remediation of {one['ResourceKey']['resourceId']}: {one['State']}"
+    except ClientError as error:
+        if code_of(error) not in _ABSENT:
+            raise
+
+
+def exceptions(account: Account, stack: Stack) -> list[str]:
+    """The certificates that automatic remediation has given up on."""
+    rule = stack.resources.get("ConfigRule")
+    if not rule:
+        return []
+    client = account.client("config")
+    found: list[str] = []
+    request = {"ConfigRuleName": rule}
+    try:
+        while True:
+            answer = client.describe_remediation_exceptions(**request)
+            found += [one["ResourceId"] for one in answer["RemediationExceptions"]]
+            if not answer.get("NextToken"):
+                return found
+            request["NextToken"] = answer["NextToken"]
+    except ClientError as error:
+        if code_of(error) not in _ABSENT:
+            raise
+        return found
+
+
+def goes(stack: Stack) -> str:
+    """What is deleted and can't be had back."""
+    logs = sorted(group for name, group in stack.resources.items() if name.endswith("Logs"))
+    return (
+        "Deleted with the stack, for good: the rule with its results, the runbook, the functions, "
+        f"their roles and alarms, and the functions' logs ({', '.join(logs) or 'none left'}), "
+        "which are the record of every evaluation and removal: export them first if you need them."
+    )
+
+
+def stays(account: Account, stack: Stack) -> list[str]:
+    """What is left behind on purpose."""
+    left = [
+        "In the bucket that it was deployed from: the functions' zip and the packaged template.",
+        "In Systems Manager: the history of the runbook's executions, for 30 days.",
+    ]
+    if bucket := stack.parameters.get("BackupBucket"):
+        left.append(f"The backups: s3://{bucket}/certsweep/{account.number}/")
+    if key := stack.resources.get("TopicKey"):
+        left.append(f"The alarms' KMS key {key}: scheduled for deletion, gone in 30 days.")
+    return left
+
+
+class Undeployment:
+    """Removes one stack, and talks about it."""
+
+    def __init__(
+        self,
+        account: Account,
+        *,
+        sleep: Callable[[float], None] = time.sleep,
+        ask: Callable[[str], str] | None = None,
+    ) -> None:
+        """Takes what it needs of the world.
+
+        :param ask: asks a person and gives the answer; None if there is nobody to ask
+        """
+        self._account = account
+        self._sleep = sleep
+        self._ask = ask
+
+    def run(self, name: str, *, wait_seconds: int, confirmed: bool) -> int:
+        """Removes the stack and answers the exit status."""
+        print(f"This is {self._account}.")
+        stack = Stack.find(self._account, name)
+        if stack is None:
+            print(f"There is no stack {name} here: nothing to remove.")
+            return 0
+        print(f"Stack {stack.name}: {stack.status}")
+        for certificate in exceptions(self._account, stack):
+            print(f"Automatic remediation has given up on {certificate}.")
+        if not self._has_ended(stack, wait_seconds):
+            return 1
+        print(goes(stack))
+        if not (confirmed or self._agrees(stack)):
+            return 1
+        return self._delete(stack)
+
+    def _has_ended(self, stack: Stack, wait_seconds: int) -> bool:
+        waited = 0
+        while found := running(self._account, stack):
+            for line in found:
+                print(f"  {line}")
+            if waited >= wait_seconds:
+                print(
+                    "Not removed: AWS refuses to remove the remediation while one runs. Wait for "
+                    "it (WAIT=seconds), approve or reject what waits for an approval, or stop it: "
+                    "aws ssm stop-automation-execution --type Cancel --automation-execution-id ID"
+                )
+                return False
+            pause = min(_POLL_SECONDS, wait_seconds - waited)
+            print(f"Waiting for these to end, {wait_seconds - waited} s at most.", flush=True)
+            self._sleep(pause)
+            waited += pause
+        print("Nothing runs or waits.")
+        return True
+
+    def _agrees(self, stack: Stack) -> bool:
+        if self._ask is None:
+            print("Not removed: nobody to ask. Say so beforehand with YES=1 (--yes).")
+            return False
+        if self._ask(f"Remove the stack {stack.name}? [y/N] ").strip().lower() in ("y", "yes"):
+            return True
+        print("Not removed.")
+        return False
+
+    def _delete(self, stack: Stack) -> int:
+        client = self._account.client("cloudformation")
+        # The id, not the name: afterwards the name leads nowhere.
+        client.delete_stack(StackName=stack.id)
+        print(f"Removing {stack.name} ...", flush=True)
+        try:
+            client.get_waiter("stack_delete_complete").wait(
+                StackName=stack.id, WaiterConfig={"Delay": 5, "MaxAttempts": 360}
+            )
+        except WaiterError as error:
+            print(f"The stack {stack.name} was not removed: {error}")
+            for reason in _reasons(client, stack):
+                print(f"  {reason}")
+            print("Run this again when that is settled: it goes on where it stopped.")
+            return 1
+        print(f"Removed {stack.name}. Left behind on purpose:")
+        for line in stays(self._account, stack):
+            print(f"  {line}")
+        return 0
+
+
+def _reasons(client: Any, stack: Stack) -> list[str]:
+    """Why resources could not be deleted, the latest first."""
+    events = client.describe_stack_events(StackName=stack.id)["StackEvents"]
+    return [
+        f"{one['LogicalResourceId']}: {one.get('ResourceStatusReason', 'no reason given')}"
+        for one in events
+        if one.get("ResourceStatus") == "DELETE_FAILED"
+    ]
+
+
+def main(arguments: Sequence[str] | None = None, session: Any = None) -> int:
+    """Removes the stack.
+
+    :param session: a boto3 session; that of the environment by default
+    """
+    parser = argparse.ArgumentParser(
+        prog="python -m deployment.undeploy", description=(__doc__ or "").splitlines()[0]
+    )
+    parser.add_argument("--stack", default="certsweep", help="name of the stack (certsweep)")
+    parser.add_argument(
+        "--wait", type=int, default=0, metavar="SECONDS", help="how long to wait for what runs (0)"
+    )
+    parser.add_argument("--yes", action="store_true", help="don't ask")
+    given = parser.parse_args(arguments)
+    try:
+        account = Account.of(session or boto3.Session())
+        undeployment = Undeployment(account, ask=input if sys.stdin.isatty() else None)
+        return undeployment.run(given.stack, wait_seconds=given.wait, confirmed=given.yes)
+    except (NoAccountError, *AwsError) as error:
+        print(error, file=sys.stderr)
+        return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

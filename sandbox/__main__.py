@@ -1,0 +1,96 @@
+"""`python -m sandbox`: runs a local AWS until it is interrupted."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import shutil
+import signal
+import sys
+import threading
+from pathlib import Path
+from typing import NoReturn
+
+from .awslambda import SetupError, check_java, check_runtime
+from .control import CREDENTIALS, DEFAULT_REGION, DEFAULT_RUNTIME
+from .server import SandboxServer
+
+
+def main() -> None:
+    """Starts the sandbox, says on standard output how to reach it, and serves."""
+    options = _options()
+    # moto must not find the developer's settings; clients of the sandbox bring their own.
+    for name in [name for name in os.environ if name.startswith(("AWS_", "MOTO_"))]:
+        del os.environ[name]
+    try:
+        server = SandboxServer(
+            port=options.port,
+            java=check_java(_java(options.java)),
+            runtime_jars=check_runtime(options.runtime),
+            log_file=options.log,
+        )
+    except SetupError as error:
+        print(f"sandbox: {error}", file=sys.stderr)
+        sys.exit(2)
+    signal.signal(signal.SIGTERM, _stop)
+    if options.stop_with_stdin:
+        threading.Thread(target=_stop_when_stdin_closes, daemon=True).start()
+    try:
+        print(_exports(server.endpoint), flush=True)
+        server.serve_forever()
+    except (KeyboardInterrupt, SystemExit):
+        pass
+    finally:
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        server.close()
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m sandbox", description="A local AWS.")
+    parser.add_argument(
+        "--port", type=int, default=0, help="loopback port to listen on; 0, the default: any free"
+    )
+    parser.add_argument(
+        "--java", type=Path, help="JDK or java command that runs functions; default: JAVA_HOME"
+    )
+    parser.add_argument(
+        "--runtime",
+        type=Path,
+        default=DEFAULT_RUNTIME,
+        help=f"folder with Lambda's runtime interface client; default: {DEFAULT_RUNTIME}",
+    )
+    parser.add_argument("--log", type=Path, help="file to append every request to, as JSON lines")
+    parser.add_argument(
+        "--stop-with-stdin",
+        action="store_true",
+        help="stop when standard input closes, that is, with the process that started this one",
+    )
+    return parser.parse_args()
+
+
+def _java(option: Path | None) -> Path:
+    if option is not None:
+        return option
+    home = os.environ.get("JAVA_HOME")
+    return Path(home) if home else Path(shutil.which("java") or "java")
+
+
+def _exports(endpoint: str) -> str:
+    variables = CREDENTIALS | {"AWS_DEFAULT_REGION": DEFAULT_REGION}
+    return f"export AWS_ENDPOINT_URL={endpoint}\nexport " + " ".join(
+        f"{name}={value}" for name, value in variables.items()
+    )
+
+
+def _stop(_signal: int, _frame: object) -> NoReturn:
+    sys.exit(0)
+
+
+def _stop_when_stdin_closes() -> None:
+    sys.stdin.buffer.read()
+    os.kill(os.getpid(), signal.SIGTERM)
+
+
+if __name__ == "__main__":
+    main()

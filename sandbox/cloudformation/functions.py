@@ -1,0 +1,343 @@
+"""Resolves a template's functions: conditions, rules, and values.
+
+https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference.html
+"""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from .template import (
+    PLACEHOLDER,
+    Reference,
+    Template,
+    TemplateError,
+    attribute_reference,
+    placeholders,
+)
+
+# Stands for what `AWS::NoValue` removes.
+_NOTHING = object()
+
+# What a reference to a resource stands for.
+Lookup = Callable[[Reference], Any]
+
+
+class Scope:
+    """What names in a template mean in one stack operation."""
+
+    def __init__(
+        self,
+        template: Template,
+        parameters: Mapping[str, Any],
+        pseudo: Mapping[str, Any],
+        imports: Callable[[str], Any],
+    ) -> None:
+        """Judges the conditions at once.
+
+        :param parameters: their values
+        :param pseudo: the values of `AWS::Region` and the like
+        :param imports: the value of another stack's export
+        :raises TemplateError: if a condition can't be judged
+        """
+        self._template = template
+        self._names = dict(pseudo) | dict(parameters)
+        self._imports = imports
+        self._conditions: dict[str, bool] = {}
+        for name in template.conditions:
+            self._condition(name, ())
+
+    def is_true(self, condition: str | None) -> bool:
+        """Whether a condition holds; no condition always does."""
+        return condition is None or self._conditions[condition]
+
+    def chosen(self, value: Any) -> Any:
+        """A part of the template with every `Fn::If` replaced by its branch that holds.
+
+        What remains are functions of parameters and resources.
+        """
+        pruned = self._pruned(value)
+        return None if pruned is _NOTHING else pruned
+
+    def resolved(self, value: Any, lookup: Lookup) -> Any:
+        """A part of the template with all functions resolved.
+
+        :param lookup: the values of resources
+        :raises TemplateError: if a function is wrong or unknown
+        """
+        resolved = self._resolved(value, lookup)
+        return None if resolved is _NOTHING else resolved
+
+    def check_rules(self) -> None:
+        """Judges the template's `Rules`.
+
+        https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/rules-section-structure.html
+
+        :raises TemplateError: with the description of the first assertion that fails
+        """
+        for name, rule in self._template.rules.items():
+            condition = rule.get("RuleCondition")
+            if condition is not None and not self._rule_holds(name, condition):
+                continue
+            for assertion in rule.get("Assertions", []):
+                if not self._rule_holds(name, assertion["Assert"]):
+                    told = assertion.get("AssertDescription", "an assertion failed")
+                    raise TemplateError(f"Template validation error: Rule {name}: {told}")
+
+    # Conditions.
+
+    def _condition(self, name: str, above: tuple[str, ...]) -> bool:
+        if name in above:
+            raise TemplateError(
+                f"Template format error: Circular dependencies in conditions: [{', '.join(above)}]"
+            )
+        if name not in self._conditions:
+            definition = self._template.conditions[name]
+            self._conditions[name] = self._holds(definition, (*above, name))
+        return self._conditions[name]
+
+    def _holds(self, value: Any, above: tuple[str, ...]) -> bool:
+        key, argument = _function(value) or ("", None)
+        if key == "Condition":
+            if argument not in self._template.conditions:
+                raise TemplateError(
+                    f"Template format error: Unresolved condition dependency {argument} "
+                    "in the Conditions block of the template"
+                )
+            return self._condition(argument, above)
+        if key == "Fn::Equals":
+            first, second = (
+                self._resolved(one, _no_resources) for one in _exactly(key, argument, 2)
+            )
+            return _same(first, second)
+        combine = {"Fn::And": all, "Fn::Or": any}.get(key)
+        if combine is not None:
+            return bool(combine([self._holds(one, above) for one in _between(key, argument)]))
+        if key == "Fn::Not":
+            return not self._holds(_exactly(key, argument, 1)[0], above)
+        raise TemplateError(f"Template error: a condition must be a function, not {value}")
+
+    # Rules: functions of their own, of parameters alone.
+
+    def _rule_holds(self, rule: str, value: Any) -> bool:
+        key, argument = _function(value) or ("", None)
+        if key == "Fn::Equals":
+            first, second = (self._rule_value(rule, one) for one in _exactly(key, argument, 2))
+            return _same(first, second)
+        if key == "Fn::Contains":
+            texts, text = (self._rule_value(rule, one) for one in _exactly(key, argument, 2))
+            return any(_same(one, text) for one in texts)
+        if key == "Fn::EachMemberIn":
+            some, all_of = (self._rule_value(rule, one) for one in _exactly(key, argument, 2))
+            return all(any(_same(one, other) for other in all_of) for one in some)
+        if key == "Fn::EachMemberEquals":
+            texts, text = (self._rule_value(rule, one) for one in _exactly(key, argument, 2))
+            return all(_same(one, text) for one in texts)
+        if key == "Fn::Not":
+            return not self._rule_holds(rule, _exactly(key, argument, 1)[0])
+        combine = {"Fn::And": all, "Fn::Or": any}.get(key)
+        if combine is not None:
+            return bool(combine([self._rule_holds(rule, one) for one in _between(key, argument)]))
+        raise TemplateError(
+            f"Template format error: Rule {rule} must use rule-specific functions, not {value}"
+        )
+
+    def _rule_value(self, rule: str, value: Any) -> Any:
+        if isinstance(value, list):
+            return [self._rule_value(rule, one) for one in value]
+        function = _function(value)
+        if function is None:
+            return value
+        key, name = function
+        if key != "Ref" or name not in self._names:
+            raise TemplateError(
+                f"Template format error: Rule {rule} may refer to parameters alone, not {value}"
+            )
+        return self._names[name]
+
+    # Values.
+
+    def _pruned(self, value: Any) -> Any:
+        if isinstance(value, list):
+            items = [self._pruned(item) for item in value]
+            return [item for item in items if item is not _NOTHING]
+        if not isinstance(value, dict):
+            return value
+        key, argument = _function(value) or ("", None)
+        if key == "Fn::If":
+            return self._pruned(self._branch(argument))
+        if key == "Ref" and argument == "AWS::NoValue":
+            return _NOTHING
+        members = {name: self._pruned(item) for name, item in value.items()}
+        return {name: item for name, item in members.items() if item is not _NOTHING}
+
+    def _branch(self, argument: Any) -> Any:
+        condition, positive, negative = _exactly("Fn::If", argument, 3)
+        if condition not in self._conditions:
+            raise TemplateError(
+                f"Template format error: Unresolved condition dependency {condition} "
+                "in the Resources block of the template"
+            )
+        return positive if self._conditions[condition] else negative
+
+    def _resolved(self, value: Any, lookup: Lookup) -> Any:
+        if isinstance(value, list):
+            items = [self._resolved(item, lookup) for item in value]
+            return [item for item in items if item is not _NOTHING]
+        if not isinstance(value, dict):
+            return value
+        function = _function(value)
+        if function is not None:
+            return self._value(*function, lookup)
+        members = {name: self._resolved(item, lookup) for name, item in value.items()}
+        return {name: item for name, item in members.items() if item is not _NOTHING}
+
+    def _value(self, key: str, argument: Any, lookup: Lookup) -> Any:
+        if key == "Ref":
+            return self._ref(argument, lookup)
+        if key == "Fn::GetAtt":
+            return lookup(attribute_reference(self._resolved(argument, lookup)))
+        if key == "Fn::If":
+            return self._resolved(self._branch(argument), lookup)
+        if key == "Fn::Sub":
+            return self._sub(argument, lookup)
+        function = {
+            "Fn::Base64": _base64,
+            "Fn::Join": _join,
+            "Fn::Select": _select,
+            "Fn::Split": _split,
+            "Fn::FindInMap": self._find_in_map,
+            "Fn::ImportValue": self._imports,
+        }.get(key)
+        if function is None:
+            raise TemplateError(
+                f"Template error: {key} is not a function that the sandbox has here"
+            )
+        return function(self._resolved(argument, lookup))
+
+    def _ref(self, name: str, lookup: Lookup) -> Any:
+        if name == "AWS::NoValue":
+            return _NOTHING
+        return self._names[name] if name in self._names else lookup(Reference(name))
+
+    def _sub(self, argument: Any, lookup: Lookup) -> str:
+        text, variables = argument if isinstance(argument, list) else (argument, {})
+        if not isinstance(text, str) or not isinstance(variables, dict):
+            raise TemplateError(
+                "Template error: One or more Fn::Sub intrinsic functions don't specify expected "
+                "arguments. Specify a string as first argument, and an optional second argument "
+                "to specify a mapping of values to replace in the string"
+            )
+        values = {name: self._resolved(one, lookup) for name, one in variables.items()}
+        for name in placeholders(text):
+            if name in values:
+                value = values[name]
+            elif "." in name:
+                value = lookup(Reference(*name.split(".", 1)))
+            else:
+                value = self._ref(name, lookup)
+            if isinstance(value, (list, dict)) or value is _NOTHING:
+                raise TemplateError(
+                    f"Template error: variable {name} in Fn::Sub expression does not resolve "
+                    "to a string"
+                )
+            values[name] = value
+        return _filled_in(text, values)
+
+    def _find_in_map(self, argument: Any) -> Any:
+        mapping, first, second = _exactly("Fn::FindInMap", argument, 3)
+        if mapping not in self._template.mappings:
+            raise TemplateError(
+                f"Template error: Mapping named '{mapping}' is not present in the 'Mappings' "
+                "section of template."
+            )
+        try:
+            return self._template.mappings[mapping][first][second]
+        except KeyError as error:
+            raise TemplateError(
+                f"Template error: Unable to get mapping for {mapping}::{first}::{second}"
+            ) from error
+
+
+def _function(value: Any) -> tuple[str, Any] | None:
+    """The function and its argument, if that is what a value is."""
+    if isinstance(value, dict) and len(value) == 1:
+        key, argument = next(iter(value.items()))
+        # {"Condition": {...}} is a member of a policy, {"Condition": "Name"} a function.
+        if key == "Ref" or str(key).startswith("Fn::") or _is_condition(key, argument):
+            return str(key), argument
+    return None
+
+
+def _is_condition(key: Any, argument: Any) -> bool:
+    return key == "Condition" and isinstance(argument, str)
+
+
+def _exactly(key: str, argument: Any, count: int) -> list[Any]:
+    if not isinstance(argument, list) or len(argument) != count:
+        raise TemplateError(f"Template error: {key} requires a list argument with {count} elements")
+    return argument
+
+
+def _between(key: str, argument: Any) -> list[Any]:
+    if not isinstance(argument, list) or not 2 <= len(argument) <= 10:
+        raise TemplateError(
+            f"Template error: every {key} object requires a list of at least 2 and at most 10 "
+            "boolean parameters."
+        )
+    return argument
+
+
+def _no_resources(reference: Reference) -> Any:
+    raise TemplateError(
+        f"Template format error: Unresolved dependencies [{reference.name}]. "
+        "Cannot reference resources in the Conditions block of the template"
+    )
+
+
+def _same(first: Any, second: Any) -> bool:
+    """Equality as texts: the number 1 is the text "1", and true is "true"."""
+    if isinstance(first, list) or isinstance(second, list):
+        return bool(first == second)
+    return as_text(first) == as_text(second)
+
+
+def as_text(value: Any) -> str:
+    """A value as CloudFormation writes it into a text."""
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _join(argument: Any) -> str:
+    separator, items = _exactly("Fn::Join", argument, 2)
+    if not isinstance(items, list):
+        raise TemplateError(
+            "Template error: every Fn::Join object requires two parameters, (1) a string "
+            "delimiter and (2) a list of strings to be joined or a function that returns a list "
+            "of strings (such as Fn::GetAZs) to be joined."
+        )
+    return str(separator).join(as_text(item) for item in items)
+
+
+def _select(argument: Any) -> Any:
+    index, items = _exactly("Fn::Select", argument, 2)
+    if not str(index).isdecimal() or int(index) >= len(items):
+        raise TemplateError(
+            f"Template error: Fn::Select cannot select nonexistent value at index {index}"
+        )
+    return items[int(index)]
+
+
+def _split(argument: Any) -> list[str]:
+    separator, text = _exactly("Fn::Split", argument, 2)
+    return as_text(text).split(separator)
+
+
+def _base64(argument: Any) -> str:
+    return base64.b64encode(as_text(argument).encode()).decode()
+
+
+def _filled_in(text: str, values: Mapping[str, Any]) -> str:
+    filled = PLACEHOLDER.sub(lambda match: as_text(values[match.group(1).strip()]), text)
+    return filled.replace("${!", "${")

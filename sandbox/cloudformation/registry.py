@@ -1,0 +1,42 @@
+"""The resource types that the sandbox creates."""
+
+from __future__ import annotations
+
+from .compliance import ConfigRuleHandler, DocumentHandler, RemediationHandler
+from .compute import (
+    EventInvokeConfigHandler,
+    FunctionHandler,
+    LogGroupHandler,
+    PermissionHandler,
+)
+from .identity import AliasHandler, KeyHandler, ManagedPolicyHandler, RoleHandler
+from .messaging import (
+    AlarmHandler,
+    RuleHandler,
+    SubscriptionHandler,
+    TopicHandler,
+    TopicPolicyHandler,
+)
+from .resource import Handler
+from .storage import BucketHandler, BucketPolicyHandler
+
+HANDLERS: dict[str, Handler] = {
+    "AWS::CloudWatch::Alarm": AlarmHandler(),
+    "AWS::Config::ConfigRule": ConfigRuleHandler(),
+    "AWS::Config::RemediationConfiguration": RemediationHandler(),
+    "AWS::Events::Rule": RuleHandler(),
+    "AWS::IAM::ManagedPolicy": ManagedPolicyHandler(),
+    "AWS::IAM::Role": RoleHandler(),
+    "AWS::KMS::Alias": AliasHandler(),
+    "AWS::KMS::Key": KeyHandler(),
+    "AWS::Lambda::EventInvokeConfig": EventInvokeConfigHandler(),
+    "AWS::Lambda::Function": FunctionHandler(),
+    "AWS::Lambda::Permission": PermissionHandler(),
+    "AWS::Logs::LogGroup": LogGroupHandler(),
+    "AWS::S3::Bucket": BucketHandler(),
+    "AWS::S3::BucketPolicy": BucketPolicyHandler(),
+    "AWS::SNS::Subscription": SubscriptionHandler(),
+    "AWS::SNS::Topic": TopicHandler(),
+    "AWS::SNS::TopicPolicy": TopicPolicyHandler(),
+    "AWS::SSM::Document": DocumentHandler(),
+}

@@ -1,0 +1,130 @@
+"""The account of the story, as it is before anybody has heard of Certsweep."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta, timezone
+from typing import Any
+
+from sandbox.certificates import CertificateFiles, self_signed, with_chain
+from sandbox.control import Sandbox
+from sandbox.estate import Estate
+
+ABROAD = "ap-southeast-2"
+ARTIFACTS = "my-artifacts"
+BACKUPS = "my-backups"
+FORGOTTEN = "www.example.com-2018"
+HIDDEN = "shop@example.com+eu"
+EARLY = "mail.example.com"
+VALID = "www.example.com"
+
+
+@dataclass(frozen=True)
+class Certificate:
+    """A certificate of the story."""
+
+    name: str
+    expires: datetime
+    users: str
+    path: str = "/"
+    has_chain: bool = False
+
+    @property
+    def uploaded(self) -> datetime:
+        """On a day when it was still valid, in the past."""
+        return min(self.expires, _now()) - timedelta(days=1)
+
+    def files(self) -> CertificateFiles:
+        """A real certificate, of a year."""
+        make = with_chain if self.has_chain else self_signed
+        return make(self.name, self.uploaded - timedelta(days=364), self.expires)
+
+
+class Account:
+    """Certificates, and load balancers and the like that present some of them."""
+
+    def __init__(self, sandbox: Sandbox) -> None:
+        self._sandbox = sandbox
+        self._home = sandbox.region
+        self._stored: dict[str, dict[str, Any]] = {}
+        self.listener_abroad = ""
+
+    def certificates(self) -> list[Certificate]:
+        """What gathers in IAM, worst first."""
+        return [
+            Certificate(FORGOTTEN, datetime(2018, 7, 10, 23, 59, 59, tzinfo=timezone.utc), "-"),
+            Certificate(HIDDEN, _in_days(-40), f"ALB in {ABROAD} (SNI only)"),
+            Certificate("cdn", _in_days(-2), "CloudFront", path="/cloudfront/shop/"),
+            Certificate("intranet", _in_days(5), f"Classic ELB in {self._home}", "/internal/"),
+            # AppSync takes no ARN with a dot in the name.
+            Certificate("api", _in_days(12), f"AppSync in {self._home}", has_chain=True),
+            Certificate(EARLY, _in_days(20), "-"),
+            Certificate(VALID, _in_days(98), f"ALB in {ABROAD}"),
+        ]
+
+    def store(self, certificate: Certificate) -> None:
+        """Uploads a certificate."""
+        self._sandbox.upload_certificate(
+            certificate.name,
+            certificate.expires,
+            path=certificate.path,
+            files=certificate.files(),
+        )
+
+    def put_to_use(self) -> None:
+        """Builds what uses the certificates, all of which are stored."""
+        estate = Estate(self._sandbox)
+        balancer = estate.alb(ABROAD, "shop", self.arn(VALID), sni=[self.arn(HIDDEN)])
+        self.listener_abroad = balancer.listener_arn
+        estate.classic(self._home, "intranet", self.arn("intranet"))
+        estate.distribution("cdn", self._metadata("cdn")["ServerCertificateId"])
+        estate.domain(self._home, "api.example.com", self.arn("api"))
+
+    def arn(self, name: str) -> str:
+        """The ARN of a certificate."""
+        return str(self._metadata(name)["Arn"])
+
+    def turn_on_config(self) -> None:
+        """Turns the configuration recorder on, and makes the buckets."""
+        for bucket in (ARTIFACTS, BACKUPS):
+            self._sandbox.client("s3").create_bucket(
+                Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": self._home}
+            )
+        config = self._sandbox.client("config")
+        role = "role/aws-service-role/config.amazonaws.com/AWSServiceRoleForConfig"
+        config.put_configuration_recorder(
+            ConfigurationRecorder={
+                "name": "default",
+                "roleARN": f"arn:aws:iam::{self._sandbox.account}:{role}",
+            }
+        )
+        config.put_delivery_channel(DeliveryChannel={"name": "default", "s3BucketName": ARTIFACTS})
+        config.start_configuration_recorder(ConfigurationRecorderName="default")
+
+    def hire(self, user: str) -> str:
+        """Creates a user; answers the section of their access key in a file of credentials."""
+        iam = self._sandbox.client("iam")
+        iam.create_user(UserName=user)
+        key = iam.create_access_key(UserName=user)["AccessKey"]
+        return (
+            f"[{user}]\n"
+            f"aws_access_key_id = {key['AccessKeyId']}\n"
+            f"aws_secret_access_key = {key['SecretAccessKey']}\n"
+        )
+
+    def _metadata(self, name: str) -> dict[str, Any]:
+        if name not in self._stored:
+            listed = self._sandbox.client("iam").list_server_certificates()
+            self._stored = {
+                one["ServerCertificateName"]: one for one in listed["ServerCertificateMetadataList"]
+            }
+        return self._stored[name]
+
+
+def _now() -> datetime:
+    return datetime.now(timezone.utc).replace(microsecond=0)
+
+
+def _in_days(number: float) -> datetime:
+    """That many days from now and half a day more, so that the demo reads the same all day."""
+    return _now() + timedelta(days=number, hours=12)

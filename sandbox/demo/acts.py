@@ -1,0 +1,207 @@
+"""The story that the demo tells. An act relies on what those before it left behind."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from sandbox.control import Rule
+
+from .account import ABROAD, ARTIFACTS, BACKUPS, EARLY, FORGOTTEN, HIDDEN, Account, Certificate
+from .dashboard import Dashboard, certificates_table, remediations_table
+from .stage import Act, Stage
+
+DAYS_TO_EXPIRATION = 30
+STACK = "certsweep"
+APPROVER = "alice"
+
+
+class Story:
+    """The acts, and what they know of each other."""
+
+    def __init__(self, stage: Stage) -> None:
+        self._stage = stage
+        self._sandbox = stage.sandbox
+        self._account = Account(stage.sandbox)
+        self._dashboard = Dashboard.empty()
+        self._outputs: dict[str, str] = {}
+
+    def acts(self) -> list[Act]:
+        """All acts, in order."""
+        return [
+            Act(
+                "Certificates gather in IAM",
+                "Seven were uploaded, each on a day when it was still valid: IAM takes no expired "
+                "one. The sandbox's clock is turned back for that. The first of them:",
+                self.gather_certificates,
+            ),
+            Act(
+                "One stack is deployed",
+                "The rule, its functions, the runbook behind Remediate, alarms. `make deploy` does "
+                f"this too. Whatever expires within {DAYS_TO_EXPIRATION} days is to be reported.",
+                self.deploy,
+            ),
+            Act(
+                "AWS Config evaluates the new rule",
+                "The function judges each certificate and looks in every region for who uses it.",
+                self._see_evaluation,
+            ),
+            Act(
+                "Somebody is told",
+                "Each certificate that becomes NON_COMPLIANT is a message to whoever subscribed to "
+                "the stack's topic. One of them:",
+                self.read_message,
+            ),
+            Act(
+                "A dry run asks first",
+                "The runbook looks at one certificate afresh and says what it would do.",
+                self.ask_first,
+            ),
+            Act(
+                "An auditor presses Remediate",
+                f"On three: {FORGOTTEN}, expired and unused; {HIDDEN}, expired, but a listener in "
+                f"{ABROAD} still presents it; {EARLY}, valid and reported ahead of time.",
+                self.remediate,
+            ),
+            Act(
+                "The listener is mended, and a second person approves",
+                f"The stack now wants the approval of {APPROVER} and a backup. The listener is "
+                "rid of its expired certificate, and the auditor presses Remediate again.",
+                self.remediate_with_approval,
+            ),
+        ]
+
+    def gather_certificates(self) -> None:
+        """Uploads certificates, old ones in their own time, and puts some to use."""
+        first, *others = certificates = self._account.certificates()
+        self._upload(first)
+        for certificate in others:
+            self._account.store(certificate)
+        self._account.put_to_use()
+        self._stage.tell("With six more, and with what was built since, this is in the account:")
+        self._stage.show(certificates_table(certificates))
+
+    def deploy(self) -> None:
+        """Deploys the rendered template as anybody would."""
+        self._account.turn_on_config()
+        self._stage.aws(
+            *("cloudformation", "package", "--s3-bucket", ARTIFACTS),
+            *("--template-file", "target/cloudformation/certsweep.yaml"),
+            *("--output-template-file", "packaged.yaml"),
+        )
+        self._deploy_stack(f"DaysToExpiration={DAYS_TO_EXPIRATION}")
+
+    def read_message(self) -> None:
+        """Shows what a subscriber of the topic gets."""
+        self._stage.quote(next(one for one in self._messages() if HIDDEN in one))
+
+    def ask_first(self) -> None:
+        """Runs the runbook without letting it delete anything."""
+        execution_id = self._stage.aws(
+            *("ssm", "start-automation-execution"),
+            *("--document-name", self._outputs["RunbookName"]),
+            *("--parameters", f"ServerCertificate={FORGOTTEN},DryRun=true"),
+        )["AutomationExecutionId"]
+        self._sandbox.automations.wait(execution_id)
+        outputs = self._outputs_of(execution_id)
+        self._stage.quote(f"{outputs['conclude.Outcome']}: {outputs['conclude.Reason']}")
+
+    def remediate(self) -> None:
+        """Presses the button on what may be deleted and on what may not."""
+        self._press_remediate(FORGOTTEN, HIDDEN, EARLY)
+        answer: dict[str, Any] = self._stage.aws(
+            *("configservice", "describe-remediation-execution-status"),
+            *("--config-rule-name", self._rule.name),
+        )
+        self._stage.show(remediations_table(answer["RemediationExecutionStatuses"]))
+        self._stage.tell("\nThe runbook has had the rule evaluated again:")
+        self._see_evaluation()
+
+    def remediate_with_approval(self) -> None:
+        """Removes the cause of a refusal, and has the removal approved."""
+        self._stage.write("credentials", self._account.hire(APPROVER))
+        approver = f"arn:aws:iam::{self._sandbox.account}:user/{APPROVER}"
+        self._deploy_stack(f"Approvers={approver}", f"BackupBucket={BACKUPS}")
+        self._stage.aws(
+            *("elbv2", "remove-listener-certificates", "--region", ABROAD),
+            *("--listener-arn", self._account.listener_abroad),
+            *("--certificates", f"CertificateArn={self._account.arn(HIDDEN)}"),
+        )
+        # AWS Config starts a rule once a minute at most, and the last start was moments ago.
+        self._sandbox.clock.advance(seconds=61)
+        self._press_remediate(HIDDEN)
+        request = json.loads(self._messages()[-1])
+        self._stage.tell(f"The runbook waits, and {APPROVER} gets a message:")
+        self._stage.quote(request["approvalMessage"])
+        execution_id = request["automationExecutionId"]
+        self._stage.aws(
+            *("ssm", "send-automation-signal", "--profile", APPROVER),
+            *("--automation-execution-id", execution_id, "--signal-type", "Approve"),
+        )
+        self._sandbox.automations.wait(execution_id)
+        outputs = self._outputs_of(execution_id)
+        self._stage.quote(f"{outputs['remove.Outcome']}: {outputs['remove.Reason']}")
+        self._stage.quote(f"Backup: {outputs['backUp.Location']}")
+        self._see_evaluation()
+        asked = self._sandbox.requests.list("iam", "DeleteServerCertificate")
+        names = [one["parameters"]["ServerCertificateName"] for one in asked]
+        self._stage.tell(f"\nIn all this, IAM was asked to delete {' and '.join(names)}.")
+
+    @property
+    def _rule(self) -> Rule:
+        function = self._outputs["EvaluateFunctionName"]
+        return Rule(self._outputs["RuleName"], function, self._sandbox.region)
+
+    def _upload(self, certificate: Certificate) -> None:
+        files, name = certificate.files(), certificate.name
+        self._stage.write(f"{name}.pem", files.body)
+        self._stage.write(f"{name}.key", files.private_key)
+        self._stage.aws(
+            *("iam", "upload-server-certificate", "--server-certificate-name", name),
+            *("--certificate-body", f"file://{name}.pem", "--private-key", f"file://{name}.key"),
+            at=certificate.uploaded,
+        )
+
+    def _deploy_stack(self, *parameters: str) -> None:
+        self._stage.aws(
+            *("cloudformation", "deploy", "--stack-name", STACK),
+            *("--template-file", "packaged.yaml", "--capabilities", "CAPABILITY_IAM"),
+            *("--parameter-overrides", *parameters),
+        )
+        described = self._sandbox.client("cloudformation").describe_stacks(StackName=STACK)
+        outputs = described["Stacks"][0]["Outputs"]
+        self._outputs = {one["OutputKey"]: one["OutputValue"] for one in outputs}
+
+    def _see_evaluation(self) -> None:
+        """Shows what an auditor sees, beside what it was when it was last shown."""
+        self._stage.wait_for_evaluation(self._rule)
+        answer = self._stage.aws(
+            *("configservice", "get-compliance-details-by-config-rule"),
+            *("--config-rule-name", self._rule.name),
+            *("--compliance-types", "NON_COMPLIANT", "COMPLIANT"),
+        )
+        before, self._dashboard = self._dashboard, Dashboard.of(answer["EvaluationResults"])
+        self._stage.show(self._dashboard.table(before, self._stage.console.width))
+
+    def _press_remediate(self, *names: str) -> None:
+        self._stage.aws(
+            *("configservice", "start-remediation-execution"),
+            *("--config-rule-name", self._rule.name, "--resource-keys", *_resource_keys(names)),
+        )
+        self._sandbox.remediations.wait(self._rule)
+
+    def _outputs_of(self, execution_id: str) -> dict[str, str]:
+        """What a run of the runbook answered."""
+        outputs: dict[str, list[str]] = self._stage.aws(
+            *("ssm", "get-automation-execution", "--automation-execution-id", execution_id),
+            *("--query", "AutomationExecution.Outputs"),
+        )
+        return {name: values[0] for name, values in outputs.items()}
+
+    def _messages(self) -> list[str]:
+        sent = self._sandbox.messages.sent(self._outputs["TopicArn"])
+        return [one["message"] for one in sent]
+
+
+def _resource_keys(names: tuple[str, ...]) -> list[str]:
+    return [f"resourceType=AWS::IAM::ServerCertificate,resourceId={name}" for name in names]

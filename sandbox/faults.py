@@ -1,0 +1,130 @@
+"""Faults that tests inject into any operation of any service."""
+
+from __future__ import annotations
+
+import threading
+import uuid
+from dataclasses import asdict, dataclass
+from typing import Any
+
+KINDS = (
+    # Refused with the service's own throttling error.
+    "throttle",
+    # Refused with `status`, `code` and `message`.
+    "error",
+    # Takes effect; then the connection drops without an answer.
+    "lost-answer",
+    # The connection drops; nothing takes effect.
+    "drop",
+    # Waits `seconds`, then goes on as usual.
+    "delay",
+    # Waits until the fault is lifted, a minute at most, then goes on as usual.
+    "hold",
+    # Takes effect; the answer is 200 with a body that isn't the protocol's.
+    "malformed",
+    # PutEvaluations alone: `resource_ids`, or all, come back as failed and aren't stored.
+    "failed-evaluations",
+)
+
+# How services say that they are throttled: (code, message, HTTP status).
+_THROTTLING = {
+    "iam": ("Throttling", "Rate exceeded", 400),
+    "lambda": ("TooManyRequestsException", "Rate Exceeded.", 429),
+    "s3": ("SlowDown", "Please reduce your request rate.", 503),
+    "elb": ("Throttling", "Rate exceeded", 400),
+    "elbv2": ("Throttling", "Rate exceeded", 400),
+    "cloudformation": ("Throttling", "Rate exceeded", 400),
+    "cloudfront": ("Throttling", "Rate exceeded", 400),
+    "sts": ("Throttling", "Rate exceeded", 400),
+    "account": ("TooManyRequestsException", "Rate exceeded", 429),
+    "appsync": ("TooManyRequestsException", "Rate exceeded", 429),
+}
+_DEFAULT_THROTTLING = ("ThrottlingException", "Rate exceeded", 400)
+_LONGEST_HOLD_SECONDS = 60
+
+
+@dataclass
+class Fault:
+    """One fault, for calls of one operation, in one region or (if empty) in all.
+
+    The first call hit is the `at`-th from now (1 is the next), then as many in a row as `times`
+    says; 0 means all that follow.
+    """
+
+    service: str
+    operation: str
+    kind: str
+    at: int = 1
+    times: int = 1
+    status: int = 500
+    code: str = "InternalFailure"
+    message: str = "The request processing has failed because of an unknown error."
+    seconds: float = 0
+    resource_ids: list[str] | None = None
+    region: str = ""
+    id: str = ""
+    # Calls seen so far.
+    seen: int = 0
+
+    def __post_init__(self) -> None:
+        if self.kind not in KINDS:
+            raise ValueError(f"Unknown kind of fault: {self.kind!r}; known: {', '.join(KINDS)}")
+        if self.at < 1 or self.times < 0:
+            raise ValueError(f"at must be 1 or more and times 0 or more: {self.at}, {self.times}")
+        if self.kind == "failed-evaluations" and self.operation != "PutEvaluations":
+            raise ValueError("failed-evaluations is a fault of PutEvaluations alone")
+        self.id = self.id or uuid.uuid4().hex
+        if self.kind == "throttle":
+            self.code, self.message, self.status = _THROTTLING.get(
+                self.service, _DEFAULT_THROTTLING
+            )
+
+    def to_json(self) -> dict[str, Any]:
+        """As the control API shows it."""
+        return asdict(self)
+
+    def hits_next(self) -> bool:
+        """Counts one call, and says whether the fault is for it."""
+        self.seen += 1
+        return self.seen >= self.at and (self.times == 0 or self.seen < self.at + self.times)
+
+
+class Faults:
+    """The faults in force."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Condition()
+        self._faults: list[Fault] = []
+
+    def add(self, fault: Fault) -> None:
+        """Puts a fault in force; it counts calls from now on."""
+        with self._lock:
+            self._faults.append(fault)
+
+    def all(self) -> list[Fault]:
+        """The faults in force, also those that have hit all that they could."""
+        with self._lock:
+            return list(self._faults)
+
+    def clear(self) -> None:
+        """Lifts all faults."""
+        with self._lock:
+            self._faults.clear()
+            self._lock.notify_all()
+
+    def hold(self, fault: Fault) -> None:
+        """Waits until the fault is lifted."""
+        with self._lock:
+            self._lock.wait_for(lambda: fault not in self._faults, _LONGEST_HOLD_SECONDS)
+
+    def next(self, service: str, operation: str, region: str) -> Fault | None:
+        """The fault for this call: the first that hits; all that match count it."""
+        with self._lock:
+            hits = [
+                fault
+                for fault in self._faults
+                if (fault.service, fault.operation) == (service, operation)
+                and fault.region in ("", region)
+                and fault.hits_next()
+            ]
+            return hits[0] if hits else None

@@ -1,0 +1,131 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError, ConnectionClosedError
+
+from sandbox.control import Sandbox
+from sandbox.estate import Estate
+
+from .conftest import days, error_of, now
+
+REGION = "eu-west-1"
+ACM = "arn:aws:acm:us-east-1:123456789012:certificate/12345678-1234-1234-1234-123456789012"
+
+
+@pytest.fixture
+def appsync(sandbox: Sandbox) -> Any:
+    return sandbox.client("appsync", validate=False)
+
+
+@pytest.fixture
+def estate(sandbox: Sandbox) -> Estate:
+    return Estate(sandbox)
+
+
+@pytest.fixture
+def www(sandbox: Sandbox) -> str:
+    return str(sandbox.upload_certificate("www", now() + days(90), path="/a-b/")["Arn"])
+
+
+def names(answer: Any) -> list[str]:
+    return [one["domainName"] for one in answer["domainNameConfigs"]]
+
+
+def refused(operation: Any, **request: Any) -> tuple[str, int]:
+    with pytest.raises(ClientError) as raised:
+        operation(**request)
+    return error_of(raised)
+
+
+def test_domain_name_shows_its_certificate(appsync: Any, www: str) -> None:
+    created = appsync.create_domain_name(
+        domainName="api.example.com", certificateArn=www, description="API", tags={"team": "api"}
+    )["domainNameConfig"]
+    assert created["certificateArn"] == www
+    assert created["domainNameArn"].endswith(":domainnames/api.example.com")
+    assert appsync.list_domain_names()["domainNameConfigs"] == [created]
+    found = appsync.get_domain_name(domainName="api.example.com")["domainNameConfig"]
+    assert found == created
+
+
+def test_description_can_be_changed(appsync: Any, estate: Estate, www: str) -> None:
+    estate.domain(REGION, "api.example.com", www)
+    appsync.update_domain_name(domainName="api.example.com", description="new")
+    found = appsync.get_domain_name(domainName="api.example.com")["domainNameConfig"]
+    assert (found["description"], found["certificateArn"]) == ("new", www)
+
+
+def test_domain_name_can_be_deleted(appsync: Any, estate: Estate, www: str) -> None:
+    estate.domain(REGION, "api.example.com", www)
+    appsync.delete_domain_name(domainName="api.example.com")
+    assert names(appsync.list_domain_names()) == []
+
+
+def test_each_region_has_its_own(sandbox: Sandbox, estate: Estate, www: str) -> None:
+    estate.domain(REGION, "api.example.com", www)
+    assert names(sandbox.client("appsync", "eu-west-2").list_domain_names()) == []
+
+
+def test_page_has_twenty_five_by_default(appsync: Any, estate: Estate, www: str) -> None:
+    for number in range(26):
+        estate.domain(REGION, f"api-{number:02}.example.com", www)
+    first = appsync.list_domain_names()
+    assert len(names(first)) == 25
+    assert names(appsync.list_domain_names(nextToken=first["nextToken"])) == ["api-25.example.com"]
+    assert len(names(appsync.list_domain_names(maxResults=3))) == 3
+    assert len(names(appsync.list_domain_names(maxResults=0))) == 25
+
+
+@pytest.mark.parametrize("request_", [{"maxResults": 26}, {"nextToken": "nonsense"}])
+def test_bad_page_is_refused(appsync: Any, request_: Any) -> None:
+    assert refused(appsync.list_domain_names, **request_) == ("BadRequestException", 400)
+
+
+def test_certificate_of_acm_is_taken(estate: Estate) -> None:
+    estate.domain(REGION, "api.example.com", ACM)
+
+
+@pytest.mark.parametrize(
+    "arn",
+    [
+        "arn:aws:iam::123456789012:server-certificate/unknown",
+        "arn:aws:iam::123456789012:role/www-something",
+        "ASCA2345672345672345",
+    ],
+)
+def test_what_is_no_certificate_is_refused(appsync: Any, arn: str) -> None:
+    answer = refused(appsync.create_domain_name, domainName="api.example.com", certificateArn=arn)
+    assert answer == ("BadRequestException", 400)
+
+
+@pytest.mark.parametrize("name", ["www.example.com", "a@b", "a+b", "a=b", "a,b"])
+def test_certificate_whose_name_the_pattern_does_not_admit_is_refused(
+    sandbox: Sandbox, appsync: Any, name: str
+) -> None:
+    arn = sandbox.upload_certificate(name, now() + days(90))["Arn"]
+    answer = refused(appsync.create_domain_name, domainName="api.example.com", certificateArn=arn)
+    assert answer == ("BadRequestException", 400)
+
+
+def test_name_in_use_is_refused(appsync: Any, estate: Estate, www: str) -> None:
+    estate.domain(REGION, "api.example.com", www)
+    answer = refused(appsync.create_domain_name, domainName="api.example.com", certificateArn=www)
+    assert answer == ("BadRequestException", 400)
+
+
+def test_unknown_name_is_refused(appsync: Any) -> None:
+    for operation in (
+        appsync.get_domain_name,
+        appsync.update_domain_name,
+        appsync.delete_domain_name,
+    ):
+        assert refused(operation, domainName="api.example.com") == ("NotFoundException", 404)
+
+
+def test_region_without_appsync_has_no_such_host(sandbox: Sandbox) -> None:
+    sandbox.regions.set("ENABLED", "ap-southeast-6")
+    for region in ("ap-southeast-6", "us-gov-west-1"):
+        with pytest.raises(ConnectionClosedError):
+            sandbox.client("appsync", region).list_domain_names()

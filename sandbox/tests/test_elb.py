@@ -1,0 +1,212 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+from sandbox.control import Sandbox
+from sandbox.estate import Estate
+
+from .conftest import days, error_of, message_of, now
+
+REGION = "eu-west-1"
+UNKNOWN = "arn:aws:iam::123456789012:server-certificate/unknown"
+UNKNOWN_IN_ACM = (
+    "arn:aws:acm:eu-west-1:123456789012:certificate/12345678-1234-1234-1234-123456789012"
+)
+
+
+@pytest.fixture
+def elb(sandbox: Sandbox) -> Any:
+    return sandbox.client("elb", validate=False)
+
+
+@pytest.fixture
+def estate(sandbox: Sandbox) -> Estate:
+    return Estate(sandbox)
+
+
+@pytest.fixture
+def certificate(sandbox: Sandbox) -> str:
+    return str(sandbox.upload_certificate("www", now() + days(90))["Arn"])
+
+
+def https(certificate: str | None, port: int = 443, **others: Any) -> Any:
+    listener = {"Protocol": "HTTPS", "LoadBalancerPort": port, "InstancePort": 80} | others
+    return listener | ({"SSLCertificateId": certificate} if certificate else {})
+
+
+def listeners(elb: Any, name: str = "old") -> Any:
+    described = elb.describe_load_balancers(LoadBalancerNames=[name])["LoadBalancerDescriptions"]
+    return [one["Listener"] for one in described[0]["ListenerDescriptions"]]
+
+
+class TestDescribing:
+    def test_listener_shows_protocols_ports_and_certificate(
+        self, elb: Any, estate: Estate, certificate: str
+    ) -> None:
+        estate.classic(REGION, "old", certificate)
+        assert listeners(elb) == [
+            {
+                "Protocol": "HTTPS",
+                "LoadBalancerPort": 443,
+                "InstanceProtocol": "HTTP",
+                "InstancePort": 80,
+                "SSLCertificateId": certificate,
+            }
+        ]
+
+    def test_plain_listener_has_no_certificate(self, elb: Any, estate: Estate) -> None:
+        estate.classic(REGION, "old")
+        assert "SSLCertificateId" not in listeners(elb)[0]
+
+    def test_pages_go_on_where_the_last_ended_though_some_are_deleted_meanwhile(
+        self, elb: Any, estate: Estate
+    ) -> None:
+        for number in range(5):
+            estate.classic(REGION, f"old-{number}")
+        first = elb.describe_load_balancers(PageSize=2)
+        elb.delete_load_balancer(LoadBalancerName="old-1")
+        second = elb.describe_load_balancers(PageSize=2, Marker=first["NextMarker"])
+        names = [one["LoadBalancerName"] for one in second["LoadBalancerDescriptions"]]
+        assert names == ["old-2", "old-3"]
+
+    def test_a_page_has_four_hundred_unless_asked_otherwise(self, elb: Any, estate: Estate) -> None:
+        for number in range(401):
+            estate.classic(REGION, f"old-{number}")
+        page = elb.describe_load_balancers()
+        assert len(page["LoadBalancerDescriptions"]) == 400
+        rest = elb.describe_load_balancers(Marker=page["NextMarker"])
+        assert len(rest["LoadBalancerDescriptions"]) == 1
+        assert "NextMarker" not in rest
+
+    @pytest.mark.parametrize("size", [0, 401])
+    def test_page_size_is_one_to_four_hundred(self, elb: Any, size: int) -> None:
+        with pytest.raises(ClientError) as raised:
+            elb.describe_load_balancers(PageSize=size)
+        assert error_of(raised) == ("ValidationError", 400)
+
+    def test_bad_marker_is_refused(self, elb: Any) -> None:
+        with pytest.raises(ClientError) as raised:
+            elb.describe_load_balancers(Marker="nonsense")
+        assert error_of(raised) == ("ValidationError", 400)
+
+    def test_unknown_name_is_refused(self, elb: Any) -> None:
+        with pytest.raises(ClientError) as raised:
+            elb.describe_load_balancers(LoadBalancerNames=["none"])
+        assert error_of(raised) == ("LoadBalancerNotFound", 400)
+
+
+class TestCertificates:
+    @pytest.mark.parametrize("unknown", [UNKNOWN, UNKNOWN_IN_ACM, "www"])
+    def test_unknown_one_is_refused_at_creation(self, elb: Any, unknown: str) -> None:
+        with pytest.raises(ClientError) as raised:
+            elb.create_load_balancer(
+                LoadBalancerName="old", Listeners=[https(unknown)], AvailabilityZones=["eu-west-1a"]
+            )
+        assert error_of(raised) == ("CertificateNotFound", 400)
+        assert unknown in message_of(raised)
+
+    def test_unknown_one_is_refused_in_a_further_listener(self, elb: Any, estate: Estate) -> None:
+        estate.classic(REGION, "old")
+        with pytest.raises(ClientError) as raised:
+            elb.create_load_balancer_listeners(LoadBalancerName="old", Listeners=[https(UNKNOWN)])
+        assert error_of(raised) == ("CertificateNotFound", 400)
+        assert len(listeners(elb)) == 1
+
+    def test_unknown_one_is_refused_in_place_of_another(
+        self, elb: Any, estate: Estate, certificate: str
+    ) -> None:
+        estate.classic(REGION, "old", certificate)
+        with pytest.raises(ClientError) as raised:
+            elb.set_load_balancer_listener_ssl_certificate(
+                LoadBalancerName="old", LoadBalancerPort=443, SSLCertificateId=UNKNOWN
+            )
+        assert error_of(raised) == ("CertificateNotFound", 400)
+
+    def test_secure_listener_needs_one(self, elb: Any) -> None:
+        with pytest.raises(ClientError) as raised:
+            elb.create_load_balancer(
+                LoadBalancerName="old", Listeners=[https(None)], AvailabilityZones=["eu-west-1a"]
+            )
+        assert error_of(raised) == ("ValidationError", 400)
+        assert message_of(raised) == "Secure Listeners need to specify a SSLCertificateId"
+
+    def test_can_be_replaced(
+        self, sandbox: Sandbox, elb: Any, estate: Estate, certificate: str
+    ) -> None:
+        estate.classic(REGION, "old", certificate)
+        other = sandbox.upload_certificate("other", now() + days(90))["Arn"]
+        elb.set_load_balancer_listener_ssl_certificate(
+            LoadBalancerName="old", LoadBalancerPort=443, SSLCertificateId=other
+        )
+        assert listeners(elb)[0]["SSLCertificateId"] == other
+
+    def test_one_of_acm_is_taken(self, sandbox: Sandbox, elb: Any, estate: Estate) -> None:
+        arn = sandbox.client("acm").request_certificate(DomainName="x.example.com")
+        estate.classic(REGION, "old", arn["CertificateArn"])
+        assert listeners(elb)[0]["SSLCertificateId"] == arn["CertificateArn"]
+
+    def test_one_that_has_been_deleted_is_shown_as_invalid(
+        self, sandbox: Sandbox, elb: Any, estate: Estate, certificate: str
+    ) -> None:
+        estate.classic(REGION, "old", certificate)
+        sandbox.delete_conflicts.detect(missed=["www"])
+        sandbox.client("iam").delete_server_certificate(ServerCertificateName="www")
+        sandbox.upload_certificate("www", now() + days(90))  # the name is all that they share
+        assert listeners(elb)[0]["SSLCertificateId"] == "Invalid-Certificate"
+
+    def test_one_that_has_been_renamed_is_shown_as_it_was_given(
+        self, sandbox: Sandbox, elb: Any, estate: Estate, certificate: str
+    ) -> None:
+        estate.classic(REGION, "old", certificate)
+        sandbox.client("iam").update_server_certificate(
+            ServerCertificateName="www", NewServerCertificateName="new"
+        )
+        assert listeners(elb)[0]["SSLCertificateId"] == certificate
+
+
+class TestListeners:
+    def test_another_one_on_a_port_is_refused(
+        self, elb: Any, estate: Estate, certificate: str
+    ) -> None:
+        estate.classic(REGION, "old", certificate)
+        other = https(certificate, InstancePort=8080)
+        with pytest.raises(ClientError) as raised:
+            elb.create_load_balancer_listeners(LoadBalancerName="old", Listeners=[other])
+        assert error_of(raised) == ("DuplicateListener", 400)
+
+    def test_the_same_one_again_is_taken(self, elb: Any, estate: Estate, certificate: str) -> None:
+        estate.classic(REGION, "old", certificate)
+        elb.create_load_balancer_listeners(LoadBalancerName="old", Listeners=[https(certificate)])
+        assert len(listeners(elb)) == 1
+
+    def test_several_can_be_deleted_at_once(
+        self, elb: Any, estate: Estate, certificate: str
+    ) -> None:
+        estate.classic(REGION, "old", certificate)
+        more = [https(certificate, 8443), https(certificate, 9443)]
+        elb.create_load_balancer_listeners(LoadBalancerName="old", Listeners=more)
+        elb.delete_load_balancer_listeners(LoadBalancerName="old", LoadBalancerPorts=[443, 9443])
+        assert [one["LoadBalancerPort"] for one in listeners(elb)] == [8443]
+
+    def test_certificate_of_one_that_is_missing_is_refused(
+        self, elb: Any, estate: Estate, certificate: str
+    ) -> None:
+        estate.classic(REGION, "old", certificate)
+        with pytest.raises(ClientError) as raised:
+            elb.set_load_balancer_listener_ssl_certificate(
+                LoadBalancerName="old", LoadBalancerPort=1, SSLCertificateId=certificate
+            )
+        assert error_of(raised) == ("ListenerNotFound", 400)
+
+    def test_certificate_of_a_plain_one_is_refused(
+        self, elb: Any, estate: Estate, certificate: str
+    ) -> None:
+        estate.classic(REGION, "old")
+        with pytest.raises(ClientError) as raised:
+            elb.set_load_balancer_listener_ssl_certificate(
+                LoadBalancerName="old", LoadBalancerPort=80, SSLCertificateId=certificate
+            )
+        assert error_of(raised) == ("InvalidConfigurationRequest", 409)

@@ -1,0 +1,170 @@
+from __future__ import annotations
+
+import time
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError, ConnectionClosedError
+from botocore.parsers import ResponseParserError
+
+from sandbox.certificates import self_signed
+from sandbox.control import Sandbox, SandboxError
+
+from .conftest import days, error_of, evaluation, now
+
+
+def listing_succeeds(iam: Any) -> bool:
+    try:
+        iam.list_server_certificates()
+    except ClientError:
+        return False
+    return True
+
+
+def upload(iam: Any) -> None:
+    files = self_signed("www", now() - days(1), now() + days(1))
+    iam.upload_server_certificate(
+        ServerCertificateName="www", CertificateBody=files.body, PrivateKey=files.private_key
+    )
+
+
+@pytest.mark.parametrize(
+    ("service", "operation", "call", "expected"),
+    [
+        ("iam", "ListServerCertificates", "list_server_certificates", ("Throttling", 400)),
+        ("config", "DescribeConfigRules", "describe_config_rules", ("ThrottlingException", 400)),
+        ("lambda", "ListFunctions", "list_functions", ("TooManyRequestsException", 429)),
+        ("elbv2", "DescribeLoadBalancers", "describe_load_balancers", ("Throttling", 400)),
+        ("elb", "DescribeLoadBalancers", "describe_load_balancers", ("Throttling", 400)),
+        ("cloudfront", "ListDistributions", "list_distributions", ("Throttling", 400)),
+        ("ssm", "ListDocuments", "list_documents", ("ThrottlingException", 400)),
+        ("s3", "ListBuckets", "list_buckets", ("SlowDown", 503)),
+    ],
+)
+def test_every_service_throttles_in_its_own_words(
+    sandbox: Sandbox, service: str, operation: str, call: str, expected: tuple[str, int]
+) -> None:
+    sandbox.faults.add(service, operation, kind="throttle")
+    with pytest.raises(ClientError) as raised:
+        getattr(sandbox.client(service), call)()
+    assert error_of(raised) == expected
+    getattr(sandbox.client(service), call)()
+
+
+@pytest.mark.parametrize(
+    ("status", "code"),
+    [
+        (500, "InternalFailure"),
+        (503, "ServiceUnavailable"),
+        (403, "AccessDenied"),
+        (403, "ExpiredToken"),
+    ],
+)
+def test_any_error_can_be_answered(sandbox: Sandbox, iam: Any, status: int, code: str) -> None:
+    sandbox.faults.add("iam", "ListServerCertificates", kind="error", status=status, code=code)
+    with pytest.raises(ClientError) as raised:
+        iam.list_server_certificates()
+    assert error_of(raised) == (code, status)
+
+
+def test_errors_of_json_services_can_be_answered(sandbox: Sandbox, config: Any) -> None:
+    sandbox.faults.add(
+        "config",
+        "PutEvaluations",
+        kind="error",
+        status=403,
+        code="AccessDeniedException",
+        message="No.",
+    )
+    with pytest.raises(ClientError) as raised:
+        config.put_evaluations(ResultToken="x", TestMode=True, Evaluations=[evaluation()])
+    assert error_of(raised) == ("AccessDeniedException", 403)
+    assert raised.value.response["Error"]["Message"] == "No."
+
+
+def test_fault_hits_the_calls_that_were_meant(sandbox: Sandbox, iam: Any) -> None:
+    sandbox.faults.add("iam", "ListServerCertificates", kind="throttle", at=2, times=2)
+    assert [listing_succeeds(iam) for _ in range(5)] == [True, False, False, True, True]
+
+
+def test_fault_may_last_for_ever(sandbox: Sandbox, iam: Any) -> None:
+    sandbox.faults.add("iam", "ListServerCertificates", kind="throttle", at=2, times=0)
+    assert [listing_succeeds(iam) for _ in range(4)] == [True, False, False, False]
+    sandbox.faults.clear()
+    assert listing_succeeds(iam)
+
+
+def test_lost_answer_has_taken_effect(sandbox: Sandbox, iam: Any) -> None:
+    sandbox.faults.add("iam", "UploadServerCertificate", kind="lost-answer")
+    with pytest.raises(ConnectionClosedError):
+        upload(iam)
+    assert len(iam.list_server_certificates()["ServerCertificateMetadataList"]) == 1
+
+
+def test_dropped_connection_has_not(sandbox: Sandbox, iam: Any) -> None:
+    sandbox.faults.add("iam", "UploadServerCertificate", kind="drop")
+    with pytest.raises(ConnectionClosedError):
+        upload(iam)
+    assert iam.list_server_certificates()["ServerCertificateMetadataList"] == []
+
+
+def test_answer_may_be_late(sandbox: Sandbox, iam: Any) -> None:
+    sandbox.faults.add("iam", "ListServerCertificates", kind="delay", seconds=0.2)
+    begun = time.monotonic()
+    iam.list_server_certificates()
+    assert time.monotonic() - begun >= 0.2
+
+
+def test_answer_may_be_held_until_the_fault_is_lifted(sandbox: Sandbox, iam: Any) -> None:
+    sandbox.faults.add("iam", "ListServerCertificates", kind="hold")
+    with ThreadPoolExecutor() as threads:
+        listing = threads.submit(listing_succeeds, iam)
+        while not sandbox.faults.list()[0]["seen"]:
+            assert not listing.done()
+        assert not listing.done()
+        sandbox.faults.clear()
+        assert listing.result()
+
+
+def test_fault_may_be_of_one_region(sandbox: Sandbox) -> None:
+    sandbox.faults.add(
+        "elbv2", "DescribeLoadBalancers", kind="throttle", times=0, region="eu-west-3"
+    )
+    sandbox.client("elbv2", "eu-west-1").describe_load_balancers()
+    with pytest.raises(ClientError, match="Rate exceeded"):
+        sandbox.client("elbv2", "eu-west-3").describe_load_balancers()
+
+
+def test_answer_may_be_garbage(sandbox: Sandbox, iam: Any) -> None:
+    sandbox.faults.add("iam", "ListServerCertificates", kind="malformed")
+    with pytest.raises(ResponseParserError):
+        iam.list_server_certificates()
+
+
+def test_failed_evaluations_come_back_and_are_not_stored(
+    sandbox: Sandbox, config: Any, token: str
+) -> None:
+    evaluations = [evaluation("a"), evaluation("b")]
+    sandbox.faults.add("config", "PutEvaluations", kind="failed-evaluations", resource_ids=["b"])
+    answer = config.put_evaluations(ResultToken=token, Evaluations=evaluations)
+    assert [one["ComplianceResourceId"] for one in answer["FailedEvaluations"]] == ["b"]
+    results = config.get_compliance_details_by_config_rule(ConfigRuleName="rule")
+    assert len(results["EvaluationResults"]) == 1
+    again = config.put_evaluations(ResultToken=token, Evaluations=evaluations)
+    assert again["FailedEvaluations"] == []
+
+
+def test_all_evaluations_may_fail(sandbox: Sandbox, config: Any, token: str) -> None:
+    sandbox.faults.add("config", "PutEvaluations", kind="failed-evaluations")
+    answer = config.put_evaluations(ResultToken=token, Evaluations=[evaluation()])
+    assert len(answer["FailedEvaluations"]) == 1
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [{"kind": "flood"}, {"kind": "throttle", "at": 0}, {"kind": "delay", "hours": 1}],
+)
+def test_unknown_fault_is_refused(sandbox: Sandbox, fault: dict[str, Any]) -> None:
+    with pytest.raises(SandboxError):
+        sandbox.faults.add("iam", "ListServerCertificates", **fault)

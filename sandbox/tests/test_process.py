@@ -1,0 +1,167 @@
+"""The sandbox as a process: how it starts, how it ends, and the AWS CLI on it."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from sandbox.certificates import self_signed
+from sandbox.control import PROJECT, Sandbox, SandboxError
+
+from .conftest import PROBE, days, now
+
+
+def is_running(pid: int) -> bool:
+    try:
+        stat = Path(f"/proc/{pid}/stat").read_text()
+    except FileNotFoundError:
+        return False
+    return stat.rpartition(")")[2].split()[0] != "Z"
+
+
+def run(*options: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "sandbox", *options],
+        cwd=PROJECT,
+        capture_output=True,
+        text=True,
+        timeout=30,
+    )
+
+
+def aws(sandbox: Sandbox, *arguments: str) -> Any:
+    shown = subprocess.run(
+        [sys.executable, "-m", "awscli", *arguments],
+        env=sandbox.environment,
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
+    return json.loads(shown) if shown else None
+
+
+class TestStart:
+    def test_prints_two_lines_to_export(self) -> None:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "sandbox"], cwd=PROJECT, stdout=subprocess.PIPE, text=True
+        )
+        assert process.stdout is not None
+        lines = [process.stdout.readline(), process.stdout.readline()]
+        process.send_signal(signal.SIGINT)
+        rest, _ = process.communicate()
+        assert lines[0].startswith("export AWS_ENDPOINT_URL=http://127.0.0.1:")
+        assert lines[1].startswith("export AWS_ACCESS_KEY_ID=AKIA")
+        assert lines[1].endswith(" AWS_DEFAULT_REGION=eu-west-1\n")
+        assert rest == ""
+        assert process.returncode == 0
+
+    def test_port_in_use_is_a_clear_error(self) -> None:
+        with socket.socket() as taken:
+            taken.bind(("127.0.0.1", 0))
+            taken.listen()
+            port = str(taken.getsockname()[1])
+            ended = run("--port", port)
+        assert ended.returncode == 2
+        assert f"sandbox: Can't listen on 127.0.0.1:{port}" in ended.stderr
+        assert len(ended.stderr.splitlines()) == 1
+
+    @pytest.mark.parametrize(
+        ("options", "message"),
+        [
+            (["--java", "/nowhere"], "Java can't be run from /nowhere"),
+            (["--java", "/bin/true"], "give a JDK 25 with --java"),
+            (["--runtime", "/nowhere"], "in /nowhere; run `make package` first"),
+            (["--log", "/nowhere/log"], "Can't write the log /nowhere/log"),
+        ],
+    )
+    def test_what_is_missing_is_a_clear_error(self, options: list[str], message: str) -> None:
+        ended = run(*options)
+        assert ended.returncode == 2
+        assert message in ended.stderr
+        assert len(ended.stderr.splitlines()) == 1
+
+    def test_sandbox_that_does_not_start_is_reported(self) -> None:
+        with pytest.raises(SandboxError):
+            Sandbox.start(runtime="/nowhere")
+
+
+class TestEnd:
+    def test_log_file_keeps_every_request(self, tmp_path: Path) -> None:
+        log = tmp_path / "requests.jsonl"
+        with Sandbox.start(log=log) as sandbox:
+            sandbox.client("iam").list_server_certificates()
+            sandbox.reset()
+            sandbox.client("iam").list_server_certificates()
+        sequence = [json.loads(line)["sequence"] for line in log.read_text().splitlines()]
+        assert sequence == [1, 2]
+
+    def test_nothing_outlives_a_killed_sandbox(self, probe_zip: Path) -> None:
+        with Sandbox.start() as sandbox:
+            sandbox.deploy_rule(probe_zip, function_name="probe", handler=PROBE)
+            invocation = sandbox.invocations()[0]
+            assert is_running(invocation["process_id"])
+            assert sandbox.pid is not None
+            os.kill(sandbox.pid, signal.SIGKILL)
+        assert not is_running(invocation["process_id"])
+
+    @pytest.mark.parametrize("how", ["stop", "terminate"])
+    def test_nothing_outlives_an_ended_sandbox(self, probe_zip: Path, how: str) -> None:
+        with Sandbox.start() as sandbox:
+            sandbox.deploy_rule(probe_zip, function_name="probe", handler=PROBE)
+            process = sandbox.invocations()[0]["process_id"]
+            if how == "terminate":
+                assert sandbox.pid is not None
+                os.kill(sandbox.pid, signal.SIGTERM)
+        assert not is_running(process)
+
+
+class TestReset:
+    def test_makes_all_as_new(self, sandbox: Sandbox) -> None:
+        sandbox.upload_certificate("www", now() - days(1))
+        sandbox.settings(quota=100)
+        sandbox.clock.advance(days(9))
+        sandbox.faults.add("iam", "ListServerCertificates", kind="throttle")
+        sandbox.reset()
+        assert abs(sandbox.clock.now() - now()) < days(0.01)
+        assert sandbox.settings()["quota"] == 20
+        assert sandbox.faults.list() == []
+        listed = sandbox.client("iam").list_server_certificates()
+        assert listed["ServerCertificateMetadataList"] == []
+        assert len(sandbox.requests.list()) == 1
+
+    def test_unknown_setting_is_refused(self, sandbox: Sandbox) -> None:
+        with pytest.raises(SandboxError, match="Unknown settings: page"):
+            sandbox.settings(page=1)
+
+
+class TestAwsCli:
+    def test_certificate_is_uploaded_and_listed(self, sandbox: Sandbox, tmp_path: Path) -> None:
+        files = self_signed("www", now() - days(1), now() + days(9))
+        (tmp_path / "body.pem").write_text(files.body)
+        (tmp_path / "key.pem").write_text(files.private_key)
+        aws(
+            sandbox,
+            *("iam", "upload-server-certificate", "--server-certificate-name", "a@b+c"),
+            *("--certificate-body", f"file://{tmp_path}/body.pem"),
+            *("--private-key", f"file://{tmp_path}/key.pem"),
+        )
+        listed = aws(sandbox, "iam", "list-server-certificates")["ServerCertificateMetadataList"]
+        assert [one["ServerCertificateName"] for one in listed] == ["a@b+c"]
+
+    @pytest.mark.usefixtures("rule")
+    def test_function_is_invoked(self, sandbox: Sandbox, tmp_path: Path) -> None:
+        answer = aws(
+            sandbox,
+            *("lambda", "invoke", "--function-name", "probe", "--payload", "{}"),
+            str(tmp_path / "answer"),
+        )
+        assert answer["StatusCode"] == 200
+        assert "requestId" in (tmp_path / "answer").read_text()
