@@ -61,24 +61,23 @@ sandbox: package $(VENV_READY) ## Start the sandbox and leave it running, for th
 	@$(PY) -m sandbox
 
 .PHONY: test
-test: format-check test-java reproducible test-checks test-sandbox test-e2e ## Everything: formatting, static analysis, unit and end-to-end tests
+test: format-check test-java reproducible test-python ## Everything: formatting, static analysis, unit and end-to-end tests
 	@echo "All checks passed."
 
 .PHONY: test-java
 test-java: tools ## Java: formatting, compiler and Error Prone warnings, unit tests, coverage
 	$(MVN) --quiet verify
 
-.PHONY: test-sandbox
-test-sandbox: package $(VENV_READY) ## The sandbox refuses what AWS refuses
-	$(PY) -m pytest sandbox
+# A sandbox for each worker; a file's tests stay together.
+PYTEST := $(PY) -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile --quiet
 
-.PHONY: test-checks
-test-checks: package $(VENV_READY) ## The template and the runbook are what AWS takes; preflight and undeploy
-	$(PY) -m pytest checks deployment
+.PHONY: test-python
+test-python: package $(VENV_READY) ## The sandbox, the template and the runbook, deployment, end-to-end tests
+	$(PYTEST)
 
 .PHONY: test-e2e
-test-e2e: package $(VENV_READY) ## The built zip against the sandbox
-	$(PY) -m pytest e2e
+test-e2e: package $(VENV_READY) ## Of these, the end-to-end tests alone: the built zip and template on the sandbox
+	$(PYTEST) e2e
 
 .PHONY: format-check
 format-check: $(VENV_READY) ## Formatting, linting and types of the Python

@@ -50,7 +50,7 @@ public final class AwsCallException extends RuntimeException {
   public static AwsCallException unexpectedAnswer(String call, String what) {
     return new AwsCallException(
         "UnexpectedAnswer",
-        call + " failed: " + what + " Run the rule again; if it stays, report it to AWS Support.",
+        call + " failed: " + what + " Try again; if it stays, report it to AWS Support.",
         null);
   }
 
@@ -103,19 +103,19 @@ public final class AwsCallException extends RuntimeException {
           + " control policy that denies it.";
     }
     if (EXPIRED.contains(code)) {
-      return "The function's temporary credentials had expired; start the rule again.";
+      return "The function's temporary credentials had expired; try again.";
     }
     if (failure instanceof AwsServiceException service) {
       if (service.isThrottlingException()) {
-        return "It was tried several times; start the rule again when the account makes fewer calls.";
+        return "It was tried several times; try again when the account makes fewer calls.";
       }
       if (service.statusCode() >= 500) {
-        return "It was tried several times and AWS had an error of its own; start the rule again later.";
+        return "It was tried several times and AWS had an error of its own; try again later.";
       }
-      return "Correct what AWS names and start the rule again.";
+      return "Correct what AWS names and try again.";
     }
     if (isUnreadable(failure)) {
-      return "The answer was not one of AWS: check what is between the function and AWS, and start the rule again.";
+      return "The answer was not one of AWS: check what is between the function and AWS, and try again.";
     }
     return "It was tried several times; check the function's network (in a VPC: a NAT gateway or VPC endpoints) and start"
         + " the rule again.";

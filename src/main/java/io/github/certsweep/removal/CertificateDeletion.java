@@ -9,6 +9,7 @@ import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.services.iam.IamClient;
 import software.amazon.awssdk.services.iam.model.DeleteConflictException;
 import software.amazon.awssdk.services.iam.model.NoSuchEntityException;
+import software.amazon.awssdk.services.iam.model.ServerCertificate;
 
 /** The calls to IAM that a removal makes of one certificate. Thread-safe. */
 final class CertificateDeletion {
@@ -36,14 +37,16 @@ final class CertificateDeletion {
   /** The id of the certificate that has this name now; empty if none has. */
   Optional<String> idOf(String name, Deadline deadline) {
     try {
-      return Optional.of(
+      ServerCertificate certificate =
           iam.getServerCertificate(request ->
                   request
                       .serverCertificateName(name)
                       .overrideConfiguration(call -> call.apiCallTimeout(deadline.timeoutFor(GET))))
-              .serverCertificate()
-              .serverCertificateMetadata()
-              .serverCertificateId());
+              .serverCertificate();
+      if (certificate == null || certificate.serverCertificateMetadata() == null) {
+        throw AwsCallException.unexpectedAnswer(GET, "The answer holds no certificate.");
+      }
+      return Optional.of(certificate.serverCertificateMetadata().serverCertificateId());
     } catch (NoSuchEntityException e) {
       return Optional.empty();
     } catch (SdkException e) {

@@ -62,15 +62,7 @@ public final class Removal {
     }
     Verdict verdict = judge.judge(byId.get(), listed, deadline.earlierBy(TIME_TO_DELETE));
     if (!byId.equals(byName)) {
-      String reason =
-          "The certificate "
-              + request.id()
-              + " is called "
-              + byId.get().name()
-              + " now, not "
-              + request.name();
-      return new RemovalResult(
-          Outcome.REFUSED, reason + ". Start again with its new name.", verdict);
+      return refusedAsRenamed(request, byId.get().name(), verdict);
     }
     if (!verdict.deletable()) {
       return new RemovalResult(Outcome.REFUSED, verdict.reason(), verdict);
@@ -83,7 +75,7 @@ public final class Removal {
     // certificate's?
     Optional<String> id = deletion.idOf(request.name(), deadline);
     if (id.isEmpty()) {
-      return alreadyGone(request);
+      return goneOrRenamed(request, verdict, deadline);
     }
     if (!id.get().equals(request.id())) {
       return refusedAsReplaced(request, id.get());
@@ -92,13 +84,13 @@ public final class Removal {
     try {
       conflict = deletion.delete(request.name(), deadline);
     } catch (NoSuchEntityException e) {
-      return alreadyGone(request);
+      return goneOrRenamed(request, verdict, deadline);
     } catch (AwsCallException e) {
       // The answer may have been lost after the deletion took effect.
-      if (!deletion.isGone(request, deadline)) {
+      if (!isGoneInSpiteOf(e, request, deadline)) {
         throw e;
       }
-      return removed(request, verdict);
+      conflict = Optional.empty();
     }
     if (conflict.isPresent()) {
       String reason =
@@ -107,6 +99,17 @@ public final class Removal {
     }
     confirm(request, deadline);
     return removed(request, verdict);
+  }
+
+  private boolean isGoneInSpiteOf(
+      AwsCallException failure, RemovalRequest request, Deadline deadline) {
+    try {
+      return deletion.isGone(request, deadline);
+    } catch (AwsCallException e) {
+      String unknown = "It is not known whether " + request.name() + " was deleted: ";
+      throw AwsCallException.unexpectedAnswer(
+          "iam:DeleteServerCertificate", unknown + failure.getMessage() + " " + e.getMessage());
+    }
   }
 
   /** From here on the certificate is deleted, and whatever goes wrong must say so. */
@@ -131,6 +134,22 @@ public final class Removal {
   private static RemovalResult removed(RemovalRequest request, Verdict verdict) {
     return new RemovalResult(
         Outcome.REMOVED, "Deleted " + request.name() + " (" + request.id() + ").", verdict);
+  }
+
+  /** The name is gone; is the certificate, or does it live on under another name? */
+  private RemovalResult goneOrRenamed(RemovalRequest request, Verdict verdict, Deadline deadline) {
+    return store.listAll(deadline).stream()
+        .filter(one -> one.id().equals(request.id()) && !one.name().equals(request.name()))
+        .findFirst()
+        .map(renamed -> refusedAsRenamed(request, renamed.name(), verdict))
+        .orElseGet(() -> alreadyGone(request));
+  }
+
+  private static RemovalResult refusedAsRenamed(
+      RemovalRequest request, String newName, Verdict verdict) {
+    String reason =
+        "The certificate " + request.id() + " is called " + newName + " now, not " + request.name();
+    return new RemovalResult(Outcome.REFUSED, reason + ". Start again with its new name.", verdict);
   }
 
   private static RemovalResult alreadyGone(RemovalRequest request) {

@@ -42,8 +42,7 @@ public record CertificateCounts(
         count(certificates, ExpirationStatus.EXPIRED),
         count(certificates, ExpirationStatus.UNKNOWN),
         certificates.stream().flatMapToLong(judged -> judged.daysLeft().stream()).min(),
-        report.map(
-            found -> new Usage(expiredInUse(certificates, found), found.unchecked().size())));
+        report.map(found -> new Usage(expiredInUse(certificates, found), found.failedChecks())));
   }
 
   private static int expiredInUse(List<JudgedCertificate> certificates, UsageReport report) {

@@ -1,5 +1,6 @@
 package io.github.certsweep.usage;
 
+import io.github.certsweep.aws.AwsCallException;
 import io.github.certsweep.aws.Clients;
 import io.github.certsweep.aws.Deadline;
 import java.util.Optional;
@@ -9,6 +10,7 @@ import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.appsync.AppSyncClient;
 import software.amazon.awssdk.services.appsync.model.DomainNameConfig;
 import software.amazon.awssdk.services.appsync.model.ListDomainNamesRequest;
+import software.amazon.awssdk.services.appsync.model.ListDomainNamesResponse;
 
 /** AppSync's custom domain names, each with the ARN of one certificate. */
 final class AppSyncDomains implements UsageSource {
@@ -48,13 +50,19 @@ final class AppSyncDomains implements UsageSource {
               .maxResults(PAGE_SIZE)
               .overrideConfiguration(call -> call.apiCallTimeout(deadline.timeoutFor(LIST)))
               .build();
-      client
-          .listDomainNamesPaginator(request)
-          .domainNameConfigs()
-          .forEach(domain ->
-              CertificateArn.of(Optional.ofNullable(domain.certificateArn()))
-                  .ifPresent(arn -> found.accept(new Reference(arn.text(), use(domain, region)))));
+      for (ListDomainNamesResponse page : client.listDomainNamesPaginator(request)) {
+        if (!page.hasDomainNameConfigs()) {
+          throw AwsCallException.unexpectedAnswer(
+              LIST, "The answer holds no list of domain names.");
+        }
+        page.domainNameConfigs().forEach(domain -> read(domain, region, found));
+      }
     }
+  }
+
+  private void read(DomainNameConfig domain, Region region, Consumer<Reference> found) {
+    CertificateArn.of(Optional.ofNullable(domain.certificateArn()))
+        .ifPresent(arn -> found.accept(new Reference(arn.text(), use(domain, region))));
   }
 
   private Use use(DomainNameConfig domain, Region region) {

@@ -61,7 +61,7 @@ public record CertificateUsage(List<Use> uses, List<Unchecked> unchecked, int ch
   }
 
   private String failedChecks() {
-    return unchecked.size() + " of " + Math.max(checks, unchecked.size()) + " checks failed";
+    return Unchecked.places(unchecked) + " of " + checks + " checks failed";
   }
 
   private static String named(String head, List<String> names, String tail, int maxLength) {

@@ -1,5 +1,7 @@
 package io.github.certsweep.usage;
 
+import java.util.Collection;
+
 /**
  * A place that could not be looked at, so that nothing is known of it.
  *
@@ -12,5 +14,11 @@ public record Unchecked(String service, String region, String code, String error
   /** What a person reads, for example {@code "eu-west-3 appsync: AccessDenied"}. */
   public String label() {
     return region + " " + service + ": " + code;
+  }
+
+  /** How many places these are: of one place, more than one thing can be unchecked. */
+  static int places(Collection<Unchecked> all) {
+    return Math.toIntExact(
+        all.stream().map(one -> one.region() + " " + one.service()).distinct().count());
   }
 }

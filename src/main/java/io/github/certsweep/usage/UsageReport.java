@@ -60,6 +60,11 @@ public record UsageReport(int checks, List<Reference> references, List<Unchecked
     return new UsageReport(checks, references, all);
   }
 
+  /** How many of the places could not be looked at, or not be understood. */
+  public int failedChecks() {
+    return Unchecked.places(unchecked);
+  }
+
   /** Who uses this certificate: by its ARN, or by its id where CloudFront refers to it. */
   public CertificateUsage of(ServerCertificate certificate) {
     List<Use> uses =

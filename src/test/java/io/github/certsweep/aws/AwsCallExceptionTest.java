@@ -23,8 +23,8 @@ class AwsCallExceptionTest {
           403 | UnauthorizedOperation      | Allow the action in the policy
           403 | ExpiredToken               | temporary credentials had expired
           400 | ExpiredTokenException      | temporary credentials had expired
-          400 | Throttling                 | tried several times; start the rule again when
-          400 | ThrottlingException        | tried several times; start the rule again when
+          400 | Throttling                 | tried several times; try again when
+          400 | ThrottlingException        | tried several times; try again when
           500 | InternalFailure            | AWS had an error of its own
           503 | ServiceUnavailable         | AWS had an error of its own
           400 | InvalidResultTokenException| Correct what AWS names

@@ -25,6 +25,7 @@ public final class FakeIam implements IamClient {
 
   private final Map<Integer, Runnable> beforeReads = new HashMap<>();
   private Consumer<String> deletion = this::without;
+  private int emptyReadsFrom = Integer.MAX_VALUE;
 
   public final List<String> reads = new ArrayList<>();
   public final List<String> deletions = new ArrayList<>();
@@ -74,6 +75,13 @@ public final class FakeIam implements IamClient {
     return this;
   }
 
+  /**
+   * Answers reads of a single certificate with nothing, as a proxy might; from the n-th read on.
+   */
+  public void answeringReadsEmptyFrom(int number) {
+    emptyReadsFrom = number;
+  }
+
   /** Does this instead of the deletion; whether anything is deleted is up to it. */
   public FakeIam deletingBy(Consumer<String> deletion) {
     this.deletion = deletion;
@@ -84,6 +92,9 @@ public final class FakeIam implements IamClient {
   public GetServerCertificateResponse getServerCertificate(GetServerCertificateRequest request) {
     reads.add(request.serverCertificateName());
     beforeReads.getOrDefault(reads.size(), () -> {}).run();
+    if (reads.size() >= emptyReadsFrom) {
+      return GetServerCertificateResponse.builder().build();
+    }
     return certificates.stream()
         .filter(one -> one.serverCertificateName().equals(request.serverCertificateName()))
         .findFirst()

@@ -113,6 +113,55 @@ class RemovalTest {
   }
 
   @Test
+  void renamedDuringTheSearchIsRefused() {
+    iam.beforeRead(1, () -> iam.without("old").with(withId(ID, certificate("older", LONG_AGO))));
+    assertRefused(
+        remove(FakeUsage.of()), "The certificate " + ID + " is called older now, not old.");
+  }
+
+  @Test
+  void renamedInTheLastMomentIsRefused() {
+    iam.deletingBy(name -> {
+      iam.without("old").with(withId(ID, certificate("older", LONG_AGO)));
+      throw FakeIam.noSuchEntity(name);
+    });
+    assertRefusedAfterTrying(remove(FakeUsage.of()), "is called older now, not old.");
+  }
+
+  @Test
+  void anUnknownEndOfTheDeletionIsSaidToBeUnknown() {
+    iam.deletingBy(name -> {
+      throw SdkClientException.builder().message("Connection reset").build();
+    });
+    iam.beforeRead(
+        2,
+        () -> {
+          throw iamError(503, "ServiceUnavailable", "Later");
+        });
+    assertThatThrownBy(() -> remove(FakeUsage.of()))
+        .isInstanceOf(AwsCallException.class)
+        .hasMessageContaining(
+            "It is not known whether old was deleted: iam:DeleteServerCertificate failed: NoAnswer")
+        .hasMessageContaining("ServiceUnavailable");
+  }
+
+  @Test
+  void anAnswerWithoutACertificateIsNoCertificate() {
+    iam.answeringReadsEmptyFrom(1);
+    assertThatThrownBy(() -> remove(FakeUsage.of()))
+        .hasMessageContaining("The answer holds no certificate.");
+    assertThat(iam.deletions).isEmpty();
+  }
+
+  @Test
+  void anAnswerWithoutACertificateConfirmsNothing() {
+    iam.answeringReadsEmptyFrom(2);
+    assertThatThrownBy(() -> remove(FakeUsage.of()))
+        .hasMessageContaining(
+            "IAM accepted the deletion of old, but that it is gone could not be confirmed");
+  }
+
+  @Test
   void deletedBySomebodyElseInTheLastMomentIsNoFailure() {
     iam.deletingBy(name -> {
       throw FakeIam.noSuchEntity(name);

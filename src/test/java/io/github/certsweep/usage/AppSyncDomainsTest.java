@@ -3,6 +3,7 @@ package io.github.certsweep.usage;
 import static io.github.certsweep.usage.Searching.ACM;
 import static io.github.certsweep.usage.Searching.IAM;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -51,6 +52,13 @@ class AppSyncDomainsTest {
         .singleElement()
         .extracting(found -> found.use().resource())
         .isEqualTo("a.example.com");
+  }
+
+  @Test
+  void anAnswerWithoutAListIsNotTakenForEmpty() {
+    appSync.pages.add(null);
+    assertThatThrownBy(() -> Searching.search(source))
+        .hasMessageContaining("holds no list of domain names");
   }
 
   @Test

@@ -12,6 +12,9 @@ class CertificateUsageTest {
   private static final Unchecked DENIED =
       new Unchecked("appsync", "eu-west-3", "AccessDenied", "AccessDenied: No.");
 
+  private static final Unchecked OTHER =
+      new Unchecked("appsync", "eu-west-2", "UnlistedCertificate", "Unlisted");
+
   @Test
   void nothingFoundAndEverythingSeenIsNotInUse() {
     CertificateUsage usage = new CertificateUsage(List.of(), List.of(), 68);
@@ -40,7 +43,8 @@ class CertificateUsageTest {
   @Test
   void usersComeBeforeFailedChecks() {
     assertThat(
-            new CertificateUsage(List.of(DISTRIBUTION), List.of(DENIED, DENIED), 68).sentence(256))
+            new CertificateUsage(List.of(DISTRIBUTION), List.of(DENIED, OTHER, OTHER), 68)
+                .sentence(256))
         .isEqualTo("In use by 1: CloudFront E2AB. 2 of 68 checks failed.");
   }
 
