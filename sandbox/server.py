@@ -61,7 +61,7 @@ class SandboxServer:
             "stacks": (stacks := Stacks(clock, authorization)),
         }
         follow_up = FollowUp(clock, rules, authorization, self._directory, self._guardian)
-        parts["follow_up"] = follow_up
+        parts["follow_up"] = self._follow_up = follow_up
         self._gateway = Gateway(**parts)
         self._control = ControlApi(**parts)
         self.endpoint = f"http://{HOST}:{self._socket.getsockname()[1]}"
@@ -81,7 +81,8 @@ class SandboxServer:
         server.serve_forever()
 
     def close(self) -> None:
-        """Ends the functions and removes what was written."""
+        """Ends runbooks and functions, and removes what was written."""
+        self._follow_up.reset()
         self._functions.close()
         self._guardian.close()
         shutil.rmtree(self._directory, ignore_errors=True)

@@ -373,4 +373,3 @@ def _reason(error: Exception, resource_type: str) -> str:
         f'Status Code: {metadata["HTTPStatusCode"]}, Request ID: {request})" '
         f"(RequestToken: {uuid.uuid4()}, HandlerErrorCode: {kind})"
     )
-

@@ -25,6 +25,7 @@ class Certificate:
 
     name: str
     expires: datetime
+    # What `put_to_use` builds, as a person would say it.
     users: str
     path: str = "/"
     has_chain: bool = False
@@ -53,13 +54,13 @@ class Account:
         """What gathers in IAM, worst first."""
         return [
             Certificate(FORGOTTEN, datetime(2018, 7, 10, 23, 59, 59, tzinfo=timezone.utc), "-"),
-            Certificate(HIDDEN, _in_days(-40), f"ALB in {ABROAD} (SNI only)"),
+            Certificate(HIDDEN, _in_days(-40), f"ALB, {ABROAD} (SNI)"),
             Certificate("cdn", _in_days(-2), "CloudFront", path="/cloudfront/shop/"),
-            Certificate("intranet", _in_days(5), f"Classic ELB in {self._home}", "/internal/"),
+            Certificate("intranet", _in_days(5), f"Classic ELB, {self._home}", "/internal/"),
             # AppSync takes no ARN with a dot in the name.
-            Certificate("api", _in_days(12), f"AppSync in {self._home}", has_chain=True),
+            Certificate("api", _in_days(12), f"AppSync, {self._home}", has_chain=True),
             Certificate(EARLY, _in_days(20), "-"),
-            Certificate(VALID, _in_days(98), f"ALB in {ABROAD}"),
+            Certificate(VALID, _in_days(98), f"ALB, {ABROAD}"),
         ]
 
     def store(self, certificate: Certificate) -> None:

@@ -9,7 +9,7 @@ from sandbox.control import Rule
 
 from .account import ABROAD, ARTIFACTS, BACKUPS, EARLY, FORGOTTEN, HIDDEN, Account, Certificate
 from .dashboard import Dashboard, certificates_table, remediations_table
-from .stage import Act, Stage
+from .stage import Act, DemoError, Stage
 
 DAYS_TO_EXPIRATION = 30
 STACK = "certsweep"
@@ -48,8 +48,8 @@ class Story:
             ),
             Act(
                 "Somebody is told",
-                "Each certificate that becomes NON_COMPLIANT is a message to whoever subscribed to "
-                "the stack's topic. One of them:",
+                "For each certificate that becomes NON_COMPLIANT, the subscribers of the stack's "
+                "topic get a message. One of them:",
                 self.read_message,
             ),
             Act(
@@ -65,8 +65,8 @@ class Story:
             ),
             Act(
                 "The listener is mended, and a second person approves",
-                f"The stack now wants the approval of {APPROVER} and a backup. The listener is "
-                "rid of its expired certificate, and the auditor presses Remediate again.",
+                f"The stack now wants the approval of {APPROVER}, and a backup. The listener drops "
+                "its expired certificate, and the auditor presses Remediate again.",
                 self.remediate_with_approval,
             ),
         ]
@@ -102,7 +102,6 @@ class Story:
             *("--document-name", self._outputs["RunbookName"]),
             *("--parameters", f"ServerCertificate={FORGOTTEN},DryRun=true"),
         )["AutomationExecutionId"]
-        self._sandbox.automations.wait(execution_id)
         outputs = self._outputs_of(execution_id)
         self._stage.quote(f"{outputs['conclude.Outcome']}: {outputs['conclude.Reason']}")
 
@@ -130,7 +129,7 @@ class Story:
         # AWS Config starts a rule once a minute at most, and the last start was moments ago.
         self._sandbox.clock.advance(seconds=61)
         self._press_remediate(HIDDEN)
-        request = json.loads(self._messages()[-1])
+        request = self._request_for_approval()
         self._stage.tell(f"The runbook waits, and {APPROVER} gets a message:")
         self._stage.quote(request["approvalMessage"])
         execution_id = request["automationExecutionId"]
@@ -138,14 +137,14 @@ class Story:
             *("ssm", "send-automation-signal", "--profile", APPROVER),
             *("--automation-execution-id", execution_id, "--signal-type", "Approve"),
         )
-        self._sandbox.automations.wait(execution_id)
         outputs = self._outputs_of(execution_id)
         self._stage.quote(f"{outputs['remove.Outcome']}: {outputs['remove.Reason']}")
-        self._stage.quote(f"Backup: {outputs['backUp.Location']}")
+        self._stage.tell("The backup, without the private key, which IAM never gives out:")
+        self._stage.quote(outputs["backUp.Location"])
         self._see_evaluation()
         asked = self._sandbox.requests.list("iam", "DeleteServerCertificate")
-        names = [one["parameters"]["ServerCertificateName"] for one in asked]
-        self._stage.tell(f"\nIn all this, IAM was asked to delete {' and '.join(names)}.")
+        names = " and ".join(one["parameters"]["ServerCertificateName"] for one in asked)
+        self._stage.tell(f"\nIn all this, IAM was asked to delete {names}, and nothing else.")
 
     @property
     def _rule(self) -> Rule:
@@ -191,12 +190,29 @@ class Story:
         self._sandbox.remediations.wait(self._rule)
 
     def _outputs_of(self, execution_id: str) -> dict[str, str]:
-        """What a run of the runbook answered."""
+        """What a run of the runbook answers when it is over.
+
+        :raises DemoError: if it failed
+        """
+        run = self._sandbox.automations.wait(execution_id)
+        if run["AutomationExecutionStatus"] != "Success":
+            raise DemoError(f"The runbook failed: {run.get('FailureMessage')}")
         outputs: dict[str, list[str]] = self._stage.aws(
             *("ssm", "get-automation-execution", "--automation-execution-id", execution_id),
             *("--query", "AutomationExecution.Outputs"),
         )
         return {name: values[0] for name, values in outputs.items()}
+
+    def _request_for_approval(self) -> dict[str, str]:
+        """What the runbook sent to the topic before it waited.
+
+        :raises DemoError: if it sent nothing
+        """
+        last = self._messages()[-1]
+        if "approvalMessage" not in last:
+            raise DemoError("Nobody was asked for an approval.")
+        request: dict[str, str] = json.loads(last)
+        return request
 
     def _messages(self) -> list[str]:
         sent = self._sandbox.messages.sent(self._outputs["TopicArn"])

@@ -71,9 +71,8 @@ class Stage:
         self.console.print(Text(self._wrapped(text)))
 
     def quote(self, text: str) -> None:
-        """Shows what AWS or a person reads, indented."""
-        quoted = "\n".join(self._wrapped(line, "  > ") for line in text.splitlines())
-        self.console.print(Text(quoted, style="cyan"), soft_wrap=True)
+        """Shows what AWS answers or a person reads, indented."""
+        self.console.print(Text(self._wrapped(text, "  > "), style="cyan"), soft_wrap=True)
 
     def show(self, table: Table) -> None:
         """Shows a table."""
@@ -121,15 +120,14 @@ class Stage:
         )
 
     def _wrapped(self, text: str, indent: str = "") -> str:
-        width = min(self.console.width, WIDTH_OF_PROSE)
-        return textwrap.fill(
-            text,
-            width,
+        wrapper = textwrap.TextWrapper(
+            min(self.console.width, WIDTH_OF_PROSE),
             initial_indent=indent,
             subsequent_indent=indent,
             break_long_words=False,
             break_on_hyphens=False,
         )
+        return "\n".join(wrapper.fill(line) for line in text.split("\n"))
 
     def _run(self, command: list[str]) -> tuple[int, str, str]:
         """Status, output and errors of a process, which doesn't outlive an interruption."""

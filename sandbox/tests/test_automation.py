@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import socket
 from textwrap import dedent
 from typing import Any
 
@@ -656,6 +657,20 @@ class TestStopping:
         with pytest.raises(ClientError) as raised:
             ssm.get_automation_execution(AutomationExecutionId=execution_id)
         assert error_of(raised) == ("AutomationExecutionNotFoundException", 400)
+
+    def test_sandbox_that_is_closed_ends_a_running_script_without_a_word(
+        self, capfd: pytest.CaptureFixture[str]
+    ) -> None:
+        with socket.create_server(("127.0.0.1", 0)) as door:
+            with Sandbox.start() as sandbox:
+                ssm = sandbox.client("ssm")
+                knock = f"socket.create_connection({door.getsockname()}).recv(1)"
+                create(ssm, script(f"import socket\n{knock}"))
+                start(ssm)
+                connection, _ = door.accept()
+            with connection:
+                assert connection.recv(1) == b""
+        assert capfd.readouterr().err == ""
 
 
 class TestDescribing:

@@ -1,0 +1,220 @@
+"""An account whose certificates are in use, in the words of the tests."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sandbox.control import RULE_PERMISSIONS, Sandbox
+from sandbox.estate import Estate
+
+from .account import FUNCTION, Account, Run, days
+
+HOME = "eu-west-1"
+ABROAD = "ap-southeast-2"
+# Disabled in a new account, until the account opts in.
+OPT_IN = "eu-south-2"
+# The regions of a new account.
+REGIONS = 17
+# Classic and other load balancers and AppSync in each, and CloudFront once.
+CHECKS = 3 * REGIONS + 1
+# What the template gives each function by default: its memory, in MB.
+MEMORY = 512
+# And its timeout, in seconds.
+TIMEOUT = 300
+INSPECT = "certsweep-inspect"
+REMOVE = "certsweep-remove"
+INSPECT_PERMISSIONS = tuple(one for one in RULE_PERMISSIONS if not one.startswith("config:"))
+REMOVE_PERMISSIONS = (
+    *INSPECT_PERMISSIONS,
+    "iam:GetServerCertificate",
+    "iam:DeleteServerCertificate",
+)
+
+
+@dataclass(frozen=True)
+class Certificate:
+    """A certificate in IAM, as it was when it was stored."""
+
+    name: str
+    id: str
+    arn: str
+    path: str
+    uploaded: str
+    expiration: str
+
+
+class Function:
+    """A deployed function that the runbook calls."""
+
+    def __init__(self, sandbox: Sandbox, name: str, region: str) -> None:
+        self._sandbox = sandbox
+        self._region = region
+        self.name = name
+
+    def invoke(self, request: Any) -> Run:
+        """Invokes it and waits for the end."""
+        answer = self._sandbox.client("lambda", self._region).invoke(
+            FunctionName=self.name, Payload=json.dumps(request).encode()
+        )
+        request_id = answer["ResponseMetadata"]["HTTPHeaders"]["x-amzn-requestid"]
+        finished = self._sandbox.invocations(self.name)
+        return Run(next(one for one in finished if one["request_id"] == request_id))
+
+    def calls(self, operation: str | None = None) -> list[dict[str, Any]]:
+        """The requests that it made, oldest first."""
+        return self._sandbox.requests.list(operation=operation, role=self.name)
+
+
+class Production(Account):
+    """An account with load balancers and the like, and functions that look for them."""
+
+    def __init__(self, sandbox: Sandbox, zip_file: Path) -> None:
+        super().__init__(sandbox, zip_file)
+        self.estate = Estate(sandbox)
+        self._zip = zip_file
+
+    def expired(self, name: str = "www", path: str = "/") -> Certificate:
+        """Stores a certificate that expired three days ago."""
+        return _certificate(self.store(name, days(-3), path=path))
+
+    def valid(self, name: str = "www", path: str = "/") -> Certificate:
+        """Stores a certificate that is good for months."""
+        return _certificate(self.store(name, days(90.5), path=path))
+
+    def search(
+        self,
+        variables: Mapping[str, str] | None = None,
+        parameters: Mapping[str, Any] | None = None,
+        *,
+        timeout: int = TIMEOUT,
+        region: str | None = None,
+    ) -> Run:
+        """Deploys the rule, which looks for the users of certificates at once."""
+        self._rule = self.sandbox.deploy_rule(
+            self._zip,
+            function_name=_own_name(FUNCTION, variables, timeout),
+            parameters=parameters,
+            memory=MEMORY,
+            timeout=timeout,
+            variables=variables,
+            region=region,
+        )
+        return Run(self.sandbox.deliveries(self._rule)[-1]["invocation"])
+
+    def inspection(
+        self, variables: Mapping[str, str] | None = None, *, timeout: int = TIMEOUT
+    ) -> Function:
+        """Deploys the function that inspects."""
+        name = _own_name(INSPECT, variables, timeout)
+        return self._function(name, "InspectHandler", INSPECT_PERMISSIONS, variables, timeout)
+
+    def removal(
+        self,
+        variables: Mapping[str, str] | None = None,
+        *,
+        timeout: int = TIMEOUT,
+        without: str = "",
+    ) -> Function:
+        """Deploys the function that removes.
+
+        :param without: an action that its role lacks
+        """
+        permissions = tuple(one for one in REMOVE_PERMISSIONS if one != without)
+        name = _own_name(REMOVE, variables, timeout)
+        return self._function(name, "RemoveHandler", permissions, variables, timeout)
+
+    @contextmanager
+    def while_held(
+        self,
+        service: str,
+        operation: str,
+        work: Callable[[], Any],
+        *,
+        region: str = "",
+        calls: int = 1,
+    ) -> Iterator[Future[Any]]:
+        """Starts `work`, and runs the block while its next `calls` of an operation are in flight.
+
+        :returns: a `Future`, which has the result of `work` after the block
+        """
+        self.sandbox.faults.add(service, operation, kind="hold", times=calls, region=region)
+        with ThreadPoolExecutor() as threads:
+            try:
+                future = threads.submit(work)
+                while self.sandbox.faults.list()[-1]["seen"] < calls and not future.done():
+                    time.sleep(0.01)
+                yield future
+            finally:
+                self.sandbox.faults.clear()
+
+    @property
+    def names(self) -> list[str]:
+        """The names of all certificates in IAM."""
+        listed = self.sandbox.client("iam").list_server_certificates(MaxItems=1000)
+        return sorted(
+            one["ServerCertificateName"] for one in listed["ServerCertificateMetadataList"]
+        )
+
+    def replace(self, name: str) -> Certificate:
+        """Puts another expired certificate where one is."""
+        self.delete(name)
+        return self.expired(name)
+
+    def enabled_regions(self) -> list[str]:
+        """The regions of the account."""
+        listed = self.sandbox.client("account").list_regions(
+            RegionOptStatusContains=["ENABLED", "ENABLED_BY_DEFAULT"], MaxResults=50
+        )
+        return [region["RegionName"] for region in listed["Regions"]]
+
+    def searched_regions(self) -> set[str]:
+        """Where the rule's function looked for load balancers."""
+        return {call["region"] for call in self.calls("DescribeLoadBalancers")}
+
+    def _function(
+        self,
+        name: str,
+        handler: str,
+        permissions: tuple[str, ...],
+        variables: Mapping[str, str] | None,
+        timeout: int,
+    ) -> Function:
+        self.sandbox.deploy_function(
+            self._zip,
+            name,
+            handler=f"io.github.certsweep.{handler}::handleRequest",
+            memory=MEMORY,
+            timeout=timeout,
+            variables=variables,
+            permissions=permissions,
+        )
+        return Function(self.sandbox, name, self.sandbox.region)
+
+
+def _own_name(name: str, variables: Mapping[str, str] | None, timeout: int) -> str:
+    """Names apart for functions out of the ordinary, so that the usual one's process stays warm.
+
+    What a function that ran out of time has still under way is answered after its test, so it
+    shares its name with no other.
+    """
+    if timeout != TIMEOUT:
+        return f"{name}-{timeout}"
+    return f"{name}-special" if variables else name
+
+
+def _certificate(metadata: dict[str, Any]) -> Certificate:
+    return Certificate(
+        metadata["ServerCertificateName"],
+        metadata["ServerCertificateId"],
+        metadata["Arn"],
+        metadata["Path"],
+        metadata["UploadDate"].strftime("%Y-%m-%dT%H:%M:%SZ"),
+        metadata["Expiration"].strftime("%Y-%m-%dT%H:%M:%SZ"),
+    )

@@ -1,0 +1,216 @@
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+
+from sandbox.permissions import Access, effect, names_principal
+
+from .deployment import RULE_NAME, Deployment
+from .production import ABROAD
+
+OWN_TOPIC = "arn:aws:sns:eu-west-1:123456789012:security-alarms"
+DAY = 86_400
+
+
+def alarms(stack: Deployment, **parameters: Any) -> list[dict[str, Any]]:
+    """The stack's alarms."""
+    listed = stack.sandbox.client("cloudwatch").describe_alarms(**parameters)
+    alarms: list[dict[str, Any]] = listed["MetricAlarms"]
+    return alarms
+
+
+def dimensions(alarm: dict[str, Any]) -> dict[str, str]:
+    return {one["Name"]: one["Value"] for one in alarm["Dimensions"]}
+
+
+# Alarms.
+
+
+def test_alarms_watch_metrics_that_the_rule_emits(stack: Deployment) -> None:
+    expired = stack.expired("www")
+    stack.estate.alb(ABROAD, "prod", expired.arn)
+    stack.sandbox.denials.add("appsync", region=ABROAD)
+    emitted = {
+        (one["namespace"], one["name"], json.dumps(one["dimensions"])): one["value"]
+        for one in stack.scheduled_run().invocation["metrics"]
+    }
+    own = {
+        (one["Namespace"], one["MetricName"], json.dumps(dimensions(one))): one
+        for one in alarms(stack)
+        if one["Namespace"] != "AWS/Lambda"
+    }
+    assert {name for _, name, _ in own} == {"Certificates", "ExpiredInUse", "UsageChecksFailed"}
+    assert own.keys() <= emitted.keys()
+    raised = {key[1] for key, one in own.items() if emitted[key] > one["Threshold"]}
+    assert raised >= {"ExpiredInUse", "UsageChecksFailed"}
+
+
+def test_account_in_good_order_raises_no_alarm(stack: Deployment) -> None:
+    stack.valid("www")
+    emitted = {one["name"]: one["value"] for one in stack.scheduled_run().invocation["metrics"]}
+    for one in alarms(stack):
+        if one["ComparisonOperator"] == "GreaterThanThreshold":
+            assert emitted.get(one["MetricName"], 0) <= one["Threshold"]
+
+
+def test_alarms_of_failures_watch_the_functions_by_their_names(stack: Deployment) -> None:
+    watched = [
+        dimensions(one)["FunctionName"] for one in alarms(stack) if one["Namespace"] == "AWS/Lambda"
+    ]
+    assert sorted(watched) == sorted(stack.resources("AWS::Lambda::Function").values())
+
+
+def test_every_alarm_is_sent_to_the_topic(stack: Deployment) -> None:
+    assert [one["AlarmActions"] for one in alarms(stack)] == [[stack.outputs["TopicArn"]]] * 6
+    for one in alarms(stack):
+        assert stack.sandbox.account in one["AlarmDescription"]
+
+
+@pytest.mark.parametrize("hours", ["1", "24"])
+def test_periods_are_within_cloudwatch_s_limits(stack: Deployment, hours: str) -> None:
+    """https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html"""
+    stack.install(EveryHours=hours)
+    try:
+        for one in alarms(stack):
+            assert one["Period"] % 60 == 0
+            longest = DAY if one["Period"] < 3600 else 7 * DAY
+            assert one["Period"] * one["EvaluationPeriods"] <= longest
+    finally:
+        stack.install(EveryHours="24")
+
+
+def test_rule_that_does_not_run_is_an_alarm_and_silence_of_others_is_none(
+    stack: Deployment,
+) -> None:
+    missing = {one["MetricName"]: one["TreatMissingData"] for one in alarms(stack)}
+    assert missing.pop("Certificates") == "breaching"
+    assert set(missing.values()) == {"notBreaching", "ignore"}
+
+
+# Messages.
+
+
+def test_certificate_that_becomes_non_compliant_is_told_once(stack: Deployment) -> None:
+    expired, default = stack.expired("www"), stack.valid("default")
+    stack.estate.alb(ABROAD, "prod", default.arn, [expired.arn])
+    stack.scheduled_run()
+    (message,) = stack.messages()
+    first, second, third = message.splitlines()
+    assert first == '"Server certificate www in IAM of account 123456789012 needs attention."'
+    assert second == f'"{stack.annotation("www")}"'
+    assert f"In use by 1: ALB listener {ABROAD} app/prod:443 (SNI)." in second
+    assert "give the resources named here a valid certificate" in third
+    assert f"open the rule {RULE_NAME} in AWS Config, region eu-west-1" in third
+    assert third.endswith('choose Remediate."')
+    stack.scheduled_run()
+    assert len(stack.messages()) == 1
+
+
+def test_compliant_certificates_are_not_told(stack: Deployment) -> None:
+    stack.valid("www")
+    stack.scheduled_run()
+    assert stack.messages() == []
+
+
+def test_other_rules_are_not_told(stack: Deployment) -> None:
+    config = stack.sandbox.client("config")
+    (rule,) = config.describe_config_rules(ConfigRuleNames=[RULE_NAME])["ConfigRules"]
+    stack.expired("other")
+    other = {key: rule[key] for key in ("Source", "InputParameters")}
+    config.put_config_rule(ConfigRule=other | {"ConfigRuleName": "other-rule"})
+    told = len(stack.sandbox.messages.events())
+    stack.scheduled_run()
+    config.delete_config_rule(ConfigRuleName="other-rule")
+    new = stack.sandbox.messages.events()[told:]
+    assert {one["event"]["detail"]["configRuleName"] for one in new} <= {RULE_NAME}
+
+
+@contextmanager
+def key_policy_without(stack: Deployment, sid: str) -> Iterator[None]:
+    """The topic's key lets one service less in."""
+    keys = stack.sandbox.client("kms")
+    (key,) = stack.resources("AWS::KMS::Key").values()
+    policy = json.loads(keys.get_key_policy(KeyId=key, PolicyName="default")["Policy"])
+    fewer = [one for one in policy["Statement"] if one["Sid"] != sid]
+    assert len(fewer) == len(policy["Statement"]) - 1
+    lesser = json.dumps(policy | {"Statement": fewer})
+    keys.put_key_policy(KeyId=key, PolicyName="default", Policy=lesser)
+    try:
+        yield
+    finally:
+        keys.put_key_policy(KeyId=key, PolicyName="default", Policy=json.dumps(policy))
+
+
+def test_key_that_does_not_let_eventbridge_in_keeps_the_message_back(stack: Deployment) -> None:
+    stack.expired("www")
+    with key_policy_without(stack, "PublishChangesEncrypted"):
+        stack.scheduled_run()
+    assert stack.messages() == []
+    assert (
+        "denies events.amazonaws.com kms:GenerateDataKey"
+        in (stack.sandbox.messages.events()[-1]["error"])
+    )
+
+
+@pytest.mark.parametrize("service", ["events.amazonaws.com", "cloudwatch.amazonaws.com"])
+def test_topic_and_key_let_in_what_publishes(stack: Deployment, service: str) -> None:
+    (key,) = stack.resources("AWS::KMS::Key").values()
+    topic = stack.outputs["TopicArn"]
+    keys, topics = stack.sandbox.client("kms"), stack.sandbox.client("sns")
+    attributes = topics.get_topic_attributes(TopicArn=topic)["Attributes"]
+    assert attributes["KmsMasterKeyId"] == key
+    key_policy = json.loads(keys.get_key_policy(KeyId=key, PolicyName="default")["Policy"])
+    # EventBridge sends no account.
+    account = {"aws:sourceaccount": [stack.sandbox.account]}
+    context = {} if service.startswith("events") else account
+    for policy, action in (
+        (json.loads(attributes["Policy"]), "sns:Publish"),
+        (key_policy, "kms:GenerateDataKey"),
+        (key_policy, "kms:Decrypt"),
+    ):
+        own = [one for one in policy["Statement"] if names_principal(one, [service])]
+        assert effect([{"Statement": own}], Access(action, topic, context)) == "Allow"
+        elsewhere = Access(action, topic, {"aws:sourceaccount": ["210987654321"]})
+        is_open = service.startswith("events")
+        assert (effect([{"Statement": own}], elsewhere) == "Allow") == is_open
+
+
+# A topic of the operator's own.
+
+
+def test_existing_topic_that_lets_eventbridge_publish_gets_the_messages(stack: Deployment) -> None:
+    make_topic(stack, "events.amazonaws.com")
+    stack.configure(AlarmTopicArn=OWN_TOPIC)
+    stack.expired("www")
+    stack.scheduled_run()
+    (message,) = stack.sandbox.messages.sent(OWN_TOPIC)
+    assert "Server certificate www" in message["message"]
+    assert stack.resources("AWS::SNS::Topic") == stack.resources("AWS::KMS::Key") == {}
+    assert {action for one in alarms(stack) for action in one["AlarmActions"]} == {OWN_TOPIC}
+
+
+def test_existing_topic_that_does_not_gets_none(stack: Deployment) -> None:
+    make_topic(stack, "cloudwatch.amazonaws.com")
+    before = len(stack.sandbox.messages.sent(OWN_TOPIC))
+    stack.configure(AlarmTopicArn=OWN_TOPIC)
+    stack.expired("www")
+    stack.scheduled_run()
+    assert len(stack.sandbox.messages.sent(OWN_TOPIC)) == before
+    assert "doesn't let EventBridge publish" in stack.sandbox.messages.events()[-1]["error"]
+
+
+def make_topic(stack: Deployment, service: str) -> None:
+    topics = stack.sandbox.client("sns")
+    topics.create_topic(Name=OWN_TOPIC.rpartition(":")[2])
+    statement = {
+        "Effect": "Allow",
+        "Principal": {"Service": service},
+        "Action": "sns:Publish",
+        "Resource": OWN_TOPIC,
+    }
+    policy = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    topics.set_topic_attributes(TopicArn=OWN_TOPIC, AttributeName="Policy", AttributeValue=policy)

@@ -1,0 +1,213 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from .account import Run
+from .deployment import Deployment
+from .production import ABROAD, HOME
+
+# What a run in the sandbox can't use.
+UNUSED = {
+    "RunbookRole": {
+        # The sandbox doesn't judge what SNS and S3 do with a key for a caller.
+        "kms:Decrypt",
+        "kms:GenerateDataKey",
+        # Only when the rule is busy, after half a minute: test_remediation.py has a test of that.
+        "config:DescribeConfigRuleEvaluationStatus",
+    }
+}
+LOGGING = ("logs:CreateLogStream", "logs:PutLogEvents")
+SEARCH = (
+    "account:ListRegions",
+    "appsync:ListDomainNames",
+    "cloudfront:ListDistributions",
+    "elasticloadbalancing:DescribeListenerCertificates",
+    "elasticloadbalancing:DescribeListeners",
+    "elasticloadbalancing:DescribeLoadBalancers",
+)
+FUNCTIONS = {
+    "EvaluateRole": "EvaluateFunctionName",
+    "InspectRole": "InspectFunctionName",
+    "RemoveRole": "RemoveFunctionName",
+}
+OWN = {
+    "EvaluateRole": (
+        "iam:ListServerCertificates",
+        "config:GetComplianceDetailsByConfigRule",
+        "config:PutEvaluations",
+    ),
+    "InspectRole": ("iam:ListServerCertificates",),
+    "RemoveRole": (
+        "iam:ListServerCertificates",
+        "iam:GetServerCertificate",
+        "iam:DeleteServerCertificate",
+    ),
+}
+
+
+def work(stack: Deployment, role: str) -> Run:
+    """Has the role's function do its work on the expired certificate www, and nothing else."""
+    output = FUNCTIONS[role]
+    if output == "EvaluateFunctionName":
+        return stack.scheduled_run()
+    listed = stack.sandbox.client("iam").list_server_certificates()
+    certificate_id = next(
+        one["ServerCertificateId"]
+        for one in listed["ServerCertificateMetadataList"]
+        if one["ServerCertificateName"] == "www"
+    )
+    return stack.function(output, {"certificate": "www", "id": certificate_id})
+
+
+def logged(stack: Deployment, role: str) -> int:
+    """How many events are in the log of the role's function."""
+    name = stack.resources("AWS::Logs::LogGroup")[role.replace("Role", "Logs")]
+    events = stack.sandbox.client("logs").filter_log_events(logGroupName=name, limit=10_000)
+    return len(events["events"])
+
+
+def test_every_request_is_allowed_and_every_permission_is_used(guarded: Deployment) -> None:
+    used = guarded.expired("used")
+    guarded.estate.alb(HOME, "prod", used.arn)
+    guarded.expired("www")
+    waiting = guarded.remediate_after_a_run("www")
+    assert guarded.answer(waiting, "Approve").result == ("Success", "REMOVED")
+    guarded.sandbox.wait(guarded.rule)
+    assert guarded.run("used").status == "Failed"
+
+    assert guarded.sandbox.permissions.list(decision="denied") == []
+    assert len(guarded.roles) == 4
+    for logical_id, name in guarded.roles.items():
+        asked = {one["action"] for one in guarded.sandbox.permissions.list(role=name)}
+        assert guarded.granted(logical_id) - asked == UNUSED.get(logical_id, set())
+        assert asked <= guarded.granted(logical_id)
+
+
+def test_nothing_calls_aws_but_the_stack_s_roles(guarded: Deployment) -> None:
+    guarded.expired("www")
+    guarded.answer(guarded.run("www"), "Approve")
+    guarded.sandbox.wait(guarded.rule)
+    sessions = {
+        one["principal"].split("/")[1]
+        for one in guarded.sandbox.requests.list()
+        if ":assumed-role/" in one["principal"]
+    }
+    assert sessions == set(guarded.roles.values())
+    assert {one["role"] for one in guarded.sandbox.permissions.list()} == sessions
+
+
+def test_rule_that_does_not_check_usage_may_not_look_for_it(stack: Deployment) -> None:
+    stack.configure(CheckUsage="false")
+    assert not stack.granted("EvaluateRole") & set(SEARCH)
+    assert set(SEARCH) <= stack.granted("RemoveRole")
+    stack.expired("www")
+    assert stack.scheduled_run().outcome == "REPORTED"
+    assert stack.sandbox.permissions.list(decision="denied") == []
+
+
+def test_runbook_that_neither_asks_nor_backs_up_may_do_less(stack: Deployment) -> None:
+    assert stack.granted("RunbookRole") == {
+        "lambda:InvokeFunction",
+        "config:StartConfigRulesEvaluation",
+        "config:DescribeConfigRuleEvaluationStatus",
+    }
+
+
+def test_tests_below_leave_out_each_permission_once(guarded: Deployment) -> None:
+    left_out = {role: {*LOGGING, *SEARCH, *own} for role, own in OWN.items()}
+    runbook = {action for action, _ in NEEDED_BY_THE_RUNBOOK} | UNUSED["RunbookRole"]
+    left_out["RunbookRole"] = runbook | {"config:StartConfigRulesEvaluation"}
+    assert {role: guarded.granted(role) for role in guarded.roles} == left_out
+
+
+@pytest.mark.parametrize("action", SEARCH)
+def test_no_function_takes_what_it_may_not_see_for_unused(stack: Deployment, action: str) -> None:
+    stack.expired("www")
+    default = stack.valid("default")
+    stack.estate.alb(ABROAD, "prod", default.arn)
+    with stack.without_search(action):
+        assert work(stack, "EvaluateRole").metrics["UsageChecksFailed"] > 0
+        verdict = work(stack, "InspectRole").summary
+        removal = work(stack, "RemoveRole").summary
+    assert "Usage unknown" in stack.annotation("www")
+    assert (verdict["deletable"], removal["outcome"]) == (False, "REFUSED")
+    assert verdict["uncheckedCount"] > 0
+    assert (stack.names, stack.deletions()) == (["default", "www"], [])
+    assert denied(stack) == {action}
+
+
+@pytest.mark.parametrize(
+    ("role", "action"), [(role, action) for role, own in OWN.items() for action in own]
+)
+def test_function_fails_without_a_permission_and_names_it(
+    stack: Deployment, role: str, action: str
+) -> None:
+    stack.expired("www")
+    with stack.without(role, action):
+        run = work(stack, role)
+    assert action in run.error
+    assert "AccessDenied" in run.error
+    assert stack.names == ["www"]
+    assert denied(stack) == {action}
+
+
+@pytest.mark.parametrize("action", LOGGING)
+@pytest.mark.parametrize("role", FUNCTIONS)
+def test_function_without_permission_to_log_leaves_none(
+    stack: Deployment, role: str, action: str
+) -> None:
+    stack.expired("www")
+    before = logged(stack, role)
+    with stack.without(role, action):
+        work(stack, role)
+        assert logged(stack, role) == before
+    stack.expired("www") if role == "RemoveRole" else None
+    work(stack, role)
+    assert logged(stack, role) > before
+
+
+NEEDED_BY_THE_RUNBOOK = (
+    ("lambda:InvokeFunction", "inspect"),
+    ("sns:Publish", "approve"),
+    ("iam:GetServerCertificate", "backUp"),
+    ("s3:PutObject", "backUp"),
+)
+
+
+@pytest.mark.parametrize(("action", "step"), NEEDED_BY_THE_RUNBOOK)
+def test_runbook_fails_without_a_permission_and_deletes_nothing(
+    guarded: Deployment, action: str, step: str
+) -> None:
+    guarded.expired("www")
+    with guarded.without("RunbookRole", action):
+        execution = guarded.run("www")
+        if execution.status == "Waiting":
+            execution = guarded.answer(execution, "Approve")
+    assert (execution.status, execution.steps[step]) == ("Failed", "Failed")
+    assert action in execution.failure
+    assert (guarded.names, guarded.deletions()) == (["www"], [])
+    assert denied(guarded) == {action}
+
+
+@pytest.mark.parametrize("role", ["EvaluateRole", "InspectRole", "RunbookRole"])
+def test_only_one_role_may_delete(guarded: Deployment, role: str) -> None:
+    assert "iam:DeleteServerCertificate" not in guarded.granted(role)
+    assert "iam:DeleteServerCertificate" in guarded.granted("RemoveRole")
+
+
+@pytest.mark.parametrize(
+    ("role", "service"),
+    [*((role, "lambda.amazonaws.com") for role in FUNCTIONS), ("RunbookRole", "ssm.amazonaws.com")],
+)
+def test_roles_trust_one_service_alone(stack: Deployment, role: str, service: str) -> None:
+    iam = stack.sandbox.client("iam")
+    trust: dict[str, Any] = iam.get_role(RoleName=stack.roles[role])["Role"]
+    (statement,) = trust["AssumeRolePolicyDocument"]["Statement"]
+    assert statement["Principal"] == {"Service": service}
+
+
+def denied(stack: Deployment) -> set[str]:
+    """The actions that were asked for in vain."""
+    return {one["action"] for one in stack.sandbox.permissions.list(decision="denied")}

@@ -1,0 +1,99 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from .production import Production
+
+CHINA = "cn-north-1"
+GOVCLOUD = "us-gov-west-1"
+# A host that does not resolve: AWS has none for AppSync in GovCloud.
+NO_APPSYNC = {"AWS_ENDPOINT_URL_APPSYNC": "http://appsync.invalid"}
+
+
+@pytest.fixture
+def home(production: Production, request: pytest.FixtureRequest) -> Iterator[str]:
+    """The region where the account lives; of another partition."""
+    usual = production.sandbox.region
+    production.sandbox.region = request.param
+    yield request.param
+    production.sandbox.region = usual
+
+
+@pytest.mark.parametrize("home", [CHINA], indirect=True)
+def test_in_china_users_are_found_in_both_regions_and_cloudfront(
+    production: Production, home: str
+) -> None:
+    expired = production.expired(path="/cloudfront/")
+    assert expired.arn.startswith("arn:aws-cn:iam::")
+    production.estate.classic(home, "old", expired.arn)
+    production.estate.nlb("cn-northwest-1", "edge", expired.arn)
+    production.estate.domain(home, "api.example.com", expired.arn)
+    shop = production.estate.distribution("shop", expired.id)
+    run = production.search()
+    assert (run.metrics["ExpiredInUse"], run.metrics["UsageChecksFailed"]) == (1, 0)
+    assert " In use by 4: " in production.annotation("www")
+    assert production.searched_regions() == {CHINA, "cn-northwest-1"}
+    users = production.inspection().invoke({"certificate": expired.arn}).summary["usage"]
+    assert {user["service"] for user in users} == {
+        "appsync",
+        "cloudfront",
+        "elasticloadbalancing",
+        "elasticloadbalancingv2",
+    }
+    assert all(user["resource"].startswith("arn:aws-cn:") for user in users)
+    assert shop in {user["resource"] for user in users}
+
+
+@pytest.mark.parametrize("home", [GOVCLOUD], indirect=True)
+def test_in_govcloud_regions_come_from_the_sdk_and_cloudfront_is_not_asked(
+    production: Production, home: str
+) -> None:
+    expired = production.expired()
+    assert expired.arn.startswith("arn:aws-us-gov:iam::")
+    production.estate.alb("us-gov-east-1", "prod", production.valid("default").arn, [expired.arn])
+    run = production.search(NO_APPSYNC)
+    assert (run.metrics["ExpiredInUse"], run.metrics["UsageChecksFailed"]) == (1, 0)
+    assert production.annotation("www").endswith("ALB listener us-gov-east-1 app/prod:443 (SNI).")
+    assert production.searched_regions() == {home, "us-gov-east-1"}
+    assert production.calls("ListRegions") == production.calls("ListDistributions") == []
+    verdict = production.inspection(NO_APPSYNC).invoke({"certificate": expired.arn}).summary
+    assert verdict["usage"][0]["resource"].startswith(
+        "arn:aws-us-gov:elasticloadbalancing:us-gov-east-1:"
+    )
+
+
+@pytest.mark.parametrize("home", [GOVCLOUD], indirect=True)
+@pytest.mark.usefixtures("home")
+def test_service_that_a_region_does_not_have_is_neither_used_nor_unchecked(
+    production: Production,
+) -> None:
+    expired = production.expired()
+    verdict = production.inspection(NO_APPSYNC).invoke({"certificate": expired.id}).summary
+    assert verdict["unchecked"] == []
+    assert verdict["deletable"]
+    removed = production.removal(NO_APPSYNC).invoke({"certificate": "www", "id": expired.id})
+    assert removed.summary["outcome"] == "REMOVED"
+
+
+@pytest.mark.parametrize("home", [GOVCLOUD], indirect=True)
+@pytest.mark.usefixtures("home")
+def test_host_that_exists_but_does_not_answer_may_be_a_service_that_is_new_there(
+    production: Production,
+) -> None:
+    # The sandbox's own address resolves, and closes the connection where AWS has no AppSync.
+    production.expired()
+    run = production.search()
+    assert run.metrics["UsageChecksFailed"] == 2
+    assert "appsync: NoAnswer" in production.annotation("www")
+
+
+def test_service_that_a_region_is_known_to_have_is_unchecked_if_its_host_is_unknown(
+    production: Production,
+) -> None:
+    production.expired()
+    regions = {"USAGE_REGIONS": "eu-west-1"}
+    run = production.search(NO_APPSYNC | regions)
+    assert run.metrics["UsageChecksFailed"] == 1
+    assert "(eu-west-1 appsync: NoAnswer)" in production.annotation("www")
