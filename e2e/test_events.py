@@ -73,7 +73,7 @@ class TestRefusedReports:
         token = "forged-" + "0123456789" * 5
         run = changed.invoke(changed.last_event | {"resultToken": token})
         assert "config:PutEvaluations failed: InvalidResultTokenException" in run.error
-        assert "Not recorded are 1 of 1 results: www." in run.error
+        assert "1 of 1 results not recorded: www." in run.error
         assert changed.compliance == {"www": "NON_COMPLIANT"}
 
     def test_rule_deleted_before_the_run_is_an_error_that_says_so(self, changed: Account) -> None:

@@ -52,7 +52,7 @@ class TestSending:
         watched.sandbox.faults.add(*PUT, kind="throttle", times=0)
         error = watched.evaluate().error
         assert error.startswith("config:PutEvaluations failed: ThrottlingException: Rate exceeded.")
-        assert error.endswith("Not recorded are 2 of 2 results: www, gone.")
+        assert error.endswith("2 of 2 results not recorded: www, gone.")
         assert len(watched.calls("PutEvaluations")) == ATTEMPTS
         assert watched.compliance == {"gone": "NON_COMPLIANT", "www": "NON_COMPLIANT"}
 
@@ -66,7 +66,7 @@ class TestSending:
         watched.sandbox.faults.add(*PUT, kind="malformed", times=0)
         error = watched.evaluate().error
         assert error.startswith("config:PutEvaluations failed: ")
-        assert "Not recorded are 2 of 2 results: www, gone." in error
+        assert "2 of 2 results not recorded: www, gone." in error
 
     def test_batch_that_is_refused_does_not_hold_up_the_others(self, account: Account) -> None:
         names = account.store_many(201, days(-3))
@@ -75,7 +75,7 @@ class TestSending:
         )
         error = account.deploy().error
         assert "config:PutEvaluations failed: AccessDeniedException: No. Allow the action" in error
-        assert "Not recorded are 100 of 201 results: www-0100, www-0101, " in error
+        assert "100 of 201 results not recorded: www-0100, www-0101, " in error
         assert error.endswith(" and 50 more.")
         assert list(account.compliance) == names[:100] + names[200:]
 
@@ -97,8 +97,8 @@ class TestSending:
             *PUT, kind="failed-evaluations", times=0, resource_ids=["www-0001"]
         )
         error = account.deploy().error
-        assert error.startswith("config:PutEvaluations kept answering with FailedEvaluations.")
-        assert error.endswith("Not recorded are 1 of 3 results: www-0001.")
+        assert error.startswith("config:PutEvaluations answered with FailedEvaluations 4 times in a row.")
+        assert error.endswith("1 of 3 results not recorded: www-0001.")
         assert list(account.compliance) == ["www-0000", "www-0002"]
         assert len(account.calls("PutEvaluations")) == ROUNDS
 

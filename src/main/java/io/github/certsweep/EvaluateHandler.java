@@ -56,6 +56,7 @@ public final class EvaluateHandler implements RequestStreamHandler {
       throws IOException {
     Deadline deadline = Deadline.in(context.getRemainingTimeInMillis(), clock);
     RuleEvent event = RuleEvent.parse(new String(input.readAllBytes(), UTF_8));
+    event.requireSameAccountAs(context.getInvokedFunctionArn());
     EvaluationRun run = rule.evaluate(event, deadline);
     context.getLogger().log(run.logLine() + "\n");
     run.throwIfFailed();

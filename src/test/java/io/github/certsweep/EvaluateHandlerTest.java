@@ -66,6 +66,18 @@ class EvaluateHandlerTest {
   }
 
   @Test
+  void anEventOfAnotherAccountIsRefusedBeforeAnyCall() {
+    assertThatThrownBy(
+            () -> invoke(EVENT.replace("accountId\":\"123456789012", "accountId\":\"210987654321")))
+        .isInstanceOf(InvalidInputException.class)
+        .hasMessage(
+            "The event is of account 210987654321, but the function is"
+                + " arn:aws:lambda:eu-west-1:123456789012:function:function: it can see only the"
+                + " certificates of its own account. Deploy a stack in each account.");
+    assertThat(iam.requests).isEmpty();
+  }
+
+  @Test
   void aBadEventIsRefusedBeforeAnyCall() {
     assertThatThrownBy(() -> invoke("{}")).isInstanceOf(InvalidInputException.class);
     assertThat(iam.requests).isEmpty();

@@ -16,6 +16,8 @@ public final class AwsCallException extends RuntimeException {
   private static final Set<String> DENIED =
       Set.of(
           "AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "AuthorizationError");
+  private static final Set<String> OUTDATED =
+      Set.of("InvalidResultToken", "InvalidResultTokenException");
   private static final Set<String> EXPIRED =
       Set.of("ExpiredToken", "ExpiredTokenException", "RequestExpired");
 
@@ -42,7 +44,7 @@ public final class AwsCallException extends RuntimeException {
   static AwsCallException outOfTime(String call) {
     return new AwsCallException(
         "OutOfTime",
-        call + " was not made: the function's time was up. Raise the function's timeout.",
+        call + " was not made: the function's time was up. More memory makes it faster.",
         null);
   }
 
@@ -105,6 +107,9 @@ public final class AwsCallException extends RuntimeException {
     if (EXPIRED.contains(code)) {
       return "The function's temporary credentials had expired; try again.";
     }
+    if (OUTDATED.contains(code)) {
+      return "The event is too old, or is not one of AWS Config; start the rule again.";
+    }
     if (failure instanceof AwsServiceException service) {
       if (service.isThrottlingException()) {
         return "It was tried several times; try again when the account makes fewer calls.";
@@ -117,7 +122,7 @@ public final class AwsCallException extends RuntimeException {
     if (isUnreadable(failure)) {
       return "The answer was not one of AWS: check what is between the function and AWS, and try again.";
     }
-    return "It was tried several times; check the function's network (in a VPC: a NAT gateway or VPC endpoints) and start"
-        + " the rule again.";
+    return "It was tried several times; check the function's network (in a VPC: a NAT gateway or VPC endpoints) and try"
+        + " again.";
   }
 }

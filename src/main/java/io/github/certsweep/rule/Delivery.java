@@ -47,11 +47,11 @@ record Delivery(
             : "";
     return Optional.of(
         String.join(" ", reasons)
-            + " Not recorded are "
+            + " "
             + unrecorded.size()
             + " of "
             + (recorded.size() + unrecorded.size())
-            + " results: "
+            + " results not recorded: "
             + names
             + more
             + ".");

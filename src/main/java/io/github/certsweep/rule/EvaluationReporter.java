@@ -25,8 +25,9 @@ final class EvaluationReporter {
   /** How often an evaluation is sent at most that Config answers with {@code FailedEvaluations}. */
   private static final int ROUNDS = 4;
 
+  /** Between half and all of 0.5, 1 and 2 seconds: Config gets time, however the jitter falls. */
   private static final BackoffStrategy BACKOFF =
-      BackoffStrategy.exponentialDelay(Duration.ofMillis(500), Duration.ofSeconds(5));
+      BackoffStrategy.exponentialDelayHalfJitter(Duration.ofMillis(500), Duration.ofSeconds(5));
 
   private final ConfigClient config;
   private final Pause pause;
@@ -38,15 +39,17 @@ final class EvaluationReporter {
 
   /**
    * Sends every batch, also when one before it fails. What Config reports back as failed is sent
-   * again in up to three further rounds; what the SDK could not deliver with its own retries is
-   * not.
+   * again in up to three further rounds, while there is time; what the SDK could not deliver with
+   * its own retries is not.
    */
   Delivery send(List<Evaluation> evaluations, RuleEvent event, Deadline deadline) {
     List<Evaluation> recorded = new ArrayList<>();
     List<Evaluation> lost = new ArrayList<>();
     Set<String> reasons = new LinkedHashSet<>();
     List<Evaluation> pending = evaluations;
-    for (int round = 1; !pending.isEmpty() && round <= ROUNDS && pausedBefore(round); round++) {
+    int round = 0;
+    while (!pending.isEmpty() && round < ROUNDS && pausedAfter(round, deadline)) {
+      round++;
       List<Evaluation> failed = new ArrayList<>();
       for (List<Evaluation> batch : batches(pending)) {
         try {
@@ -63,7 +66,9 @@ final class EvaluationReporter {
     }
     if (!pending.isEmpty()) {
       lost.addAll(pending);
-      reasons.add(PUT + " kept answering with FailedEvaluations. Start the rule again.");
+      String times = round == 1 ? "once" : round + " times";
+      reasons.add(
+          PUT + " answered with FailedEvaluations " + times + " in a row. Start the rule again.");
     }
     return new Delivery(batches(evaluations).size(), recorded, lost, List.copyOf(reasons));
   }
@@ -103,12 +108,18 @@ final class EvaluationReporter {
         .build();
   }
 
-  private boolean pausedBefore(int round) {
-    if (round == 1) {
+  /** False if there is no time for another round, or somebody wants this one ended. */
+  private boolean pausedAfter(int round, Deadline deadline) {
+    if (round == 0) {
       return true;
     }
+    // The SDK counts the first attempt, which nothing comes before, as 1.
+    Duration delay = BACKOFF.computeDelay(round + 1);
+    if (delay.compareTo(deadline.left()) >= 0) {
+      return false;
+    }
     try {
-      pause.of(BACKOFF.computeDelay(round - 1));
+      pause.of(delay);
       return true;
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

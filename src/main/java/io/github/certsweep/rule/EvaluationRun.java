@@ -13,6 +13,7 @@ import java.util.stream.Stream;
  * @param recorded how many results Config took, cleared ones included
  * @param staleCleared how many results of vanished resources were taken off the dashboard
  * @param batches how many batches of results were sent, retries not counted
+ * @param supersededBy when the newer run was started whose results Config shows already
  * @param error what was not done, why, and what to do about it, in one line
  */
 public record EvaluationRun(
@@ -23,6 +24,7 @@ public record EvaluationRun(
     int recorded,
     int staleCleared,
     int batches,
+    Optional<Instant> supersededBy,
     Optional<String> error) {
 
   /** How a run ended. */
@@ -41,12 +43,29 @@ public record EvaluationRun(
   static EvaluationRun failed(
       RuleEvent event, Instant at, Optional<CertificateCounts> counts, String error) {
     return new EvaluationRun(
-        event.ruleName(), at, Outcome.FAILED, counts, 0, 0, 0, Optional.of(error));
+        event.ruleName(),
+        at,
+        Outcome.FAILED,
+        counts,
+        0,
+        0,
+        0,
+        Optional.empty(),
+        Optional.of(error));
   }
 
-  static EvaluationRun superseded(RuleEvent event, Instant at, CertificateCounts counts) {
+  static EvaluationRun superseded(
+      RuleEvent event, Instant at, CertificateCounts counts, Instant newer) {
     return new EvaluationRun(
-        event.ruleName(), at, Outcome.SUPERSEDED, Optional.of(counts), 0, 0, 0, Optional.empty());
+        event.ruleName(),
+        at,
+        Outcome.SUPERSEDED,
+        Optional.of(counts),
+        0,
+        0,
+        0,
+        Optional.of(newer),
+        Optional.empty());
   }
 
   /**
@@ -71,6 +90,7 @@ public record EvaluationRun(
         event.testMode() ? 0 : delivery.recorded().size(),
         event.testMode() ? 0 : delivery.staleCleared(),
         delivery.batches(),
+        Optional.empty(),
         error);
   }
 
@@ -86,6 +106,7 @@ public record EvaluationRun(
     summary.addProperty("recorded", recorded);
     summary.addProperty("staleCleared", staleCleared);
     summary.addProperty("batches", batches);
+    supersededBy.ifPresent(newer -> summary.addProperty("supersededBy", newer.toString()));
     error.ifPresent(text -> summary.addProperty("error", text));
     return summary;
   }

@@ -9,6 +9,7 @@ import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.services.config.ConfigClient;
 import software.amazon.awssdk.services.config.model.ComplianceType;
 import software.amazon.awssdk.services.config.model.EvaluationResult;
+import software.amazon.awssdk.services.config.model.EvaluationResultIdentifier;
 import software.amazon.awssdk.services.config.model.EvaluationResultQualifier;
 import software.amazon.awssdk.services.config.model.GetComplianceDetailsByConfigRuleRequest;
 import software.amazon.awssdk.services.config.model.GetComplianceDetailsByConfigRuleResponse;
@@ -32,17 +33,25 @@ final class RecordedResults {
   /**
    * All results shown as COMPLIANT or NON_COMPLIANT.
    *
-   * @throws AwsCallException if any page can't be read
+   * @throws AwsCallException if any page can't be read: what is not known to be shown can't be
+   *     cleared, and a newer run could go unseen
    */
   List<RecordedResult> read(String ruleName, Deadline deadline) {
     List<RecordedResult> results = new ArrayList<>();
     Optional<String> token = Optional.empty();
     do {
       GetComplianceDetailsByConfigRuleResponse page = readPage(ruleName, token, deadline);
+      if (!page.hasEvaluationResults()) {
+        throw AwsCallException.unexpectedAnswer(READ, "The answer holds no list of results.");
+      }
       for (EvaluationResult result : page.evaluationResults()) {
         results.add(toRecorded(result));
       }
-      token = Optional.ofNullable(page.nextToken()).filter(next -> !next.isEmpty());
+      Optional<String> next = Optional.ofNullable(page.nextToken()).filter(text -> !text.isEmpty());
+      if (next.isPresent() && next.equals(token)) {
+        throw AwsCallException.unexpectedAnswer(READ, "The answer leads back to the same page.");
+      }
+      token = next;
     } while (token.isPresent());
     return List.copyOf(results);
   }
@@ -65,10 +74,20 @@ final class RecordedResults {
   }
 
   private static RecordedResult toRecorded(EvaluationResult result) {
-    EvaluationResultQualifier qualifier =
-        result.evaluationResultIdentifier().evaluationResultQualifier();
+    Optional<EvaluationResultIdentifier> identifier =
+        Optional.ofNullable(result.evaluationResultIdentifier());
+    Optional<EvaluationResultQualifier> qualifier =
+        identifier.map(EvaluationResultIdentifier::evaluationResultQualifier);
     return new RecordedResult(
-        new Resource(qualifier.resourceType(), qualifier.resourceId()),
-        result.evaluationResultIdentifier().orderingTimestamp());
+        new Resource(
+            present("ResourceType", qualifier.map(EvaluationResultQualifier::resourceType)),
+            present("ResourceId", qualifier.map(EvaluationResultQualifier::resourceId))),
+        present(
+            "OrderingTimestamp", identifier.map(EvaluationResultIdentifier::orderingTimestamp)));
+  }
+
+  private static <T> T present(String member, Optional<T> value) {
+    return value.orElseThrow(() ->
+        AwsCallException.unexpectedAnswer(READ, "A result in the answer has no " + member + "."));
   }
 }

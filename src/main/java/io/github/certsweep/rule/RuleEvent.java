@@ -29,18 +29,37 @@ public record RuleEvent(
   public RuleEvent {
     if (ruleName.length() > MAX_RULE_NAME) {
       throw new InvalidInputException(
-          "The rule's name \""
-              + ruleName
-              + "\" has "
+          "The rule's name is "
+              + InvalidInputException.quote(ruleName)
+              + ", which has "
               + ruleName.length()
-              + " characters, but AWS Config tells the old"
-              + " results of rules with at most "
+              + " characters; of a rule with more than "
               + MAX_RULE_NAME
-              + " only. Create the rule under a shorter name.");
+              + " AWS Config does not tell the old results. Create the rule under a shorter name.");
     }
     if (!accountId.matches("[0-9]{12}")) {
       throw new InvalidInputException(
-          "The event's \"accountId\" must be twelve digits, but is \"" + accountId + "\".");
+          "The event's \"accountId\" must be twelve digits, but is "
+              + InvalidInputException.quote(accountId)
+              + ".");
+    }
+  }
+
+  /**
+   * Refuses the event of another account's rule: the certificates of this one would be reported
+   * there.
+   *
+   * @param functionArn {@code arn:aws:lambda:REGION:ACCOUNT:function:NAME}, as Lambda tells it
+   * @throws InvalidInputException if the function is another account's
+   */
+  public void requireSameAccountAs(String functionArn) {
+    if (!functionArn.contains(":" + accountId + ":function:")) {
+      throw new InvalidInputException(
+          "The event is of account "
+              + accountId
+              + ", but the function is "
+              + functionArn
+              + ": it can see only the certificates of its own account. Deploy a stack in each account.");
     }
   }
 
@@ -57,9 +76,9 @@ public record RuleEvent(
     String messageType = invokingEvent.requiredText("messageType");
     if (!messageType.equals(PERIODIC)) {
       throw new InvalidInputException(
-          "The event's messageType is \""
-              + messageType
-              + "\", but this is a periodic rule: its Source.SourceDetails must"
+          "The event's messageType is "
+              + InvalidInputException.quote(messageType)
+              + ", but this is a periodic rule: its Source.SourceDetails must"
               + " name MessageType "
               + PERIODIC
               + " and nothing else.");
@@ -82,9 +101,9 @@ public record RuleEvent(
       return Instant.parse(text);
     } catch (DateTimeException e) {
       throw new InvalidInputException(
-          "The event's \"notificationCreationTime\" must be a time like 2026-11-23T12:00:00.000Z, but is \""
-              + text
-              + "\".");
+          "The event's \"notificationCreationTime\" must be a time like 2026-11-23T12:00:00.000Z, but is "
+              + InvalidInputException.quote(text)
+              + ".");
     }
   }
 

@@ -11,6 +11,7 @@ import io.github.certsweep.usage.UsageSearch;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -80,8 +81,7 @@ public final class ServerCertificateRule {
           String error =
               "The rule "
                   + event.ruleName()
-                  + " no longer exists: nothing was reported. "
-                  + e.getMessage();
+                  + " no longer exists: nothing was reported. Deploy the stack again, or delete it.";
           return EvaluationRun.failed(event, now, Optional.of(counts), error);
         }
         // The current results are right whatever Config shows, so they are sent all the same.
@@ -90,8 +90,10 @@ public final class ServerCertificateRule {
                 e.getMessage() + " Results of certificates that are gone were not cleared.");
       }
     }
-    if (shown.stream().anyMatch(result -> result.orderedAt().isAfter(event.createdAt()))) {
-      return EvaluationRun.superseded(event, now, counts);
+    Optional<Instant> newest =
+        shown.stream().map(RecordedResult::orderedAt).max(Comparator.naturalOrder());
+    if (newest.isPresent() && newest.get().isAfter(event.createdAt())) {
+      return EvaluationRun.superseded(event, now, counts, newest.get());
     }
 
     List<Evaluation> all = Stream.concat(current.stream(), stale(shown, current)).toList();

@@ -113,7 +113,8 @@ public final class UsageSearch {
     } catch (TimeoutException e) {
       unchecked.add(
           check.unchecked(
-              "OutOfTime", "OutOfTime: the search was not finished in time; raise the timeout."));
+              "OutOfTime",
+              "OutOfTime: the search was not finished in time; more memory makes it faster."));
     } catch (ExecutionException e) {
       unchecked.add(check.unchecked(e.getCause()));
     } catch (InterruptedException e) {

@@ -27,7 +27,8 @@ class AwsCallExceptionTest {
           400 | ThrottlingException        | tried several times; try again when
           500 | InternalFailure            | AWS had an error of its own
           503 | ServiceUnavailable         | AWS had an error of its own
-          400 | InvalidResultTokenException| Correct what AWS names
+          400 | InvalidResultTokenException| The event is too old
+          400 | ValidationException        | Correct what AWS names
           """)
   void eachKindOfErrorHasItsRemedy(int status, String code, String remedy) {
     AwsCallException failure =

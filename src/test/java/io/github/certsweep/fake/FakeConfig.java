@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 import software.amazon.awssdk.services.config.ConfigClient;
 import software.amazon.awssdk.services.config.model.ComplianceType;
 import software.amazon.awssdk.services.config.model.Evaluation;
@@ -27,6 +28,7 @@ public final class FakeConfig implements ConfigClient {
   private final Map<Integer, Supplier<PutEvaluationsResponse>> putAnswers = new HashMap<>();
   private final Map<String, Integer> timesToFail = new HashMap<>();
   private Supplier<RuntimeException> readFailure;
+  private UnaryOperator<GetComplianceDetailsByConfigRuleResponse.Builder> readAnswer;
 
   public final List<PutEvaluationsRequest> puts = new ArrayList<>();
   public final List<GetComplianceDetailsByConfigRuleRequest> reads = new ArrayList<>();
@@ -61,6 +63,13 @@ public final class FakeConfig implements ConfigClient {
 
   public FakeConfig refusingToRead(Supplier<RuntimeException> failure) {
     readFailure = failure;
+    return this;
+  }
+
+  /** Answers every reading of results with this, whatever it holds. */
+  public FakeConfig answeringRead(
+      UnaryOperator<GetComplianceDetailsByConfigRuleResponse.Builder> answer) {
+    readAnswer = answer;
     return this;
   }
 
@@ -103,6 +112,9 @@ public final class FakeConfig implements ConfigClient {
     reads.add(request);
     if (readFailure != null) {
       throw readFailure.get();
+    }
+    if (readAnswer != null) {
+      return readAnswer.apply(GetComplianceDetailsByConfigRuleResponse.builder()).build();
     }
     Set<ComplianceType> wanted = new HashSet<>(request.complianceTypes());
     List<EvaluationResult> shown =

@@ -14,6 +14,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.entry;
 import static org.assertj.core.api.Assertions.tuple;
+import static org.junit.jupiter.params.provider.Arguments.arguments;
 import static software.amazon.awssdk.services.config.model.ComplianceType.COMPLIANT;
 import static software.amazon.awssdk.services.config.model.ComplianceType.NON_COMPLIANT;
 import static software.amazon.awssdk.services.config.model.ComplianceType.NOT_APPLICABLE;
@@ -25,14 +26,21 @@ import io.github.certsweep.fake.FakeIam;
 import io.github.certsweep.rule.EvaluationRun.Outcome;
 import io.github.certsweep.usage.FakeUsage;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import software.amazon.awssdk.services.config.model.Evaluation;
+import software.amazon.awssdk.services.config.model.EvaluationResult;
 import software.amazon.awssdk.services.config.model.GetComplianceDetailsByConfigRuleRequest;
+import software.amazon.awssdk.services.config.model.GetComplianceDetailsByConfigRuleResponse;
 import software.amazon.awssdk.services.config.model.PutEvaluationsResponse;
 import software.amazon.awssdk.services.iam.model.ServerCertificateMetadata;
 
@@ -159,9 +167,60 @@ class ServerCertificateRuleTest {
 
   @Test
   void anEmptyNextTokenEndsTheReading() {
-    config.showing(CERTIFICATE, "gone", COMPLIANT, TRIGGERED);
-    evaluate();
+    config.answeringRead(page -> page.evaluationResults(List.of()).nextToken(""));
+    assertThat(evaluate().outcome()).isEqualTo(Outcome.REPORTED);
     assertThat(config.reads).hasSize(1);
+  }
+
+  @ParameterizedTest
+  @MethodSource("unreliableResults")
+  void anAnswerThatIsNotOneOfConfigClearsNothingAndFailsTheRun(
+      UnaryOperator<GetComplianceDetailsByConfigRuleResponse.Builder> answer, String problem) {
+    config
+        .showing(CERTIFICATE, "gone", NON_COMPLIANT, TRIGGERED.minusSeconds(60))
+        .answeringRead(answer);
+    iam.with(valid("a"));
+    EvaluationRun run = evaluate();
+    assertThat(config.dashboard()).containsOnlyKeys("gone", "a");
+    assertThat(run.outcome()).isEqualTo(Outcome.FAILED);
+    assertThat(run.error().orElseThrow())
+        .startsWith("config:GetComplianceDetailsByConfigRule failed: " + problem)
+        .endsWith("Results of certificates that are gone were not cleared.");
+  }
+
+  static Stream<Arguments> unreliableResults() {
+    return Stream.of(
+        arguments(reading(page -> page), "The answer holds no list of results."),
+        arguments(
+            reading(page -> page.evaluationResults(List.of()).nextToken("again")),
+            "The answer leads back to the same page."),
+        arguments(
+            reading(page -> page.evaluationResults(EvaluationResult.builder().build())),
+            "A result in the answer has no ResourceType."),
+        arguments(
+            reading(page -> page.evaluationResults(identified(null, "a", TRIGGERED))),
+            "A result in the answer has no ResourceType."),
+        arguments(
+            reading(page -> page.evaluationResults(identified(CERTIFICATE, null, TRIGGERED))),
+            "A result in the answer has no ResourceId."),
+        arguments(
+            reading(page -> page.evaluationResults(identified(CERTIFICATE, "a", null))),
+            "A result in the answer has no OrderingTimestamp."));
+  }
+
+  private static UnaryOperator<GetComplianceDetailsByConfigRuleResponse.Builder> reading(
+      UnaryOperator<GetComplianceDetailsByConfigRuleResponse.Builder> answer) {
+    return answer;
+  }
+
+  private static EvaluationResult identified(String type, String id, Instant orderedAt) {
+    return EvaluationResult.builder()
+        .evaluationResultIdentifier(identifier ->
+            identifier
+                .orderingTimestamp(orderedAt)
+                .evaluationResultQualifier(
+                    qualifier -> qualifier.resourceType(type).resourceId(id)))
+        .build();
   }
 
   @Test
@@ -204,7 +263,10 @@ class ServerCertificateRuleTest {
     assertThat(config.puts).isEmpty();
     assertThat(run.outcome()).isEqualTo(Outcome.FAILED);
     assertThat(run.error().orElseThrow())
-        .startsWith("The rule " + RULE + " no longer exists: nothing was reported.");
+        .isEqualTo(
+            "The rule "
+                + RULE
+                + " no longer exists: nothing was reported. Deploy the stack again, or delete it.");
   }
 
   @Test
@@ -214,7 +276,10 @@ class ServerCertificateRuleTest {
     EvaluationRun run = evaluate();
     assertThat(config.puts).isEmpty();
     assertThat(run.outcome()).isEqualTo(Outcome.SUPERSEDED);
-    assertThat(run.logLine()).contains("SUPERSEDED").doesNotContain("_aws");
+    assertThat(run.logLine())
+        .contains("\"outcome\":\"SUPERSEDED\"")
+        .contains("\"supersededBy\":\"" + TRIGGERED.plusMillis(1) + "\"")
+        .doesNotContain("_aws");
     run.throwIfFailed();
   }
 
@@ -253,9 +318,21 @@ class ServerCertificateRuleTest {
         .extracting(put -> put.evaluations().size())
         .containsExactly(100, 50, 2, 1);
     assertThat(config.dashboard()).hasSize(150);
-    assertThat(pauses)
-        .hasSize(2)
-        .allSatisfy(pause -> assertThat(pause).isLessThanOrEqualTo(Duration.ofSeconds(5)));
+    assertThat(pauses).hasSize(2);
+    assertThat(pauses.getFirst()).isBetween(Duration.ofMillis(250), Duration.ofMillis(500));
+    assertThat(pauses.getLast()).isBetween(Duration.ofMillis(500), Duration.ofSeconds(1));
+  }
+
+  @Test
+  void failedEvaluationsAreNotSentAgainWhenTimeIsUp() {
+    iam.with(many(3));
+    config.failing("c1", 99);
+    EvaluationRun run = evaluate(event(), 2_200); // two seconds of it are kept for the log
+    assertThat(config.puts).hasSize(1);
+    assertThat(pauses).isEmpty();
+    assertThat(run.error().orElseThrow())
+        .contains("FailedEvaluations once in a row")
+        .endsWith("1 of 3 results not recorded: c1.");
   }
 
   @Test
@@ -268,8 +345,8 @@ class ServerCertificateRuleTest {
     assertThat(run.recorded()).isEqualTo(2);
     assertThat(run.error())
         .contains(
-            "config:PutEvaluations kept answering with FailedEvaluations. Start the rule again. Not recorded are 1 of 3"
-                + " results: c1.");
+            "config:PutEvaluations answered with FailedEvaluations 4 times in a row. Start the rule again."
+                + " 1 of 3 results not recorded: c1.");
     assertThatThrownBy(run::throwIfFailed)
         .isInstanceOf(EvaluationFailedException.class)
         .hasMessageContaining("c1");
@@ -306,7 +383,7 @@ class ServerCertificateRuleTest {
     assertThat(config.dashboard()).hasSize(150);
     assertThat(run.error().orElseThrow())
         .startsWith("config:PutEvaluations failed: ThrottlingException: Rate exceeded.")
-        .contains("Not recorded are 100 of 250 results: ")
+        .contains("100 of 250 results not recorded: ")
         .endsWith(" and 50 more.");
   }
 
