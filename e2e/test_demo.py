@@ -60,7 +60,7 @@ def test_demo_tells_its_story_and_leaves_nothing_behind(zip_file: Path, tmp_path
     assert (demo.returncode, errors) == (0, "")
     assert (list(tmp_path.iterdir()), processes_of(tmp_path)) == ([], [])
     assert ESCAPE not in output
-    _, _, deployed, found, told, asked, remediated, approved = in_acts(output)
+    _, _, deployed, found, told, asked, remediated, approved, renewed = in_acts(output)
     assert "$ aws cloudformation package " in deployed
     assert "$ aws cloudformation deploy " in deployed
     for certificate, compliance, annotation in (
@@ -86,7 +86,9 @@ def test_demo_tells_its_story_and_leaves_nothing_behind(zip_file: Path, tmp_path
     assert f"> REMOVED: Deleted {IN_USE} (ASCA" in approved
     assert f"> s3://my-backups/certsweep/123456789012/{IN_USE}/ASCA" in approved
     assert_has_row(approved, IN_USE, r"gone \(was NON_COMPLIANT\)", "")
-    assert approved.endswith(f"asked to delete {UNUSED} and {IN_USE}, and nothing else.\n")
+    assert approved.endswith(f"asked to delete {UNUSED} and {IN_USE}, and nothing else.\n\n")
+    assert "$ aws iam delete-server-certificate --server-certificate-name mail" in renewed
+    assert_has_row(renewed, "mail.example.com", r"COMPLIANT \(was NON_COMPLIANT\)", "Valid until ")
 
 
 def assert_has_row(shown: str, *cells: str) -> None:

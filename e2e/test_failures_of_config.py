@@ -97,7 +97,7 @@ class TestSending:
             *PUT, kind="failed-evaluations", times=0, resource_ids=["www-0001"]
         )
         error = account.deploy().error
-        assert error.startswith("config:PutEvaluations answered with FailedEvaluations 4 times in a row.")
+        assert "answered with FailedEvaluations 4 times in a row." in error
         assert error.endswith("1 of 3 results not recorded: www-0001.")
         assert list(account.compliance) == ["www-0000", "www-0002"]
         assert len(account.calls("PutEvaluations")) == ROUNDS

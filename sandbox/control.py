@@ -19,7 +19,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -150,7 +150,6 @@ class Sandbox:
         """Ends the sandbox and its functions, if it was started here."""
         for client in self._clients.values():
             client.close()
-        self._control.close()
         if self._process is not None:
             self._process.communicate()  # closes its input, which ends it
 
@@ -677,10 +676,10 @@ class DeleteConflictControl:
 
 
 class _Control:
-    """The control API, over one connection."""
+    """The control API. Each call has a connection of its own, so that threads can call at once."""
 
     def __init__(self, endpoint: str) -> None:
-        self._connection = http.client.HTTPConnection(str(urlsplit(endpoint).netloc))
+        self._address = str(urlsplit(endpoint).netloc)
 
     def call(self, method: str, path: str, content: Any = None) -> Any:
         """One request.
@@ -688,16 +687,13 @@ class _Control:
         :raises SandboxError: with the sandbox's reason, if it refuses
         """
         body = None if content is None else json.dumps(content)
-        self._connection.request(method, f"/_sandbox/{path}", body)
-        response = self._connection.getresponse()
-        answer = json.loads(response.read())
+        with closing(http.client.HTTPConnection(self._address)) as connection:
+            connection.request(method, f"/_sandbox/{path}", body)
+            response = connection.getresponse()
+            answer = json.loads(response.read())
         if response.status != 200:
             raise SandboxError(answer["error"])
         return answer
-
-    def close(self) -> None:
-        """Closes the connection."""
-        self._connection.close()
 
 
 def _time(answer: dict[str, str]) -> datetime:

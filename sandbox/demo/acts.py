@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime
 from typing import Any
 
 from sandbox.control import Rule
@@ -69,12 +70,18 @@ class Story:
                 "its expired certificate, and the auditor presses Remediate again.",
                 self.remediate_with_approval,
             ),
+            Act(
+                "A certificate is renewed under its old name",
+                f"The owner of {EARLY} replaces it, and has the rule evaluated. The name is the "
+                "same, the id is not: a removal that was asked for the old one would be refused.",
+                self.renew,
+            ),
         ]
 
     def gather_certificates(self) -> None:
         """Uploads certificates, old ones in their own time, and puts some to use."""
         first, *others = certificates = self._account.certificates()
-        self._upload(first)
+        self._upload(first, at=first.uploaded)
         for certificate in others:
             self._account.store(certificate)
         self._account.put_to_use()
@@ -146,19 +153,30 @@ class Story:
         names = " and ".join(one["parameters"]["ServerCertificateName"] for one in asked)
         self._stage.tell(f"\nIn all this, IAM was asked to delete {names}, and nothing else.")
 
+    def renew(self) -> None:
+        """Replaces a certificate that is about to expire."""
+        self._stage.aws("iam", "delete-server-certificate", "--server-certificate-name", EARLY)
+        self._upload(self._account.renewal(EARLY))
+        self._sandbox.clock.advance(seconds=61)
+        self._stage.aws(
+            *("configservice", "start-config-rules-evaluation"),
+            *("--config-rule-names", self._rule.name),
+        )
+        self._see_evaluation()
+
     @property
     def _rule(self) -> Rule:
         function = self._outputs["EvaluateFunctionName"]
         return Rule(self._outputs["RuleName"], function, self._sandbox.region)
 
-    def _upload(self, certificate: Certificate) -> None:
+    def _upload(self, certificate: Certificate, at: datetime | None = None) -> None:
         files, name = certificate.files(), certificate.name
         self._stage.write(f"{name}.pem", files.body)
         self._stage.write(f"{name}.key", files.private_key)
         self._stage.aws(
             *("iam", "upload-server-certificate", "--server-certificate-name", name),
             *("--certificate-body", f"file://{name}.pem", "--private-key", f"file://{name}.key"),
-            at=certificate.uploaded,
+            at=at,
         )
 
     def _deploy_stack(self, *parameters: str) -> None:
