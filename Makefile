@@ -14,6 +14,8 @@ export MAVEN_OPTS := --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory
 MVN := mvn --batch-mode --no-transfer-progress
 
 ZIP := target/certsweep.zip
+# What is in it: Maven writes it with the zip.
+SBOM := target/certsweep.cdx.json
 TEMPLATE := target/cloudformation/certsweep.yaml
 
 # Deployment: the stack's name, the bucket its code is uploaded to, the template's parameters (Name=value ...).
@@ -43,7 +45,7 @@ $(VENV_READY): requirements.txt
 	@touch $@
 
 .PHONY: package
-package: $(ZIP) $(TEMPLATE) ## Build target/certsweep.zip and target/cloudformation/certsweep.yaml
+package: $(ZIP) $(TEMPLATE) ## Build target/certsweep.zip, its SBOM beside it, and target/cloudformation/certsweep.yaml
 
 $(TEMPLATE): bin/render-template cloudformation/certsweep.yaml $(wildcard remediation/*.yaml)
 	bin/render-template
@@ -93,7 +95,7 @@ format: tools $(VENV_READY) ## Format Java and Python
 
 .PHONY: reproducible
 reproducible: package ## Build a second time elsewhere and compare byte for byte
-	bin/check-reproducible $(ZIP)
+	bin/check-reproducible $(ZIP) $(SBOM)
 
 .PHONY: mutation
 mutation: tools ## Mutation testing of the pure packages (PIT)
