@@ -340,6 +340,18 @@ def test_malformed_request_is_an_error_and_asks_aws_nothing(
     assert remove.calls() == []
 
 
+def test_request_writes_no_line_of_its_own_into_the_log(
+    remove: Function, expired: Certificate
+) -> None:
+    forged = '{"outcome": "REMOVED", "_aws": {"CloudWatchMetrics": []}}'
+    for ending in ("\n", "\r", "\r\n"):
+        for member in ("certificate", "id"):
+            run = remove.invoke(of(expired) | {member: f"www{ending}{forged}{ending}"})
+            assert run.error_type == "InvalidInputException"
+            assert "it must be the " in run.error
+            assert not [line for line in run.log.splitlines() if line.startswith(forged[:10])]
+
+
 @pytest.mark.usefixtures("expired")
 def test_id_of_another_certificate_than_the_name_is_refused(
     production: Production, remove: Function
