@@ -27,9 +27,14 @@ public final class FakeConfig implements ConfigClient {
   private final Map<String, Evaluation> results = new LinkedHashMap<>();
   private final Map<Integer, Supplier<PutEvaluationsResponse>> putAnswers = new HashMap<>();
   private final Map<String, Integer> timesToFail = new HashMap<>();
+  private final Map<Integer, Supplier<RuntimeException>> readFailures = new HashMap<>();
+  private final Map<Integer, Supplier<RuntimeException>> lostAnswers = new HashMap<>();
   private Supplier<RuntimeException> readFailure;
   private UnaryOperator<GetComplianceDetailsByConfigRuleResponse.Builder> readAnswer;
+  private Runnable beforeReading = () -> {};
+  private Runnable beforePutting = () -> {};
 
+  private final List<Evaluation> acknowledged = new ArrayList<>();
   public final List<PutEvaluationsRequest> puts = new ArrayList<>();
   public final List<GetComplianceDetailsByConfigRuleRequest> reads = new ArrayList<>();
 
@@ -55,6 +60,12 @@ public final class FakeConfig implements ConfigClient {
     return this;
   }
 
+  /** Records what the n-th PutEvaluations sends, but the answer is lost on its way. */
+  public FakeConfig losingAnswerOfPut(int number, Supplier<RuntimeException> failure) {
+    lostAnswers.put(number, failure);
+    return this;
+  }
+
   /** Reports this resource back as failed this many times before it records it. */
   public FakeConfig failing(String id, int times) {
     timesToFail.put(id, times);
@@ -73,6 +84,24 @@ public final class FakeConfig implements ConfigClient {
     return this;
   }
 
+  /** Refuses the n-th page of old results (1 is the first). */
+  public FakeConfig refusingRead(int number, Supplier<RuntimeException> failure) {
+    readFailures.put(number, failure);
+    return this;
+  }
+
+  /** Does this once, before the next read of old results is answered. */
+  public FakeConfig beforeReading(Runnable change) {
+    beforeReading = change;
+    return this;
+  }
+
+  /** Does this once, before the next evaluations are recorded. */
+  public FakeConfig beforePutting(Runnable change) {
+    beforePutting = change;
+    return this;
+  }
+
   /** What the dashboard shows: the annotation by resource id. */
   public Map<String, String> dashboard() {
     Map<String, String> shown = new LinkedHashMap<>();
@@ -88,8 +117,25 @@ public final class FakeConfig implements ConfigClient {
     return puts.stream().flatMap(put -> put.evaluations().stream()).toList();
   }
 
+  /** What it said to have recorded: neither failed nor answered with an error. */
+  public List<Evaluation> acknowledged() {
+    return List.copyOf(acknowledged);
+  }
+
+  /** From here on nothing fails any more. */
+  public void answeringEverything() {
+    putAnswers.clear();
+    lostAnswers.clear();
+    timesToFail.clear();
+    readFailures.clear();
+    readFailure = null;
+  }
+
   @Override
   public PutEvaluationsResponse putEvaluations(PutEvaluationsRequest request) {
+    Runnable first = beforePutting;
+    beforePutting = () -> {};
+    first.run();
     puts.add(request);
     if (putAnswers.containsKey(puts.size())) {
       return putAnswers.get(puts.size()).get();
@@ -103,18 +149,30 @@ public final class FakeConfig implements ConfigClient {
         results.put(evaluation.complianceResourceType() + " " + id, evaluation);
       }
     }
+    if (lostAnswers.containsKey(puts.size())) {
+      throw lostAnswers.get(puts.size()).get();
+    }
+    request.evaluations().stream()
+        .filter(evaluation -> !failed.contains(evaluation))
+        .forEach(acknowledged::add);
     return PutEvaluationsResponse.builder().failedEvaluations(failed).build();
   }
 
   @Override
   public GetComplianceDetailsByConfigRuleResponse getComplianceDetailsByConfigRule(
       GetComplianceDetailsByConfigRuleRequest request) {
+    Runnable first = beforeReading;
+    beforeReading = () -> {};
+    first.run();
     reads.add(request);
     if (readFailure != null) {
       throw readFailure.get();
     }
     if (readAnswer != null) {
       return readAnswer.apply(GetComplianceDetailsByConfigRuleResponse.builder()).build();
+    }
+    if (readFailures.containsKey(reads.size())) {
+      throw readFailures.get(reads.size()).get();
     }
     Set<ComplianceType> wanted = new HashSet<>(request.complianceTypes());
     List<EvaluationResult> shown =

@@ -41,6 +41,19 @@ public final class FakeIam implements IamClient {
     return this;
   }
 
+  /** The ids of all certificates. */
+  public List<String> ids() {
+    return certificates.stream().map(ServerCertificateMetadata::serverCertificateId).toList();
+  }
+
+  /** The id of the certificate of this name; none if there is none. */
+  public List<String> idsOf(String name) {
+    return certificates.stream()
+        .filter(certificate -> certificate.serverCertificateName().equals(name))
+        .map(ServerCertificateMetadata::serverCertificateId)
+        .toList();
+  }
+
   public FakeIam pagesOf(int size) {
     pageSize = size;
     return this;

@@ -45,6 +45,11 @@ public final class FakeUsage implements UsageSource {
     return new FakeUsage(service, List.of(foundBefore), List.of(failure));
   }
 
+  /** Finds the same, and then fails. */
+  public FakeUsage andThenFailing(RuntimeException exception) {
+    return new FakeUsage(service, references, List.of(exception));
+  }
+
   /** A search of this service alone, in eu-west-1. */
   public UsageSearch search() {
     return new UsageSearch(List.of(this), regions(Region.EU_WEST_1));
