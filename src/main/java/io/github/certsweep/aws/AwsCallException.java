@@ -1,6 +1,7 @@
 package io.github.certsweep.aws;
 
 import java.util.Set;
+import java.util.regex.Pattern;
 import software.amazon.awssdk.awscore.exception.AwsServiceException;
 import software.amazon.awssdk.core.exception.ApiCallAttemptTimeoutException;
 import software.amazon.awssdk.core.exception.ApiCallTimeoutException;
@@ -20,6 +21,9 @@ public final class AwsCallException extends RuntimeException {
       Set.of("InvalidResultToken", "InvalidResultTokenException");
   private static final Set<String> EXPIRED =
       Set.of("ExpiredToken", "ExpiredTokenException", "RequestExpired");
+
+  /** What would break the line, or not be seen in it. */
+  private static final Pattern NO_TEXT = Pattern.compile("[\\s\\p{Cc}\\p{Zl}\\p{Zp}]+");
 
   private final String code;
 
@@ -87,15 +91,16 @@ public final class AwsCallException extends RuntimeException {
     return String.valueOf(failure.getMessage()).startsWith("Unable to unmarshall");
   }
 
-  private static String reasonOf(SdkException failure) {
+  /** What AWS or the SDK said, as one line that ends with a full stop or in brackets. */
+  public static String reasonOf(SdkException failure) {
     String reason = failure.getMessage();
     if (failure instanceof AwsServiceException service && service.awsErrorDetails() != null) {
       reason = service.awsErrorDetails().errorMessage();
     }
-    if (reason == null || reason.isBlank()) {
+    String line = reason == null ? "" : NO_TEXT.matcher(reason).replaceAll(" ").strip();
+    if (line.isEmpty()) {
       return "(AWS gave no reason)";
     }
-    String line = reason.strip().replaceAll("\\s+", " ");
     return line.endsWith(".") ? line : line + ".";
   }
 

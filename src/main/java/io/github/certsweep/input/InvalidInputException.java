@@ -9,15 +9,21 @@ import java.util.regex.Pattern;
 public final class InvalidInputException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
-  private static final Pattern LINE_BREAKING = Pattern.compile("[\\p{Cc}\\x{2028}\\x{2029}]");
   private static final int QUOTED_AT_MOST = 80;
+
+  /** Control characters, line separators, and halves of surrogate pairs. */
+  private static final Pattern UNPRINTABLE = Pattern.compile("[\\p{Cc}\\p{Zl}\\p{Zp}\\p{Cs}]");
 
   /**
    * The message is one line: what it quotes came from outside, and must not become a line of the
-   * log that looks like the function's own.
+   * log that looks like the function's own. What can't be printed is written as JSON would, for
+   * example a line break as {@code \\u000a}.
    */
   public InvalidInputException(String message) {
-    super(LINE_BREAKING.matcher(message).replaceAll("\uFFFD"));
+    super(
+        UNPRINTABLE
+            .matcher(message)
+            .replaceAll(found -> String.format("\\\\u%04x", (int) found.group().charAt(0))));
   }
 
   /** A bad value in quotation marks, or enough of a long one to recognise it. */

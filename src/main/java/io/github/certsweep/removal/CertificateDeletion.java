@@ -68,7 +68,7 @@ final class CertificateDeletion {
               .overrideConfiguration(call -> call.apiCallTimeout(deadline.timeoutFor(DELETE))));
       return Optional.empty();
     } catch (DeleteConflictException e) {
-      return Optional.of(e.awsErrorDetails().errorMessage());
+      return Optional.of(AwsCallException.reasonOf(e));
     } catch (NoSuchEntityException e) {
       throw e;
     } catch (SdkException e) {

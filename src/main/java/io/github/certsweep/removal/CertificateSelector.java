@@ -30,9 +30,8 @@ public final class CertificateSelector {
     Pattern expected = text.startsWith("arn:") ? ARN : NAME;
     if (!expected.matcher(text).matches()) {
       throw new InvalidInputException(
-          "\""
-              + text
-              + "\" is no IAM server certificate: give its name (letters, digits and +=,.@_-, 128 at most), its id"
+          InvalidInputException.quote(text)
+              + " is no IAM server certificate: give its name (letters, digits and +=,.@_-, 128 at most), its id"
               + " (ASCA...), or its ARN (arn:aws:iam::123456789012:server-certificate/path/name).");
     }
     return new CertificateSelector(text);
@@ -47,9 +46,8 @@ public final class CertificateSelector {
     List<ServerCertificate> matching = listed.stream().filter(this::matches).toList();
     if (matching.size() > 1) {
       throw new InvalidInputException(
-          "\""
-              + text
-              + "\" is ambiguous: it is the name of one server certificate and the id of another. Give the ARN.");
+          InvalidInputException.quote(text)
+              + " is ambiguous: it is the name of one server certificate and the id of another. Give the ARN.");
     }
     return matching.stream().findFirst();
   }

@@ -17,14 +17,16 @@ public record RemovalRequest(String name, String id) {
   public RemovalRequest {
     if (!CertificateSelector.NAME.matcher(name).matches()) {
       throw new InvalidInputException(
-          "\"certificate\" is \""
-              + name
-              + "\": it must be the name of a server certificate, letters, digits and +=,.@_-, 128"
+          "\"certificate\" is "
+              + InvalidInputException.quote(name)
+              + ": it must be the name of a server certificate, letters, digits and +=,.@_-, 128"
               + " at most.");
     }
     if (!ID.matcher(id).matches()) {
       throw new InvalidInputException(
-          "\"id\" is \"" + id + "\": it must be the id of a server certificate, ASCA....");
+          "\"id\" is "
+              + InvalidInputException.quote(id)
+              + ": it must be the id of a server certificate, ASCA....");
     }
   }
 

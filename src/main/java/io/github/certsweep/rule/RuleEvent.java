@@ -24,6 +24,11 @@ public record RuleEvent(
     String resultToken) {
   private static final String PERIODIC = "ScheduledNotification";
   private static final int MAX_RULE_NAME = 64;
+
+  /** Times outside of these can't be sent as an {@code OrderingTimestamp}. */
+  private static final Instant EARLIEST = Instant.EPOCH;
+
+  private static final Instant LATEST = Instant.parse("9999-12-31T23:59:59Z");
   private static final String TEST_TOKEN = "TESTMODE";
 
   public RuleEvent {
@@ -36,6 +41,12 @@ public record RuleEvent(
               + " characters; of a rule with more than "
               + MAX_RULE_NAME
               + " AWS Config does not tell the old results. Create the rule under a shorter name.");
+    }
+    if (ruleName.codePoints().anyMatch(Character::isISOControl)) {
+      throw new InvalidInputException(
+          "The event's \"configRuleName\" is "
+              + InvalidInputException.quote(ruleName)
+              + ": the name of a rule has no line breaks or other control characters.");
     }
     if (!accountId.matches("[0-9]{12}")) {
       throw new InvalidInputException(
@@ -98,7 +109,11 @@ public record RuleEvent(
 
   private static Instant time(String text) {
     try {
-      return Instant.parse(text);
+      Instant time = Instant.parse(text);
+      if (time.isBefore(EARLIEST) || time.isAfter(LATEST)) {
+        throw new DateTimeException("A year that no event can be of.");
+      }
+      return time;
     } catch (DateTimeException e) {
       throw new InvalidInputException(
           "The event's \"notificationCreationTime\" must be a time like 2026-11-23T12:00:00.000Z, but is "

@@ -11,6 +11,10 @@ import java.util.Collection;
  * @param error the code and the reason, in one line
  */
 public record Unchecked(String service, String region, String code, String error) {
+  public Unchecked {
+    error = error.replaceAll("[\\s\\p{Cc}\\p{Zl}\\p{Zp}]+", " ");
+  }
+
   /** What a person reads, for example {@code "eu-west-3 appsync: AccessDenied"}. */
   public String label() {
     return region + " " + service + ": " + code;

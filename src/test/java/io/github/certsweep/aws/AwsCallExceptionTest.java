@@ -88,4 +88,12 @@ class AwsCallExceptionTest {
     assertThat(AwsCallException.of("x:Y", ApiCallAttemptTimeoutException.create(10)).code())
         .isEqualTo("Timeout");
   }
+
+  @Test
+  void whatCanNotBePrintedIsNoReason() {
+    assertThat(AwsCallException.of("x:Y", (SdkException) iamError(503, "Oops", "\u0000\n ")))
+        .hasMessageStartingWith("x:Y failed: Oops: (AWS gave no reason) ");
+    assertThat(AwsCallException.of("x:Y", (SdkException) iamError(503, "Oops", "a\u2028\u0007b")))
+        .hasMessageStartingWith("x:Y failed: Oops: a b. ");
+  }
 }

@@ -113,4 +113,12 @@ class CertificateSelectorTest {
     String arn = "arn:" + partition + ":iam::123456789012:server-certificate" + path + name;
     return new ServerCertificate(name, id, arn, path, NOW, Optional.of(NOW));
   }
+
+  @Test
+  void aLongBadNameIsQuotedInPartAndOnOneLine() {
+    assertThatThrownBy(() -> CertificateSelector.parse("a\n" + "b".repeat(1_000_000)))
+        .isInstanceOf(InvalidInputException.class)
+        .hasMessageStartingWith("\"a\\u000abbb")
+        .hasMessageContaining("b...\" (1000002 characters) is no IAM server certificate");
+  }
 }

@@ -188,6 +188,25 @@ class RemovalTest {
   }
 
   @Test
+  void aConflictWithoutAReasonIsRefusedAllTheSame() {
+    iam.deletingBy(name -> {
+      throw DeleteConflictException.builder()
+          .statusCode(409)
+          .awsErrorDetails(AwsErrorDetails.builder().errorCode("DeleteConflict").build())
+          .build();
+    });
+    assertRefusedAfterTrying(remove(FakeUsage.of()), "(AWS gave no reason)");
+  }
+
+  @Test
+  void aLongBadRequestIsQuotedInPartAndOnOneLine() {
+    assertThatThrownBy(() -> new RemovalRequest("\n".repeat(1_000), ID))
+        .hasMessageContaining("\\u000a...\" (1000 characters)");
+    assertThatThrownBy(() -> new RemovalRequest("old", "\n".repeat(1_000)))
+        .hasMessageContaining("\\u000a...\" (1000 characters)");
+  }
+
+  @Test
   void anAnswerLostAfterTheDeletionIsARemoval() {
     iam.deletingBy(name -> {
       iam.without(name);

@@ -151,4 +151,29 @@ class RuleEventTest {
   private void assertRefused(String message) {
     assertThatThrownBy(this::parse).isInstanceOf(InvalidInputException.class).hasMessage(message);
   }
+
+  @Test
+  void aRuleNameWithALineBreakIsRefused() {
+    event.addProperty("configRuleName", "a\nb\nc");
+    assertRefused(
+        "The event's \"configRuleName\" is \"a\\u000ab\\u000ac\": the name of a rule has no line breaks"
+            + " or other control characters.");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"1969-12-31T23:59:59Z", "+10000-01-01T00:00:00Z", "+1000000000-12-31T23:59:59Z"})
+  void aTimeThatCouldNotBeReportedIsRefused(String time) {
+    invokingEvent.addProperty("notificationCreationTime", time);
+    assertThatThrownBy(this::parse)
+        .isInstanceOf(InvalidInputException.class)
+        .hasMessageEndingWith("but is \"" + time + "\".");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"1970-01-01T00:00:00Z", "9999-12-31T23:59:59Z"})
+  void theFirstAndTheLastTimeThatCanBeReportedAreTaken(String time) {
+    invokingEvent.addProperty("notificationCreationTime", time);
+    assertThat(parse().createdAt()).isEqualTo(time);
+  }
 }
