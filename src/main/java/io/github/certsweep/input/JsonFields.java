@@ -36,14 +36,40 @@ public final class JsonFields {
   public static JsonFields parse(String what, String json) {
     try (JsonReader reader = new JsonReader(new StringReader(json))) {
       reader.setStrictness(Strictness.STRICT);
-      JsonElement element = JsonParser.parseReader(reader);
-      if (!element.isJsonObject() || reader.peek() != JsonToken.END_DOCUMENT) {
-        throw new InvalidInputException(what + " is not one JSON object: " + beginning(json));
+      if (reader.peek() != JsonToken.BEGIN_OBJECT) {
+        throw notOneObject(what, json);
       }
-      return new JsonFields(what, element.getAsJsonObject());
+      JsonObject object = object(what, reader);
+      if (reader.peek() != JsonToken.END_DOCUMENT) {
+        throw notOneObject(what, json);
+      }
+      return new JsonFields(what, object);
     } catch (IOException | JsonParseException e) {
       throw new InvalidInputException(what + " is not well-formed JSON: " + beginning(json));
     }
+  }
+
+  /**
+   * Reads the members by hand, since Gson's parser takes the last of several members of one name:
+   * which of them the sender meant, nobody can tell.
+   */
+  private static JsonObject object(String what, JsonReader reader) throws IOException {
+    JsonObject object = new JsonObject();
+    reader.beginObject();
+    while (reader.hasNext()) {
+      String name = reader.nextName();
+      if (object.has(name)) {
+        throw new InvalidInputException(
+            what + " has more than one " + InvalidInputException.quote(name) + ": give one.");
+      }
+      object.add(name, JsonParser.parseReader(reader));
+    }
+    reader.endObject();
+    return object;
+  }
+
+  private static InvalidInputException notOneObject(String what, String json) {
+    return new InvalidInputException(what + " is not one JSON object: " + beginning(json));
   }
 
   /** The names of all members. */

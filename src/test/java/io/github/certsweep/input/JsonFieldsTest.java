@@ -81,4 +81,18 @@ class JsonFieldsTest {
     assertThatThrownBy(() -> JsonFields.parse("It", "{\"a\":{}}").text("a"))
         .hasMessage("It: \"a\" must be a single value, but is an object.");
   }
+
+  @Test
+  void twoMembersOfOneNameAreRefused() {
+    assertThatThrownBy(() -> JsonFields.parse("The request", "{\"a\":\"x\",\"b\":1,\"a\":\"y\"}"))
+        .isInstanceOf(InvalidInputException.class)
+        .hasMessage("The request has more than one \"a\": give one.");
+  }
+
+  @Test
+  void whatCanNotBePrintedIsQuotedAsJsonWouldWriteIt() {
+    assertThatThrownBy(() -> JsonFields.parse("It", "a\nb\u0000\u2028\ud800"))
+        .hasMessage("It is not well-formed JSON: a\\u000ab\\u0000\\u2028\\ud800");
+    assertThat(InvalidInputException.quote("\r")).isEqualTo("\"\\u000d\"");
+  }
 }
