@@ -87,8 +87,9 @@ public final class Removal {
       return goneOrRenamed(request, verdict, deadline);
     } catch (AwsCallException e) {
       // The answer may have been lost after the deletion took effect.
-      if (!isGoneInSpiteOf(e, request, deadline)) {
-        throw e;
+      Optional<RemovalResult> kept = whatItKept(e, request, verdict, deadline);
+      if (kept.isPresent()) {
+        return kept.get();
       }
       conflict = Optional.empty();
     }
@@ -101,15 +102,28 @@ public final class Removal {
     return removed(request, verdict);
   }
 
-  private boolean isGoneInSpiteOf(
-      AwsCallException failure, RemovalRequest request, Deadline deadline) {
+  /**
+   * After a deletion that failed: empty if the certificate is gone in spite of that; a refusal if
+   * it lives on under another name, which only looks like a deletion.
+   *
+   * @throws AwsCallException the failure itself if the certificate is still there
+   */
+  private Optional<RemovalResult> whatItKept(
+      AwsCallException failure, RemovalRequest request, Verdict verdict, Deadline deadline) {
+    boolean nameIsGone;
+    Optional<RemovalResult> renamed;
     try {
-      return deletion.isGone(request, deadline);
+      nameIsGone = deletion.isGone(request, deadline);
+      renamed = nameIsGone ? renamed(request, verdict, deadline) : Optional.empty();
     } catch (AwsCallException e) {
       String unknown = "It is not known whether " + request.name() + " was deleted: ";
       throw AwsCallException.unexpectedAnswer(
           "iam:DeleteServerCertificate", unknown + failure.getMessage() + " " + e.getMessage());
     }
+    if (!nameIsGone) {
+      throw failure;
+    }
+    return renamed;
   }
 
   /** From here on the certificate is deleted, and whatever goes wrong must say so. */
@@ -138,11 +152,16 @@ public final class Removal {
 
   /** The name is gone; is the certificate, or does it live on under another name? */
   private RemovalResult goneOrRenamed(RemovalRequest request, Verdict verdict, Deadline deadline) {
+    return renamed(request, verdict, deadline).orElseGet(() -> alreadyGone(request));
+  }
+
+  /** The refusal if the listing shows the certificate under another name. */
+  private Optional<RemovalResult> renamed(
+      RemovalRequest request, Verdict verdict, Deadline deadline) {
     return store.listAll(deadline).stream()
         .filter(one -> one.id().equals(request.id()) && !one.name().equals(request.name()))
         .findFirst()
-        .map(renamed -> refusedAsRenamed(request, renamed.name(), verdict))
-        .orElseGet(() -> alreadyGone(request));
+        .map(renamed -> refusedAsRenamed(request, renamed.name(), verdict));
   }
 
   private static RemovalResult refusedAsRenamed(

@@ -12,7 +12,7 @@ public record RemovalResult(Outcome outcome, String reason, Verdict verdict) {
   public enum Outcome {
     /** The certificate was deleted, and reads confirmed that it is gone. */
     REMOVED,
-    /** The certificate is still there, and the reason says why. */
+    /** Nothing was deleted, and the reason says why. */
     REFUSED,
     /** Somebody else had deleted it. */
     ALREADY_GONE

@@ -216,6 +216,15 @@ class RemovalTest {
   }
 
   @Test
+  void renamedWhileTheDeletionFailedIsNoRemoval() {
+    iam.deletingBy(name -> {
+      iam.without("old").with(withId(ID, certificate("older", LONG_AGO)));
+      throw SdkClientException.builder().message("Connection reset").build();
+    });
+    assertRefusedAfterTrying(remove(FakeUsage.of()), "is called older now, not old.");
+  }
+
+  @Test
   void aFailedDeletionIsAnErrorThatNamesTheCall() {
     iam.deletingBy(name -> {
       throw iamError(403, "AccessDenied", "No");
