@@ -96,7 +96,7 @@ public final class ServerCertificateRule {
       return EvaluationRun.superseded(event, now, counts, newest.get());
     }
 
-    List<Evaluation> all = Stream.concat(current.stream(), stale(shown, current)).toList();
+    List<Evaluation> all = Stream.concat(current.stream(), stale(shown, current, event)).toList();
     return EvaluationRun.sent(event, now, counts, reporter.send(all, event, deadline), problem);
   }
 
@@ -135,11 +135,14 @@ public final class ServerCertificateRule {
 
   /**
    * What Config shows, under whatever type, but is there no longer. Without this it would stay on
-   * the dashboard for ever.
+   * the dashboard for ever. What was recorded for this very event stays: it was delivered twice,
+   * and the other delivery may have listed a certificate that was not there yet when this one did.
    */
-  private static Stream<Evaluation> stale(List<RecordedResult> shown, List<Evaluation> current) {
+  private static Stream<Evaluation> stale(
+      List<RecordedResult> shown, List<Evaluation> current, RuleEvent event) {
     Set<Resource> present = current.stream().map(Evaluation::resource).collect(Collectors.toSet());
     return shown.stream()
+        .filter(result -> result.orderedAt().isBefore(event.createdAt()))
         .map(RecordedResult::resource)
         .distinct()
         .filter(resource -> !present.contains(resource))

@@ -117,7 +117,9 @@ class ServerCertificateRuleTest {
   void theAccountsResultIsClearedOnceThereAreCertificates() {
     evaluate();
     iam.with(valid("first"));
-    assertThat(evaluate().staleCleared()).isEqualTo(1);
+    RuleEvent later =
+        new RuleEvent(RULE, ACCOUNT, TRIGGERED.plusMillis(1), RuleParameters.DEFAULTS, TOKEN);
+    assertThat(evaluate(later, 60_000).staleCleared()).isEqualTo(1);
     assertThat(config.dashboard()).containsOnlyKeys("first");
   }
 
