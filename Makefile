@@ -70,6 +70,15 @@ test: format-check test-java reproducible test-python ## Everything: formatting,
 test-java: tools ## Java: formatting, compiler and Error Prone warnings, unit tests, coverage
 	$(MVN) --quiet verify
 
+# What `make test-java` tries a hundred and fifty times, from one seed so that a build is as good as the next.
+TRIES ?= 20000
+SEED ?= $(shell date +%s)
+
+.PHONY: fuzz
+fuzz: tools ## The properties and the fuzzing of the functions' input, longer and from another seed: [TRIES=20000] [SEED=...]
+	$(MVN) --quiet test -Djacoco.skip -Dgroups=property -Dtries=$(TRIES) -Dseed=$(SEED)
+	@echo "All properties held in $(TRIES) tries each, seed $(SEED)."
+
 # A sandbox for each worker; a file's tests stay together.
 PYTEST := $(PY) -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile --quiet
 
@@ -98,7 +107,7 @@ reproducible: package ## Build a second time elsewhere and compare byte for byte
 	bin/check-reproducible $(ZIP) $(SBOM)
 
 .PHONY: mutation
-mutation: tools ## Mutation testing of the pure packages (PIT)
+mutation: tools ## Mutation testing of all packages but the handlers and clients (PIT)
 	$(MVN) --quiet -Pmutation test-compile org.pitest:pitest-maven:mutationCoverage
 
 .PHONY: bench
