@@ -125,7 +125,9 @@ class EvaluationPropertiesTest {
           assertThat(missing).isNotEmpty();
           assertThat(ran.outcome()).isEqualTo(Outcome.FAILED);
           String error = ran.run.error().orElseThrow();
-          assertThat(error).contains("Not recorded are " + missing.size() + " of ");
+          assertThat(error)
+              .contains(" " + missing.size() + " of ")
+              .contains(" results not recorded: ");
           assertThat(missing.stream().filter(error::contains).count())
               .isGreaterThanOrEqualTo(Math.min(missing.size(), 50));
         });
