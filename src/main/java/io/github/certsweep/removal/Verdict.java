@@ -1,5 +1,7 @@
 package io.github.certsweep.removal;
 
+import static java.util.stream.Collectors.joining;
+
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import io.github.certsweep.certificate.ExpirationStatus;
@@ -8,6 +10,8 @@ import io.github.certsweep.usage.CertificateUsage;
 import io.github.certsweep.usage.Unchecked;
 import io.github.certsweep.usage.Use;
 import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 
@@ -29,6 +33,7 @@ public record Verdict(
 
   private static final int REASON_LENGTH = 2000;
   private static final int ERROR_LENGTH = 400;
+  private static final int KINDS_AT_MOST = 3;
 
   static Verdict notFound(String certificate) {
     return new Verdict(
@@ -59,10 +64,16 @@ public record Verdict(
     }
     String remedy =
         usage.inUse()
-            ? " Give these resources a valid certificate first."
-            : " Allow the function's role these calls or, where a policy denies a region, name the regions to search when"
-                + " deploying.";
-    return usage.longSentence(REASON_LENGTH) + remedy;
+            ? "Give these resources a valid certificate first."
+            : errors(usage.unchecked());
+    return usage.longSentence(REASON_LENGTH) + " " + remedy;
+  }
+
+  /** One error of each kind: it names what was wrong, and what to do about it. */
+  private static String errors(Collection<Unchecked> unchecked) {
+    Map<String, String> byCode = new LinkedHashMap<>();
+    unchecked.forEach(one -> byCode.putIfAbsent(one.code(), cut(one.error())));
+    return byCode.values().stream().limit(KINDS_AT_MOST).collect(joining(" "));
   }
 
   /** The verdict as {@code InspectHandler} answers it. */

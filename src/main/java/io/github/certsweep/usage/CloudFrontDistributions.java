@@ -89,6 +89,11 @@ final class CloudFrontDistributions implements UsageSource {
       throw AwsCallException.unexpectedAnswer(
           LIST, "The answer does not say whether the listing is complete.");
     }
+    // The SDK makes an absent list an empty one, which must not pass for "none".
+    if (page.items().isEmpty() && page.quantity() != null && page.quantity() > 0) {
+      throw AwsCallException.unexpectedAnswer(
+          LIST, "The answer counts " + page.quantity() + " distributions and lists none.");
+    }
     return page;
   }
 

@@ -10,9 +10,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.google.gson.JsonObject;
 import io.github.certsweep.aws.AwsCallException;
 import io.github.certsweep.aws.Deadline;
+import io.github.certsweep.certificate.ExpirationStatus;
 import io.github.certsweep.certificate.IamCertificateStore;
+import io.github.certsweep.certificate.JudgedCertificate;
 import io.github.certsweep.fake.FakeIam;
+import io.github.certsweep.usage.CertificateUsage;
 import io.github.certsweep.usage.FakeUsage;
+import io.github.certsweep.usage.Unchecked;
+import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
@@ -61,7 +66,8 @@ class InspectionTest {
     Verdict verdict = inspect("old", FakeUsage.denied());
     assertThat(verdict.deletable()).isFalse();
     assertThat(verdict.reason())
-        .startsWith("Usage unknown: 1 of 1 checks failed (eu-west-1 fake: AccessDenied).");
+        .startsWith("Usage unknown: 1 of 1 checks failed (eu-west-1 fake: AccessDenied).")
+        .contains("AccessDenied: No. Allow the action in the policy of the function's role");
     JsonObject unchecked = verdict.toJson().getAsJsonArray("unchecked").get(0).getAsJsonObject();
     assertThat(unchecked.get("error").getAsString()).contains("AccessDenied: No.");
   }
@@ -86,7 +92,35 @@ class InspectionTest {
 
   @Test
   void aReferenceToARenamedCertificateMakesNothingDeletable() {
-    assertThat(inspect("old", FakeUsage.of(ARN + "its-former-name")).deletable()).isFalse();
+    Verdict verdict = inspect("old", FakeUsage.of(ARN + "its-former-name"));
+    assertThat(verdict.deletable()).isFalse();
+    // The remedy is that of the reference, not of a call that was denied.
+    assertThat(verdict.reason())
+        .isEqualTo(
+            "Usage unknown: 1 of 1 checks failed (eu-west-1 fake: UnlistedCertificate). UnlistedCertificate: User of "
+                + ARN
+                + "its-former-name refers to "
+                + ARN
+                + "its-former-name, which IAM does not list: it was renamed or deleted under it. Point the resource to a"
+                + " certificate that exists.");
+  }
+
+  @Test
+  void eachKindOfErrorIsGivenOnce() {
+    List<Unchecked> unchecked =
+        List.of(
+            new Unchecked("elb", "eu-west-1", "AccessDenied", "AccessDenied: first."),
+            new Unchecked("elb", "eu-west-2", "AccessDenied", "AccessDenied: second."),
+            new Unchecked("appsync", "eu-west-2", "OutOfTime", "OutOfTime: raise."));
+    CertificateUsage usage = new CertificateUsage(List.of(), unchecked, 9);
+    JudgedCertificate judged =
+        JudgedCertificate.at(
+            CLOCK.instant(),
+            new IamCertificateStore(iam).listAll(Deadline.in(60_000, CLOCK)).getFirst(),
+            0);
+    assertThat(judged.status()).isEqualTo(ExpirationStatus.EXPIRED);
+    assertThat(Verdict.of(judged, usage).reason())
+        .endsWith("OutOfTime). AccessDenied: first. OutOfTime: raise.");
   }
 
   @Test

@@ -62,6 +62,13 @@ class CloudFrontDistributionsTest {
     assertThatThrownBy(() -> Searching.search(source)).hasMessageContaining("does not say whether");
   }
 
+  @Test
+  void anAnswerThatCountsDistributionsAndListsNoneIsRefused() {
+    cloudFront.pages.add(DistributionList.builder().isTruncated(false).quantity(2).build());
+    assertThatThrownBy(() -> Searching.search(source))
+        .hasMessageContaining("counts 2 distributions and lists none");
+  }
+
   /**
    * GovCloud has no CloudFront, and the SDK answers with the commercial partition's host: that must
    * not be asked.
