@@ -147,11 +147,16 @@ def _branches(document: Document) -> Iterator[str]:
         for output in step.get("outputs", []):
             types[f"{step['name']}.{output['Name']}"] = output["Type"]
     for step in steps(document, "aws:branch"):
-        for choice in step["inputs"]["Choices"]:
-            variable = choice["Variable"].strip("{} ")
-            wanted = "Boolean" if "BooleanEquals" in choice else "String"
-            if types.get(variable, wanted) != wanted:
-                yield f"{step['name']}: {variable} is a {types[variable]}, compared with a {wanted}"
+        for condition in _conditions(step["inputs"]["Choices"]):
+            variable = condition["Variable"].strip("{} ")
+            if types.get(variable, "String") != "String":
+                yield f"{step['name']}: {variable} is a {types[variable]}, compared with a String"
+
+
+def _conditions(choices: list[dict[str, Any]]) -> Iterator[dict[str, str]]:
+    """The comparisons of a branch."""
+    for choice in choices:
+        yield from choice["And"]
 
 
 def _variables(value: Any) -> Iterator[tuple[str, str]]:

@@ -69,6 +69,25 @@ def test_the_backup_is_the_last_step_before_the_removal(runbook: Deployed) -> No
         assert by_name[name].get("isCritical", True)
 
 
+def test_nothing_is_deleted_unless_it_is_deletable_and_no_dry_run(runbook: Deployed) -> None:
+    for choices, path in PATHS.items():
+        (decide,) = steps(runbook(choices), "aws:branch")
+        deletable, gone = decide["inputs"]["Choices"]
+        no_dry_run = {"Variable": "{{ DryRun }}", "StringEquals": "false"}
+        # To the first step after it, so that neither approval nor backup is passed over.
+        assert deletable["NextStep"] == path[path.index("decide") + 1]
+        assert deletable["And"] == [
+            {"Variable": "{{ inspect.Deletable }}", "StringEquals": "true"},
+            no_dry_run,
+        ]
+        assert gone["NextStep"] == "remove"
+        assert gone["And"] == [
+            {"Variable": "{{ inspect.Found }}", "StringEquals": "false"},
+            no_dry_run,
+        ]
+        assert decide["inputs"]["Default"] == "conclude"
+
+
 def test_a_failed_reevaluation_does_not_fail_the_run(runbook: Deployed) -> None:
     (step,) = (step for step in steps(runbook()) if step["name"] == "reevaluate")
     assert step["onFailure"] == "Continue"
@@ -182,8 +201,22 @@ BROKEN: dict[str, tuple[Callable[[Document], Any], str]] = {
         "{{",
     ),
     "an unknown comparison": (
-        lambda d: step_of(d, "decide")["inputs"]["Choices"][0].update(IsTrue=True),
+        lambda d: step_of(d, "decide")["inputs"]["Choices"][0]["And"][0].update(IsTrue=True),
         "IsTrue",
+    ),
+    "a comparison with a Boolean, which CloudFormation makes a text": (
+        lambda d: step_of(d, "decide")["inputs"]["Choices"][0]["And"].append(
+            {"Variable": "{{ DryRun }}", "BooleanEquals": False}
+        ),
+        "BooleanEquals",
+    ),
+    "a branch that goes on with what it didn't foresee": (
+        lambda d: step_of(d, "decide")["inputs"].pop("Default"),
+        "Default",
+    ),
+    "a number of approvals, which CloudFormation makes a text": (
+        lambda d: step_of(d, "approve")["inputs"].update(MinRequiredApprovals=1),
+        "MinRequiredApprovals",
     ),
     "an unknown type of output": (
         lambda d: step_of(d, "remove")["outputs"][0].update(Type="Text"),
@@ -251,8 +284,8 @@ BROKEN: dict[str, tuple[Callable[[Document], Any], str]] = {
                 {"Name": "Done", "Selector": "$.Payload.done", "Type": "Boolean"}
             )
             or d["outputs"].append("remove.Done")
-            or step_of(d, "decide")["inputs"]["Choices"][1].update(
-                Variable="{{ inspect.Deletable }}"
+            or step_of(d, "decide")["inputs"]["Choices"][1]["And"][0].update(
+                Variable="{{ remove.Done }}"
             )
         ),
         "compared with a String",

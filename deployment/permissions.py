@@ -24,6 +24,12 @@ class Need:
 
 _ROLE = "arn:{partition}:iam::{account}:role{path}{stack}-EvaluateRole-1A2B3C4D"
 _FUNCTION = "arn:{partition}:lambda:{region}:{account}:function:{stack}-EvaluateFunction-1A2B3C4D"
+# AWS Config starts runbooks by it; the first remediation configuration of an account creates it,
+# as the schema of AWS::Config::RemediationConfiguration says.
+_LINKED_ROLE = (
+    "arn:{partition}:iam::{account}:role/aws-service-role/remediation.config.amazonaws.com/"
+    "AWSServiceRoleForConfigRemediation"
+)
 _TOPIC = "arn:{partition}:sns:{region}:{account}:Automation-{stack}-alarms"
 
 # By type of resource; CloudFormation asks for them in the deployer's name.
@@ -72,7 +78,8 @@ NEEDS = {
     "AWS::SNS::TopicPolicy": Need(_TOPIC, ("sns:SetTopicAttributes",)),
     "AWS::SSM::Document": Need(
         "arn:{partition}:ssm:{region}:{account}:document/{stack}-DeleteExpired-1A2B3C4D",
-        ("ssm:CreateDocument",),
+        # An update that changes the runbook replaces it.
+        ("ssm:CreateDocument", "ssm:DeleteDocument"),
     ),
 }
 
@@ -128,7 +135,8 @@ def needs(account: Account, wish: Wish) -> list[Need]:
         "path": wish.parameters.get("RolePath", "/"),
         "rule": wish.parameters.get("RuleName", ""),
     }
-    filled = [Need(need.resource.format(**values), need.actions) for need in NEEDS.values()]
+    wanted = [*NEEDS.values(), Need(_LINKED_ROLE, ("iam:CreateServiceLinkedRole",))]
+    filled = [Need(need.resource.format(**values), need.actions) for need in wanted]
     if wish.bucket:
         zip_file = f"arn:{account.partition}:s3:::{wish.bucket}/{wish.stack}/1a2b3c4d"
         filled.append(Need(zip_file, ("s3:PutObject", "s3:GetObject")))

@@ -72,8 +72,11 @@ def running(account: Account, stack: Stack) -> list[str]:
 
 
 def _executions(account: Account, runbook: str) -> Iterator[str]:
+    # An update that changes the runbook gives it another name, another suffix of the same
+    # STACK-LOGICALID-, and an execution of the former one may wait for an approval still.
+    stem = runbook.rpartition("-")[0] + "-"
     filters = [
-        {"Key": "DocumentNamePrefix", "Values": [runbook]},
+        {"Key": "DocumentNamePrefix", "Values": [stem]},
         {"Key": "ExecutionStatus", "Values": _NOT_ENDED},
     ]
     client = account.client("ssm")

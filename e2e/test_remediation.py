@@ -67,6 +67,8 @@ def test_user_that_only_iam_knows_of_counts_as_a_refusal(automatic: Deployment) 
     assert execution.result == ("Success", "REFUSED")
     assert "IAM refused the deletion" in execution.reason
     assert exceptions(automatic) == []
+    # An evaluation would be followed by a remediation, that by a refusal, and so for ever.
+    assert automatic.sandbox.requests.list("config", "StartConfigRulesEvaluation") == []
 
 
 def test_failures_lead_to_an_exception_until_somebody_clears_it(automatic: Deployment) -> None:

@@ -90,7 +90,18 @@ def test_certificate_that_is_gone_already_is_a_success(stack: Deployment) -> Non
     execution = stack.remediate("www")
     assert execution.result == ("Success", "ALREADY_GONE")
     assert "has no server certificate www" in execution.reason
+    assert list(execution.steps) == ["inspect", "decide", "remove", "reevaluate"]
     assert stack.deletions() == []
+    # The rule has been evaluated again, so that the stale result doesn't stay until its next run.
+    stack.sandbox.wait(stack.rule)
+    assert stack.compliance == {stack.sandbox.account: "COMPLIANT"}
+
+
+def test_dry_run_on_a_certificate_that_is_gone_starts_nothing(stack: Deployment) -> None:
+    execution = stack.run("gone", dry_run=True)
+    assert execution.result == ("Success", "ALREADY_GONE")
+    assert list(execution.steps) == ["inspect", "decide", "conclude"]
+    assert stack.sandbox.requests.list("config", "StartConfigRulesEvaluation") == []
 
 
 @pytest.mark.parametrize(("used", "outcome"), [(False, "WOULD_REMOVE"), (True, "WOULD_REFUSE")])
@@ -435,6 +446,26 @@ def test_removal_whose_answer_is_lost_is_asked_again(stack: Deployment) -> None:
     execution = stack.run("www")
     assert execution.result == ("Success", "ALREADY_GONE")
     assert (stack.names, stack.deletions()) == ([], ["www"])
+
+
+@pytest.mark.parametrize(("deleted", "then"), [("", "REMOVED"), ("www", "ALREADY_GONE")])
+def test_removal_that_lambda_ends_says_that_nothing_is_known_and_can_be_started_again(
+    stack: Deployment, forger: Path, deleted: str, then: str
+) -> None:
+    # A function of the project never gets so far, but a machine that stalls can.
+    stack.expired("www")
+    stalled = {"STALL": "true", "DELETE": deleted}
+    with (
+        stack.replaced("RemoveFunctionName", forger, "Forger::handleRequest", stalled),
+        stack.timeout("RemoveFunctionName", 5),
+    ):
+        execution = stack.run("www")
+    assert execution.result == ("Failed", "")
+    assert "Task timed out after 5" in execution.failure
+    assert "it is not known here. Starting again is safe" in execution.failure
+    assert stack.names == ([] if deleted else ["www"])
+    assert stack.run("www").result == ("Success", then)
+    assert stack.names == []
 
 
 def test_rule_that_cannot_be_started_does_not_fail_the_run(stack: Deployment) -> None:

@@ -10,7 +10,7 @@ from .conftest import CALLER, NUMBER, REGION, FakeSession
 STACK_ID = f"arn:aws:cloudformation:{REGION}:{NUMBER}:stack/certsweep/1a2b3c4d"
 RESOURCES = {
     "ConfigRule": "rule",
-    "DeleteExpiredServerCertificate": "runbook",
+    "DeleteExpiredServerCertificate": "certsweep-DeleteExpiredServerCertificate-1A2B3C4D5E6F",
     "EvaluateLogs": "evaluate-logs",
     "TopicKey": "1234abcd",
 }
@@ -63,7 +63,11 @@ def executions(session: FakeSession, *found: dict[str, Any]) -> None:
         {"AutomationExecutionMetadataList": list(found)},
         {
             "Filters": [
-                {"Key": "DocumentNamePrefix", "Values": ["runbook"]},
+                # Of each version of the runbook that the stack has had.
+                {
+                    "Key": "DocumentNamePrefix",
+                    "Values": ["certsweep-DeleteExpiredServerCertificate-"],
+                },
                 {
                     "Key": "ExecutionStatus",
                     "Values": ["Pending", "InProgress", "Waiting", "Cancelling"],

@@ -378,6 +378,25 @@ def _check_rule(rule: Any, where: str) -> None:
         raise InvalidDocumentError(
             f"{where}: a condition has a Variable and one of {', '.join(OPERATORS)}: {rule}"
         )
+    else:
+        _check_operand(rule, where)
+
+
+def _check_operand(rule: dict[str, Any], where: str) -> None:
+    """A number or a Boolean as a text is taken elsewhere, but not here.
+
+    The refusal: https://github.com/udondan/cdk-ssm-document/issues/15
+    """
+    operator, operand = next((name, rule[name]) for name in OPERATORS if name in rule)
+    if operator == BOOLEAN_OPERATOR and not isinstance(operand, bool):
+        raise InvalidDocumentError(f"{where}: {_mistyped(operand, 'Boolean')}")
+    if operator in NUMERIC_OPERATORS and isinstance(operand, (str, bool)):
+        raise InvalidDocumentError(f"{where}: {_mistyped(operand, 'Integer')}")
+
+
+def _mistyped(value: Any, wanted: str) -> str:
+    kind = "String" if isinstance(value, str) else type(value).__name__
+    return f"Input {value} is of type {kind}, but expected type is {wanted}."
 
 
 def _check_script(inputs: dict[str, Any], where: str) -> None:
@@ -467,13 +486,14 @@ def _text(value: Any, where: str) -> str:
 
 
 def _boolean(value: Any, where: str) -> bool:
-    if not isinstance(value, bool):
+    if not isinstance(value, bool) and value not in ("true", "false"):
         raise InvalidDocumentError(f"{where} is neither true nor false: {value!r}")
-    return value
+    return value in (True, "true")
 
 
 def _count(value: Any, where: str) -> int:
-    if not is_of_type(value, "Integer") or value < 1:
+    is_text = isinstance(value, str) and value.isdecimal()
+    if not (is_text or is_of_type(value, "Integer")) or int(value) < 1:
         raise InvalidDocumentError(f"{where} is not a positive number: {value!r}")
     return int(value)
 

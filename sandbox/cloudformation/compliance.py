@@ -155,9 +155,26 @@ def _content(properties: Properties) -> str:
     content, kind = properties["Content"], properties.get("DocumentFormat", "JSON")
     if isinstance(content, str):
         return content
+    content = _as_texts(content)
     if kind == "YAML":
         text: str = yaml.safe_dump(content, sort_keys=False, allow_unicode=True, width=1000)
         return text
     if kind == "JSON":
         return json.dumps(content)
     raise UnsupportedError(f"The sandbox has no documents in {kind}.")
+
+
+def _as_texts(value: Any) -> Any:
+    """The value with its numbers and Booleans as texts.
+
+    So CloudFormation passes on what no schema types:
+    https://github.com/aws-cloudformation/cloudformation-cli/issues/435, of a document
+    https://github.com/udondan/cdk-ssm-document/issues/15
+    """
+    if isinstance(value, dict):
+        return {key: _as_texts(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_as_texts(item) for item in value]
+    if isinstance(value, bool):
+        return str(value).lower()
+    return str(value) if isinstance(value, (int, float)) else value

@@ -104,6 +104,8 @@ class TestARunbookIsRefused:
             (choice(Variable="{{ look.size }}"), "NumericGreater"),
             (choice(And=[]), "And, Or"),
             (choice(Not={"StringEquals": "a"}), "StringEquals"),
+            (choice(Variable="{{ Role }}", BooleanEquals="true"), "true is of type String"),
+            (choice(Variable="{{ look.size }}", NumericEquals="1"), "1 is of type String"),
             (approval(Approvers=[]), "1 to 10"),
             (approval(Approvers=["a"] * 11), "1 to 10"),
             (approval(MinRequiredApprovals=3), "requires 3 of 2"),
@@ -121,6 +123,13 @@ class TestARunbookIsRefused:
     def test_unless_nothing_is_wrong(self) -> None:
         assert len(parsed(yaml.safe_dump(RUNBOOK), "YAML").steps) == 3
         assert len(parsed(approval(MinRequiredApprovals=2), "YAML").steps) == 3
+
+    def test_for_flags_and_numbers_that_are_texts(self) -> None:
+        texts = {"isEnd": "true", "isCritical": "false", "timeoutSeconds": "600"}
+        step = parsed(runbook("mainSteps", 0, value=RUNBOOK["mainSteps"][0] | texts), "YAML").steps[
+            0
+        ]
+        assert (step.is_end, step.is_critical, step.timeout_seconds) == (True, False, 600)
 
 
 class TestParameters:

@@ -387,9 +387,38 @@ def test_document_gets_new_versions(sandbox: Sandbox, stack: Stack) -> None:
     stack.update(documented("two", UpdateMethod="NewVersion"))
     shown = sandbox.client("ssm").get_document(Name="runbook", DocumentFormat="YAML")
     assert shown["DocumentVersion"] == "2"
-    expected = runbook("two") | {"assumeRole": "arn:aws:x"}
-    assert yaml.safe_load(shown["Content"]) == expected
+    content = yaml.safe_load(shown["Content"])
+    assert (content["description"], content["assumeRole"]) == ("two", "arn:aws:x")
     stack.delete()
+
+
+def test_numbers_and_booleans_of_a_document_become_texts(sandbox: Sandbox, stack: Stack) -> None:
+    kind = {"DocumentType": "Automation", "DocumentFormat": "YAML", "Name": "runbook"}
+    content = runbook("typed")
+    content["mainSteps"][0] |= {"timeoutSeconds": 5}
+    stack.create(resource("SSM::Document", Content=content, **kind))
+    ssm = sandbox.client("ssm")
+    (step,) = yaml.safe_load(ssm.get_document(Name="runbook")["Content"])["mainSteps"]
+    assert (step["timeoutSeconds"], step["isEnd"]) == ("5", "true")
+    assert sandbox.automations.run("runbook")["AutomationExecutionStatus"] == "Success"
+    direct = {"Name": "direct", "DocumentType": "Automation", "DocumentFormat": "YAML"}
+    ssm.create_document(Content=yaml.safe_dump(content), **direct)
+    (step,) = yaml.safe_load(ssm.get_document(Name="direct")["Content"])["mainSteps"]
+    assert (step["timeoutSeconds"], step["isEnd"]) == (5, True)
+    ssm.delete_document(Name="direct")
+
+
+def test_document_of_a_stack_compares_no_boolean(cloudformation: Any) -> None:
+    content = runbook("flag") | {"parameters": {"Flag": {"type": "Boolean"}}}
+    choice = {"NextStep": "wait", "Variable": "{{ Flag }}", "BooleanEquals": True}
+    branch = {"name": "branch", "action": "aws:branch", "inputs": {"Choices": [choice]}}
+    content["mainSteps"].insert(0, branch)
+    document = resource("SSM::Document", Content=content, DocumentType="Automation")
+    stack = create(cloudformation, template({"A": document}))
+    assert stack["StackStatus"] == "ROLLBACK_COMPLETE"
+    assert "Input true is of type String, but expected type is Boolean." in reason(
+        cloudformation, "A"
+    )
 
 
 def test_document_without_new_versions_is_replaced(sandbox: Sandbox, stack: Stack) -> None:
