@@ -223,12 +223,20 @@ def test_functions_read_the_environment_that_they_get(template: Template) -> Non
 def test_alarms_watch_metrics_that_are_written(template: Template) -> None:
     written = (JAVA / "io/github/certsweep/rule/EmbeddedMetrics.java").read_text()
     alarms = resources(template, "AWS::CloudWatch::Alarm").values()
-    own = [alarm for alarm in alarms if alarm["Namespace"] != "AWS/Lambda"]
+    own = [metric for metric in map(watched, alarms) if metric["Namespace"] != "AWS/Lambda"]
     assert len(own) == 3
-    for alarm in own:
-        (dimension,) = alarm["Dimensions"]
-        for name in (alarm["Namespace"], alarm["MetricName"], dimension["Name"]):
+    for metric in own:
+        (dimension,) = metric["Dimensions"]
+        for name in (metric["Namespace"], metric["MetricName"], dimension["Name"]):
             assert f'"{name}"' in written
+
+
+def watched(alarm: dict[str, Any]) -> dict[str, Any]:
+    """The metric that an alarm watches, with its period, by itself or in an expression."""
+    if "Metrics" not in alarm:
+        return alarm
+    (stat,) = (one["MetricStat"] for one in alarm["Metrics"] if "MetricStat" in one)
+    return {**stat["Metric"], "Period": stat["Period"]}
 
 
 def test_alarms_look_at_a_week_at_most(template: Template) -> None:
@@ -237,9 +245,42 @@ def test_alarms_look_at_a_week_at_most(template: Template) -> None:
     for hours in template["Parameters"]["EveryHours"]["AllowedValues"]:
         for properties in Resolver(template, {"EveryHours": str(hours)}).resources().values():
             if "EvaluationPeriods" in properties:
-                longest = 604_800 if int(properties["Period"]) >= 3600 else 86_400
-                seconds = int(properties["Period"]) * properties["EvaluationPeriods"]
-                assert seconds <= longest
+                period = int(watched(properties)["Period"])
+                longest = 604_800 if period >= 3600 else 86_400
+                assert period * properties["EvaluationPeriods"] <= longest
+
+
+def test_a_rule_that_has_not_run_for_two_periods_is_told_then_and_not_at_deployment(
+    template: Template,
+) -> None:
+    for hours in template["Parameters"]["EveryHours"]["AllowedValues"]:
+        existing = Resolver(template, {"EveryHours": str(hours)}).resources()
+        alarm = existing["NotEvaluatedAlarm"]
+        (expression,) = (one for one in alarm["Metrics"] if "Expression" in one)
+        (metric,) = (one for one in alarm["Metrics"] if "MetricStat" in one)
+        assert expression["Expression"] == f"FILL({metric['Id']}, 0)"
+        assert metric["ReturnData"] is False
+        assert (alarm["EvaluationPeriods"], alarm["TreatMissingData"]) == (2, "breaching")
+        assert int(watched(alarm)["Period"]) == hours * 3600
+        # As long as the alarm looks back; 2,880 is the most that CloudWatch takes.
+        assert int(alarm["WarmUpConfiguration"]["WarmUpPeriodDurationInMinutes"]) == hours * 120
+
+
+def test_alarms_of_what_a_run_found_end_with_the_next_run(template: Template) -> None:
+    for name in ("ExpiredInUseAlarm", "UsageUnknownAlarm"):
+        alarm = template["Resources"][name]["Properties"]
+        # The maximum of a longer time would be that of the run before.
+        assert alarm["Period"] * alarm["EvaluationPeriods"] <= 900
+        # And between two runs nothing changes.
+        assert alarm["TreatMissingData"] == "ignore"
+
+
+def test_the_jvm_is_the_same_for_all_functions(template: Template) -> None:
+    options = {
+        function["Environment"]["Variables"]["JAVA_TOOL_OPTIONS"]
+        for function in resources(template, "AWS::Lambda::Function").values()
+    }
+    assert len(options) == 1
 
 
 # --- Every partition ------------------------------------------------------------------------------

@@ -23,8 +23,16 @@ def alarms(stack: Deployment, **parameters: Any) -> list[dict[str, Any]]:
     return alarms
 
 
+def watched(alarm: dict[str, Any]) -> dict[str, Any]:
+    """The metric that an alarm watches, with its period, by itself or in an expression."""
+    if not alarm.get("Metrics"):
+        return alarm
+    (stat,) = (one["MetricStat"] for one in alarm["Metrics"] if "MetricStat" in one)
+    return {**stat["Metric"], "Period": stat["Period"]}
+
+
 def dimensions(alarm: dict[str, Any]) -> dict[str, str]:
-    return {one["Name"]: one["Value"] for one in alarm["Dimensions"]}
+    return {one["Name"]: one["Value"] for one in watched(alarm)["Dimensions"]}
 
 
 # Alarms.
@@ -39,9 +47,9 @@ def test_alarms_watch_metrics_that_the_rule_emits(stack: Deployment) -> None:
         for one in stack.scheduled_run().invocation["metrics"]
     }
     own = {
-        (one["Namespace"], one["MetricName"], json.dumps(dimensions(one))): one
+        (metric["Namespace"], metric["MetricName"], json.dumps(dimensions(one))): one
         for one in alarms(stack)
-        if one["Namespace"] != "AWS/Lambda"
+        if (metric := watched(one))["Namespace"] != "AWS/Lambda"
     }
     assert {name for _, name, _ in own} == {"Certificates", "ExpiredInUse", "UsageChecksFailed"}
     assert own.keys() <= emitted.keys()
@@ -54,12 +62,14 @@ def test_account_in_good_order_raises_no_alarm(stack: Deployment) -> None:
     emitted = {one["name"]: one["value"] for one in stack.scheduled_run().invocation["metrics"]}
     for one in alarms(stack):
         if one["ComparisonOperator"] == "GreaterThanThreshold":
-            assert emitted.get(one["MetricName"], 0) <= one["Threshold"]
+            assert emitted.get(watched(one)["MetricName"], 0) <= one["Threshold"]
 
 
 def test_alarms_of_failures_watch_the_functions_by_their_names(stack: Deployment) -> None:
     watched = [
-        dimensions(one)["FunctionName"] for one in alarms(stack) if one["Namespace"] == "AWS/Lambda"
+        dimensions(one)["FunctionName"]
+        for one in alarms(stack)
+        if watched(one)["Namespace"] == "AWS/Lambda"
     ]
     assert sorted(watched) == sorted(stack.resources("AWS::Lambda::Function").values())
 
@@ -75,15 +85,16 @@ def test_periods_are_within_cloudwatch_s_limits(stack: Deployment, hours: str) -
     """https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html"""
     stack.configure(EveryHours=hours)
     for one in alarms(stack):
-        assert one["Period"] % 60 == 0
-        longest = DAY if one["Period"] < 3600 else 7 * DAY
-        assert one["Period"] * one["EvaluationPeriods"] <= longest
+        period = watched(one)["Period"]
+        assert period % 60 == 0
+        longest = DAY if period < 3600 else 7 * DAY
+        assert period * one["EvaluationPeriods"] <= longest
 
 
 def test_rule_that_does_not_run_is_an_alarm_and_silence_of_others_is_none(
     stack: Deployment,
 ) -> None:
-    missing = {one["MetricName"]: one["TreatMissingData"] for one in alarms(stack)}
+    missing = {watched(one)["MetricName"]: one["TreatMissingData"] for one in alarms(stack)}
     assert missing.pop("Certificates") == "breaching"
     assert set(missing.values()) == {"notBreaching", "ignore"}
 

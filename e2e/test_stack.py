@@ -92,15 +92,26 @@ def test_changed_parameter_takes_effect(new: Deployment) -> None:
     assert details["MaximumExecutionFrequency"] == "Six_Hours"
     assert json.loads(rule["InputParameters"]) == {"daysToExpiration": "30", "checkUsage": "false"}
     alarms = new.sandbox.client("cloudwatch").describe_alarms()["MetricAlarms"]
-    assert not {alarm["MetricName"] for alarm in alarms} & {"ExpiredInUse", "UsageChecksFailed"}
-    assert {alarm["Period"] for alarm in alarms if alarm["Namespace"] == "Certsweep"} == {21600}
+    (not_evaluated,) = (alarm for alarm in alarms if "MetricName" not in alarm)
+    (stat,) = (one["MetricStat"] for one in not_evaluated["Metrics"] if "MetricStat" in one)
+    assert (stat["Metric"]["MetricName"], stat["Period"]) == ("Certificates", 21600)
+    others = {alarm["MetricName"] for alarm in alarms if alarm is not not_evaluated}
+    assert others == {"Errors"}
 
 
 def test_changed_runbook_is_run_by_a_role_with_a_path_and_all_is_deleted_after(
     new: Deployment,
 ) -> None:
     new.install(RolePath="/security/certsweep/")
+    former = new.outputs["RunbookName"]
     new.install(BackupBucket="deployment")
+    # AWS Config hears of another runbook by another name.
+    assert new.outputs["RunbookName"] != former
+    described = new.sandbox.client("config").describe_remediation_configurations(
+        ConfigRuleNames=[RULE_NAME]
+    )
+    (remediation,) = described["RemediationConfigurations"]
+    assert remediation["TargetId"] == new.outputs["RunbookName"]
     new.expired("www")
     execution = new.remediate_after_a_run("www")
     assert execution.result == ("Success", "REMOVED")

@@ -190,6 +190,7 @@ class AlarmHandler(Handler):
             "ThresholdMetricId",
             "TreatMissingData",
             "Unit",
+            "WarmUpConfiguration",
         }
     )
     attribute_names = frozenset({"Arn"})
