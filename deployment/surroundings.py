@@ -6,6 +6,7 @@ error: that is reported as not checked.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -29,6 +30,11 @@ _NOT_ENABLED = {
 # CloudFormation can only delete a stack in these.
 _DEAD = {"CREATE_FAILED", "DELETE_FAILED", "ROLLBACK_COMPLETE", "ROLLBACK_FAILED"}
 _REGIONS_AT_ONCE = 10
+# How names of documents may not begin, and the runbook's begins with the stack's:
+# https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_CreateDocument.html
+_RESERVED = ("aws", "amazon", "amzn")
+# What publishes to the topic, besides the runbook.
+_PUBLISHERS = ("cloudwatch.amazonaws.com", "events.amazonaws.com")
 
 
 @dataclass(frozen=True)
@@ -153,6 +159,11 @@ def _region_in(answer: dict[str, Any]) -> str:
 
 def stack(account: Account, wish: Wish) -> Iterator[Finding]:
     """Whether the stack can be created or updated."""
+    if wish.stack.lower().startswith(_RESERVED):
+        yield missing(
+            f"The runbook of a stack {wish.stack} would have a name that Systems Manager reserves.",
+            f"Name the STACK so that it does not begin with {', '.join(_RESERVED)}.",
+        )
     try:
         found = account.client("cloudformation").describe_stacks(StackName=wish.stack)["Stacks"][0]
     except ClientError as error:
@@ -333,6 +344,62 @@ def approval_topic(_: Account, wish: Wish) -> Iterator[Finding]:
         )
 
 
+def alarm_topic(account: Account, wish: Wish) -> Iterator[Finding]:
+    """Whether the existing topic is there and lets in what publishes to it."""
+    topic = wish.parameters.get("AlarmTopicArn", "")
+    if not topic:
+        return
+    try:
+        client = account.client("sns", topic.split(":")[3])
+        attributes = client.get_topic_attributes(TopicArn=topic)["Attributes"]
+    except ClientError as error:
+        if code_of(error) not in ("NotFound", "NotFoundException"):
+            raise
+        yield missing(
+            f"There is no topic {topic}.",
+            "Correct AlarmTopicArn, or leave it empty for a new topic.",
+        )
+        return
+    closed = [one for one in _PUBLISHERS if not _lets_in(attributes.get("Policy", "{}"), one)]
+    if closed:
+        yield warning(
+            f"The policy of {topic} does not name {' and '.join(closed)}: messages would be lost.",
+            "Allow sns:Publish to these services in the topic's policy.",
+        )
+    else:
+        yield ok(f"The topic {topic} names what publishes to it.")
+    yield from _key_of_topic(topic, attributes.get("KmsMasterKeyId", ""), wish)
+
+
+def _lets_in(policy: str, service: str) -> bool:
+    """Whether a statement allows a service something; its conditions are not looked at."""
+    statements = json.loads(policy).get("Statement", [])
+    return any(
+        statement.get("Effect") == "Allow" and f'"{service}"' in json.dumps(statement["Principal"])
+        for statement in (statements if isinstance(statements, list) else [statements])
+        if "Principal" in statement
+    )
+
+
+def _key_of_topic(topic: str, key: str, wish: Wish) -> Iterator[Finding]:
+    if key.endswith("alias/aws/sns"):
+        yield missing(
+            f"{topic} is encrypted with AWS's own key for SNS, which lets neither CloudWatch nor "
+            "EventBridge publish.",
+            "Encrypt it with a KMS key of your own, or leave AlarmTopicArn empty for a new topic.",
+        )
+    elif key:
+        also = (
+            " and, to ask for approvals, to the role of the stack's output RunbookRoleArn"
+            if wish.parameters.get("Approvers")
+            else ""
+        )
+        yield note(
+            f"{topic} is encrypted with {key}, whose policy must allow kms:GenerateDataKey and "
+            f"kms:Decrypt to {' and '.join(_PUBLISHERS)}{also}."
+        )
+
+
 def runtime(account: Account, _: Wish) -> Iterator[Finding]:
     """Nobody can ask Lambda for its runtimes."""
     yield note(
@@ -351,5 +418,6 @@ CHECKS = (
     security_hub,
     other_regions,
     approval_topic,
+    alarm_topic,
     runtime,
 )

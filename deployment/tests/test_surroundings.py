@@ -1,3 +1,4 @@
+import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -9,6 +10,7 @@ from ..findings import Finding, Level
 from ..surroundings import (
     AWS_RULE,
     Wish,
+    alarm_topic,
     approval_topic,
     aws_rules,
     backup_bucket,
@@ -219,6 +221,16 @@ def stack_in(session: FakeSession, status: str) -> None:
 def test_a_new_stack_is_fine(session: FakeSession, account: Account) -> None:
     session.stub("cloudformation").add_client_error("describe_stacks", "ValidationError")
     assert "is new" in only(stack(account, wish())).text
+
+
+@pytest.mark.parametrize("name", ["aws-certsweep", "AmazonCertsweep", "amzn"])
+def test_a_name_that_systems_manager_reserves_is_refused(
+    session: FakeSession, account: Account, name: str
+) -> None:
+    session.stub("cloudformation").add_client_error("describe_stacks", "ValidationError")
+    reserved, _ = stack(account, Wish(name, "", {"RuleName": RULE}))
+    assert reserved.level is Level.MISSING
+    assert name in reserved.text
 
 
 @pytest.mark.parametrize(
@@ -475,6 +487,87 @@ def test_a_topic_for_approvals_should_be_named_so(
 ) -> None:
     found = list(approval_topic(account, wish(Approvers=approvers, AlarmTopicArn=topic)))
     assert [finding.level for finding in found] == [Level.WARNING] * warns
+
+
+TOPIC = f"arn:aws:sns:{REGION}:{NUMBER}:Automation-pager"
+
+
+def topic(session: FakeSession, *services: str, key: str = "", effect: str = "Allow") -> None:
+    """A topic whose policy names these services."""
+    statement = {"Effect": effect, "Action": "sns:Publish", "Resource": TOPIC}
+    statements = [statement | {"Principal": {"Service": list(services)}}] if services else []
+    attributes = {"Policy": json.dumps({"Version": "2012-10-17", "Statement": statements})}
+    if key:
+        attributes["KmsMasterKeyId"] = key
+    session.stub("sns").add_response(
+        "get_topic_attributes", {"Attributes": attributes}, {"TopicArn": TOPIC}
+    )
+
+
+PUBLISHERS = ("cloudwatch.amazonaws.com", "events.amazonaws.com")
+
+
+def test_no_topic_is_looked_at_if_none_is_named(account: Account) -> None:
+    assert list(alarm_topic(account, wish())) == []
+
+
+def test_a_topic_that_lets_in_both_is_good(session: FakeSession, account: Account) -> None:
+    topic(session, *PUBLISHERS)
+    assert only(alarm_topic(account, wish(AlarmTopicArn=TOPIC))).level is Level.OK
+
+
+@pytest.mark.parametrize(
+    ("services", "effect", "closed"),
+    [
+        (PUBLISHERS[:1], "Allow", "events.amazonaws.com"),
+        (PUBLISHERS[1:], "Allow", "cloudwatch.amazonaws.com"),
+        ((), "Allow", "cloudwatch.amazonaws.com and events.amazonaws.com"),
+        (PUBLISHERS, "Deny", "cloudwatch.amazonaws.com and events.amazonaws.com"),
+    ],
+)
+def test_a_topic_that_leaves_a_service_out_is_a_warning(
+    session: FakeSession, account: Account, services: tuple[str, ...], effect: str, closed: str
+) -> None:
+    topic(session, *services, effect=effect)
+    finding = only(alarm_topic(account, wish(AlarmTopicArn=TOPIC)))
+    assert finding.level is Level.WARNING
+    assert f"does not name {closed}:" in finding.text
+
+
+@pytest.mark.parametrize("key", ["alias/aws/sns", f"arn:aws:kms:{REGION}:{NUMBER}:alias/aws/sns"])
+def test_a_topic_with_aws_s_own_key_lets_nobody_publish(
+    session: FakeSession, account: Account, key: str
+) -> None:
+    topic(session, *PUBLISHERS, key=key)
+    _, finding = alarm_topic(account, wish(AlarmTopicArn=TOPIC))
+    assert finding.level is Level.MISSING
+    assert "AWS's own key" in finding.text
+
+
+@pytest.mark.parametrize("approvers", ["", f"arn:aws:iam::{NUMBER}:role/security"])
+def test_who_needs_the_key_of_a_topic_is_a_note(
+    session: FakeSession, account: Account, approvers: str
+) -> None:
+    topic(session, *PUBLISHERS, key=KEY)
+    _, finding = alarm_topic(account, wish(AlarmTopicArn=TOPIC, Approvers=approvers))
+    assert finding.level is Level.NOTE
+    assert KEY in finding.text
+    assert ("RunbookRoleArn" in finding.text) == bool(approvers)
+
+
+def test_a_topic_that_is_not_there_is_missing(session: FakeSession, account: Account) -> None:
+    session.stub("sns").add_client_error("get_topic_attributes", "NotFound")
+    finding = only(alarm_topic(account, wish(AlarmTopicArn=TOPIC)))
+    assert finding.level is Level.MISSING
+    assert TOPIC in finding.text
+
+
+def test_a_topic_that_may_not_be_looked_at_is_not_checked(
+    session: FakeSession, account: Account
+) -> None:
+    session.stub("sns").add_client_error("get_topic_attributes", "AuthorizationError")
+    with pytest.raises(ClientError):
+        list(alarm_topic(account, wish(AlarmTopicArn=TOPIC)))
 
 
 def test_the_runtime_is_a_note(account: Account) -> None:
