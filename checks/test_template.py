@@ -13,6 +13,8 @@ from .template import JAVA, RENDERED, Template, loads, resources, texts
 
 # What CloudFormation takes as TemplateBody, without an S3 bucket.
 MAX_BODY_BYTES = 51_200
+# Every megabyte of code is time at each cold start; Lambda itself takes 50 MB.
+MAX_ZIP_BYTES = 24_000_000
 
 
 def interface_groups(template: Template) -> list[dict[str, Any]]:
@@ -45,6 +47,17 @@ def test_all_code_is_the_one_zip(template: Template) -> None:
         assert (RENDERED.parent / function["Code"]).resolve() == (
             RENDERED.parent.parent / "certsweep.zip"
         )
+
+
+def test_the_zip_stays_small() -> None:
+    assert (RENDERED.parent.parent / "certsweep.zip").stat().st_size <= MAX_ZIP_BYTES
+
+
+def test_the_evidence_outlives_the_stack(template: Template) -> None:
+    groups = resources(template, "AWS::Logs::LogGroup")
+    assert len(groups) == 3
+    for name in groups:
+        assert template["Resources"][name]["DeletionPolicy"] == "RetainExceptOnCreate"
 
 
 # --- Parameters -----------------------------------------------------------------------------------

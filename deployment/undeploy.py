@@ -124,14 +124,11 @@ def exceptions(account: Account, stack: Stack) -> list[str]:
         return found
 
 
-def goes(stack: Stack) -> str:
-    """What is deleted and can't be had back."""
-    logs = sorted(group for name, group in stack.resources.items() if name.endswith("Logs"))
-    return (
-        "Deleted with the stack, for good: the rule with its results, the runbook, the functions, "
-        f"their roles and alarms, and the functions' logs ({', '.join(logs) or 'none left'}), "
-        "which are the record of every evaluation and removal: export them first if you need them."
-    )
+# What is deleted and can't be had back.
+GOES = (
+    "Deleted with the stack, for good: the rule with its results, the runbook, the functions, "
+    "their roles and alarms."
+)
 
 
 def stays(account: Account, stack: Stack) -> list[str]:
@@ -140,6 +137,12 @@ def stays(account: Account, stack: Stack) -> list[str]:
         "In the bucket that it was deployed from: the functions' zip and the packaged template.",
         "In Systems Manager: the history of the runbook's executions, for 30 days.",
     ]
+    logs = sorted(group for name, group in stack.resources.items() if name.endswith("Logs"))
+    if logs:
+        left.append(
+            f"The functions' logs, the record of every evaluation and removal: {', '.join(logs)}. "
+            "They expire; to delete one now: aws logs delete-log-group --log-group-name NAME"
+        )
     if bucket := stack.parameters.get("BackupBucket"):
         left.append(f"The backups: s3://{bucket}/certsweep/{account.number}/")
     if key := stack.resources.get("TopicKey"):
@@ -177,7 +180,7 @@ class Undeployment:
             print(f"Automatic remediation has given up on {certificate}.")
         if not self._has_ended(stack, wait_seconds):
             return 1
-        print(goes(stack))
+        print(GOES)
         if not (confirmed or self._agrees(stack)):
             return 1
         return self._delete(stack)

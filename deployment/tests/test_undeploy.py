@@ -161,8 +161,10 @@ def test_a_stack_in_which_nothing_runs_is_removed_by_its_id(
     session.assert_all_asked()
     out = capsys.readouterr().out
     assert "Nothing runs or waits." in out
-    assert "the functions' logs (evaluate-logs)" in out
     removed = out.split("Removed certsweep.")[1]
+    assert "The functions' logs, the record of every evaluation and removal: evaluate-logs." in (
+        " ".join(removed.split())
+    )
     assert f"s3://backups/certsweep/{NUMBER}/" in removed
     assert "KMS key 1234abcd: scheduled for deletion" in removed
     assert "the functions' zip" in removed

@@ -746,8 +746,11 @@ class TestDelete:
     def test_of_nothing_succeeds(self, cloudformation: Any) -> None:
         cloudformation.delete_stack(StackName="stack")
 
-    def test_what_is_retained_stays(self, sandbox: Sandbox, cloudformation: Any) -> None:
-        create(cloudformation, template({"Topic": TOPIC | {"DeletionPolicy": "Retain"}}))
+    @pytest.mark.parametrize("deletion_policy", ["Retain", "RetainExceptOnCreate"])
+    def test_what_is_retained_stays(
+        self, sandbox: Sandbox, cloudformation: Any, deletion_policy: str
+    ) -> None:
+        create(cloudformation, template({"Topic": TOPIC | {"DeletionPolicy": deletion_policy}}))
         cloudformation.delete_stack(StackName="stack")
         assert len(sandbox.client("sns").list_topics()["Topics"]) == 1
         assert history(cloudformation, "Topic")[-1] == "DELETE_SKIPPED"
