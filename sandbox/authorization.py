@@ -213,6 +213,9 @@ def _request_context(call: Call) -> dict[str, list[str]]:
     """The condition keys that depend on the request."""
     context = {"aws:requestedregion": [call.region]}
     if call.service == "s3":
+        # The caller's for a bucket that isn't there, so that moto can say that it isn't.
+        bucket = s3_backends.bucket_accounts.get(call.params.get("Bucket", ""))
+        context["s3:resourceaccount"] = [bucket[1] if bucket else call.account]
         for key, member in (
             ("s3:prefix", "Prefix"),
             ("s3:x-amz-server-side-encryption", "ServerSideEncryption"),

@@ -442,6 +442,19 @@ class TestBuckets:
             s3.put_object(Bucket="bucket", Key="other", Body=b"")
         assert 'on resource: "arn:aws:s3:::bucket/other" because' in message_of(raised)
 
+    @pytest.mark.parametrize(("owner", "is_allowed"), [("123456789012", True), ("1", False)])
+    def test_bucket_s_account_is_a_condition(
+        self, role: Role, owner: str, is_allowed: bool
+    ) -> None:
+        condition = {"StringEquals": {"s3:ResourceAccount": owner}}
+        role.may(statement("s3:PutObject", Condition=condition))
+        s3 = role.client("s3")
+        if is_allowed:
+            s3.put_object(Bucket="bucket", Key="key", Body=b"")
+        else:
+            with pytest.raises(ClientError, match="no identity-based policy allows"):
+                s3.put_object(Bucket="bucket", Key="key", Body=b"")
+
     def test_tagging_at_upload_needs_its_own_permission(self, role: Role) -> None:
         role.may(statement("s3:PutObject"))
         with pytest.raises(ClientError, match="s3:PutObjectTagging"):
