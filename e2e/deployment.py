@@ -176,6 +176,15 @@ class Deployment(Production):
             self.install(**wanted)
             self._parameters = wanted
 
+    def add_variables(self, variables: dict[str, str]) -> None:
+        """Gives all functions of the stack further environment variables."""
+        functions = self.sandbox.client("lambda")
+        for name in self.resources("AWS::Lambda::Function").values():
+            own = functions.get_function_configuration(FunctionName=name)["Environment"]
+            functions.update_function_configuration(
+                FunctionName=name, Environment={"Variables": own["Variables"] | variables}
+            )
+
     def uninstall(self) -> None:
         """Deletes the stack."""
         self.sandbox.client("cloudformation").delete_stack(StackName=STACK)

@@ -18,6 +18,8 @@ from .account import FUNCTION, Account, Run, days
 
 HOME = "eu-west-1"
 ABROAD = "ap-southeast-2"
+# A host that does not resolve: AWS has none for AppSync in GovCloud.
+NO_APPSYNC = {"AWS_ENDPOINT_URL_APPSYNC": "http://appsync.invalid"}
 # Disabled in a new account, until the account opts in.
 OPT_IN = "eu-south-2"
 # The regions of a new account.

@@ -66,12 +66,12 @@ def test_account_in_good_order_raises_no_alarm(stack: Deployment) -> None:
 
 
 def test_alarms_of_failures_watch_the_functions_by_their_names(stack: Deployment) -> None:
-    watched = [
+    functions = [
         dimensions(one)["FunctionName"]
         for one in alarms(stack)
         if watched(one)["Namespace"] == "AWS/Lambda"
     ]
-    assert sorted(watched) == sorted(stack.resources("AWS::Lambda::Function").values())
+    assert sorted(functions) == sorted(stack.resources("AWS::Lambda::Function").values())
 
 
 def test_every_alarm_is_sent_to_the_topic(stack: Deployment) -> None:

@@ -4,12 +4,10 @@ from collections.abc import Iterator
 
 import pytest
 
-from .production import Production
+from .production import NO_APPSYNC, Production
 
 CHINA = "cn-north-1"
 GOVCLOUD = "us-gov-west-1"
-# A host that does not resolve: AWS has none for AppSync in GovCloud.
-NO_APPSYNC = {"AWS_ENDPOINT_URL_APPSYNC": "http://appsync.invalid"}
 
 
 @pytest.fixture
