@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from sandbox.control import PROJECT, Rule, Sandbox
+from sandbox.estate import Estate
 
 from .account import Run
 from .production import ABROAD, HOME, Production
@@ -193,6 +194,8 @@ class Deployment(Production):
         """Makes the account as new, with nothing but the recorder and the packaged zip."""
         self.sandbox.reset()
         self.sandbox.region = region
+        # The subnets that the old one knows are gone.
+        self.estate = Estate(self.sandbox)
         self._parameters = {}
         self._approver = None
         self.outputs = {}
