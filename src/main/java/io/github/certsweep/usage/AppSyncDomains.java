@@ -6,6 +6,7 @@ import io.github.certsweep.aws.Deadline;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.appsync.AppSyncClient;
 import software.amazon.awssdk.services.appsync.model.DomainNameConfig;
@@ -57,6 +58,8 @@ final class AppSyncDomains implements UsageSource {
         }
         page.domainNameConfigs().forEach(domain -> read(domain, region, found));
       }
+    } catch (SdkException e) {
+      throw AwsCallException.of(LIST, e);
     }
   }
 

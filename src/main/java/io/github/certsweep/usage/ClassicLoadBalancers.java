@@ -6,6 +6,7 @@ import io.github.certsweep.aws.Deadline;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.elasticloadbalancing.ElasticLoadBalancingClient;
 import software.amazon.awssdk.services.elasticloadbalancing.model.DescribeLoadBalancersRequest;
@@ -59,6 +60,8 @@ final class ClassicLoadBalancers implements UsageSource {
         }
         page.loadBalancerDescriptions().forEach(balancer -> read(balancer, region, found));
       }
+    } catch (SdkException e) {
+      throw AwsCallException.of(DESCRIBE, e);
     }
   }
 

@@ -6,6 +6,7 @@ import io.github.certsweep.aws.Deadline;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.cloudfront.CloudFrontClient;
 import software.amazon.awssdk.services.cloudfront.endpoints.CloudFrontEndpointProvider;
@@ -71,6 +72,8 @@ final class CloudFrontDistributions implements UsageSource {
         page.items().forEach(distribution -> read(distribution, found));
         marker = Optional.ofNullable(page.nextMarker()).filter(next -> page.isTruncated());
       } while (marker.isPresent());
+    } catch (SdkException e) {
+      throw AwsCallException.of(LIST, e);
     }
   }
 

@@ -10,6 +10,7 @@ import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import software.amazon.awssdk.awscore.AwsRequestOverrideConfiguration;
+import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.elasticloadbalancingv2.ElasticLoadBalancingV2Client;
 import software.amazon.awssdk.services.elasticloadbalancingv2.model.Certificate;
@@ -102,9 +103,13 @@ final class LoadBalancers implements UsageSource {
               .overrideConfiguration(timed(BALANCERS))
               .build();
       List<LoadBalancer> balancers = new ArrayList<>();
-      for (DescribeLoadBalancersResponse page : client.describeLoadBalancersPaginator(request)) {
-        requireList(BALANCERS, page.hasLoadBalancers());
-        balancers.addAll(page.loadBalancers());
+      try {
+        for (DescribeLoadBalancersResponse page : client.describeLoadBalancersPaginator(request)) {
+          requireList(BALANCERS, page.hasLoadBalancers());
+          balancers.addAll(page.loadBalancers());
+        }
+      } catch (SdkException e) {
+        throw AwsCallException.of(BALANCERS, e);
       }
       balancers.removeIf(balancer -> balancer.type() == LoadBalancerTypeEnum.GATEWAY);
       return balancers;
@@ -125,6 +130,8 @@ final class LoadBalancers implements UsageSource {
         }
       } catch (LoadBalancerNotFoundException e) {
         return List.of(); // deleted since it was listed: it uses nothing any more
+      } catch (SdkException e) {
+        throw AwsCallException.of(LISTENERS, e);
       }
       listeners.removeIf(listener -> PLAIN_TEXT.contains(listener.protocol()));
       return listeners;
@@ -157,6 +164,8 @@ final class LoadBalancers implements UsageSource {
         }
       } catch (ListenerNotFoundException e) {
         return List.of(); // deleted since it was listed: it uses nothing any more
+      } catch (SdkException e) {
+        throw AwsCallException.of(CERTIFICATES, e);
       }
       return certificates;
     }

@@ -18,7 +18,6 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.regions.Region;
 
 /**
@@ -131,7 +130,7 @@ public final class UsageSearch {
       try {
         source.search(region, lane, deadline, found::add);
         return true;
-      } catch (SdkException e) {
+      } catch (AwsCallException e) {
         if (!source.isKnownIn(region) && hostIsUnknown(e)) {
           return false;
         }
@@ -140,9 +139,6 @@ public final class UsageSearch {
     }
 
     Unchecked unchecked(Throwable failure) {
-      if (failure instanceof SdkException sdk) {
-        return unchecked(AwsCallException.of("The search of " + source.service(), sdk));
-      }
       if (failure instanceof AwsCallException call) {
         return unchecked(call.code(), call.getMessage());
       }

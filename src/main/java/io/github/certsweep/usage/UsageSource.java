@@ -33,8 +33,8 @@ public interface UsageSource {
   /**
    * Hands over every reference to an IAM server certificate, those found before a failure included.
    *
-   * @throws software.amazon.awssdk.core.exception.SdkException if any call fails for good
-   * @throws io.github.certsweep.aws.AwsCallException if time is up, or an answer can't be relied on
+   * @throws io.github.certsweep.aws.AwsCallException if any call fails for good, time is up, or an
+   *     answer can't be relied on
    */
   void search(Region region, Lane lane, Deadline deadline, Consumer<Reference> found);
 }

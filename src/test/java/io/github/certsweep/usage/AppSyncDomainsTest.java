@@ -1,10 +1,12 @@
 package io.github.certsweep.usage;
 
+import static io.github.certsweep.fake.World.iamError;
 import static io.github.certsweep.usage.Searching.ACM;
 import static io.github.certsweep.usage.Searching.IAM;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.certsweep.aws.AwsCallException;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -62,6 +64,14 @@ class AppSyncDomainsTest {
   }
 
   @Test
+  void aFailedCallIsNamed() {
+    appSync.denied = true;
+    assertThatThrownBy(() -> Searching.search(source))
+        .isInstanceOf(AwsCallException.class)
+        .hasMessageStartingWith("appsync:ListDomainNames failed: AccessDenied");
+  }
+
+  @Test
   void itIsNotEverywhere() {
     assertThat(source.isGlobal()).isFalse();
     assertThat(source.isKnownIn(Region.EU_WEST_1)).isTrue();
@@ -80,10 +90,14 @@ class AppSyncDomainsTest {
   private static final class FakeAppSync implements AppSyncClient {
     final List<List<DomainNameConfig>> pages = new ArrayList<>();
     final List<ListDomainNamesRequest> requests = new ArrayList<>();
+    boolean denied;
 
     @Override
     public ListDomainNamesResponse listDomainNames(ListDomainNamesRequest request) {
       requests.add(request);
+      if (denied) {
+        throw iamError(403, "AccessDenied", "No");
+      }
       int page = request.nextToken() == null ? 0 : Integer.parseInt(request.nextToken());
       return ListDomainNamesResponse.builder()
           .domainNameConfigs(pages.get(page))

@@ -1,10 +1,12 @@
 package io.github.certsweep.usage;
 
+import static io.github.certsweep.fake.World.iamError;
 import static io.github.certsweep.usage.Searching.ACM;
 import static io.github.certsweep.usage.Searching.IAM;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.certsweep.aws.AwsCallException;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -64,6 +66,14 @@ class ClassicLoadBalancersTest {
   }
 
   @Test
+  void aFailedCallIsNamed() {
+    elb.denied = true;
+    assertThatThrownBy(() -> Searching.search(new ClassicLoadBalancers(region -> elb)))
+        .isInstanceOf(AwsCallException.class)
+        .hasMessageStartingWith("elasticloadbalancing:DescribeLoadBalancers failed: AccessDenied");
+  }
+
+  @Test
   void itIsARegionalService() {
     ClassicLoadBalancers source = new ClassicLoadBalancers(region -> elb);
     assertThat(source.isGlobal()).isFalse();
@@ -85,11 +95,15 @@ class ClassicLoadBalancersTest {
   private static final class FakeElb implements ElasticLoadBalancingClient {
     final List<List<LoadBalancerDescription>> pages = new ArrayList<>();
     final List<DescribeLoadBalancersRequest> requests = new ArrayList<>();
+    boolean denied;
 
     @Override
     public DescribeLoadBalancersResponse describeLoadBalancers(
         DescribeLoadBalancersRequest request) {
       requests.add(request);
+      if (denied) {
+        throw iamError(403, "AccessDenied", "No");
+      }
       int page = request.marker() == null ? 0 : Integer.parseInt(request.marker());
       return DescribeLoadBalancersResponse.builder()
           .loadBalancerDescriptions(pages.get(page))

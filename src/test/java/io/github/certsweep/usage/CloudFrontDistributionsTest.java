@@ -1,8 +1,10 @@
 package io.github.certsweep.usage;
 
+import static io.github.certsweep.fake.World.iamError;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.certsweep.aws.AwsCallException;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -69,6 +71,14 @@ class CloudFrontDistributionsTest {
         .hasMessageContaining("counts 2 distributions and lists none");
   }
 
+  @Test
+  void aFailedCallIsNamed() {
+    cloudFront.denied = true;
+    assertThatThrownBy(() -> Searching.search(source))
+        .isInstanceOf(AwsCallException.class)
+        .hasMessageStartingWith("cloudfront:ListDistributions failed: AccessDenied");
+  }
+
   /**
    * GovCloud has no CloudFront, and the SDK answers with the commercial partition's host: that must
    * not be asked.
@@ -109,9 +119,13 @@ class CloudFrontDistributionsTest {
 
   private static final class FakeCloudFront implements CloudFrontClient {
     final List<DistributionList> pages = new ArrayList<>();
+    boolean denied;
 
     @Override
     public ListDistributionsResponse listDistributions(ListDistributionsRequest request) {
+      if (denied) {
+        throw iamError(403, "AccessDenied", "No");
+      }
       int page = request.marker() == null ? 0 : Integer.parseInt(request.marker());
       return ListDistributionsResponse.builder().distributionList(pages.get(page)).build();
     }

@@ -2,6 +2,7 @@ package io.github.certsweep.usage;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.certsweep.aws.AwsCallException;
 import io.github.certsweep.aws.Deadline;
 import io.github.certsweep.fake.World;
 import java.util.List;
@@ -89,7 +90,7 @@ public final class FakeUsage implements UsageSource {
     assertThat(deadline.timeoutFor("fake:Search")).isPositive();
     references.forEach(found);
     for (RuntimeException exception : failure) {
-      throw exception;
+      throw exception instanceof SdkException e ? AwsCallException.of("fake:Search", e) : exception;
     }
   }
 

@@ -1,10 +1,12 @@
 package io.github.certsweep.usage;
 
+import static io.github.certsweep.fake.World.iamError;
 import static io.github.certsweep.usage.Searching.ACM;
 import static io.github.certsweep.usage.Searching.IAM;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.certsweep.aws.AwsCallException;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
@@ -13,6 +15,7 @@ import java.util.Map;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.elasticloadbalancingv2.ElasticLoadBalancingV2Client;
@@ -134,6 +137,21 @@ class LoadBalancersTest {
     assertThatThrownBy(this::search).hasMessageContaining("holds no list");
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "balancers, DescribeLoadBalancers",
+    "listeners, DescribeListeners",
+    "certificates, DescribeListenerCertificates",
+  })
+  void aFailedCallIsNamed(String denied, String call) {
+    elb.balancer("b", LoadBalancerTypeEnum.APPLICATION)
+        .listener("b", 443, ProtocolEnum.HTTPS, IAM + "www");
+    elb.denied = denied;
+    assertThatThrownBy(this::search)
+        .isInstanceOf(AwsCallException.class)
+        .hasMessageStartingWith("elasticloadbalancing:" + call + " failed: AccessDenied");
+  }
+
   @Test
   void itIsARegionalService() {
     LoadBalancers source = new LoadBalancers(region -> elb);
@@ -154,6 +172,7 @@ class LoadBalancersTest {
     final List<String> calls = Collections.synchronizedList(new ArrayList<>());
     int pageSize = 400;
     boolean garbage;
+    String denied = "";
 
     FakeElb balancer(String name, LoadBalancerTypeEnum type) {
       String kind = type == LoadBalancerTypeEnum.NETWORK ? "net" : "app";
@@ -201,7 +220,7 @@ class LoadBalancersTest {
     @Override
     public DescribeLoadBalancersResponse describeLoadBalancers(
         DescribeLoadBalancersRequest request) {
-      calls.add("balancers " + request.pageSize());
+      called("balancers", String.valueOf(request.pageSize()));
       if (garbage) {
         return DescribeLoadBalancersResponse.builder().build();
       }
@@ -215,7 +234,7 @@ class LoadBalancersTest {
     @Override
     public DescribeListenersResponse describeListeners(DescribeListenersRequest request) {
       String name = request.loadBalancerArn().split("/", -1)[2];
-      calls.add("listeners " + name);
+      called("listeners", name);
       if (!listeners.containsKey(name)) {
         throw LoadBalancerNotFoundException.builder().message("gone").build();
       }
@@ -229,7 +248,7 @@ class LoadBalancersTest {
     @Override
     public DescribeListenerCertificatesResponse describeListenerCertificates(
         DescribeListenerCertificatesRequest request) {
-      calls.add("certificates " + request.listenerArn());
+      called("certificates", request.listenerArn());
       if (!certificates.containsKey(request.listenerArn())) {
         throw ListenerNotFoundException.builder().message("gone").build();
       }
@@ -238,6 +257,13 @@ class LoadBalancersTest {
           .certificates(page.items)
           .nextMarker(page.next)
           .build();
+    }
+
+    private void called(String what, String of) {
+      calls.add(what + " " + of);
+      if (what.equals(denied)) {
+        throw iamError(403, "AccessDenied", "No");
+      }
     }
 
     private <T> Page<T> page(List<T> all, String marker) {
