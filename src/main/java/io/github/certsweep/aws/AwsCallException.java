@@ -68,6 +68,19 @@ public final class AwsCallException extends RuntimeException {
     return code;
   }
 
+  /**
+   * Whether AWS answered that it did not do what it was asked to. Otherwise it may have done it, or
+   * may do it yet.
+   */
+  public boolean isRefusal() {
+    return getCause() instanceof AwsServiceException service && service.statusCode() < 500;
+  }
+
+  /** The same failure, with one more sentence on what follows from it. */
+  public AwsCallException adding(String sentence) {
+    return new AwsCallException(code, getMessage() + " " + sentence, getCause());
+  }
+
   private static String codeOf(SdkException failure) {
     if (failure instanceof AwsServiceException service && service.awsErrorDetails() != null) {
       String code = service.awsErrorDetails().errorCode();

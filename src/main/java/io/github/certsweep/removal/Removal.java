@@ -121,9 +121,15 @@ public final class Removal {
           "iam:DeleteServerCertificate", unknown + failure.getMessage() + " " + e.getMessage());
     }
     if (!nameIsGone) {
-      throw failure;
+      throw failure.isRefusal() ? failure : failure.adding(mayBeDeletedYet(request));
     }
     return renamed;
+  }
+
+  private static String mayBeDeletedYet(RemovalRequest request) {
+    return "It is not known whether "
+        + request.name()
+        + " was deleted: IAM still shows it, but may delete it yet. Start again to see.";
   }
 
   /** From here on the certificate is deleted, and whatever goes wrong must say so. */

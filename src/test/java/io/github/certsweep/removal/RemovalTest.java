@@ -231,7 +231,30 @@ class RemovalTest {
     });
     assertThatThrownBy(() -> remove(FakeUsage.of()))
         .isInstanceOf(AwsCallException.class)
-        .hasMessageStartingWith("iam:DeleteServerCertificate failed: AccessDenied: No.");
+        .hasMessageStartingWith("iam:DeleteServerCertificate failed: AccessDenied: No.")
+        .hasMessageNotContaining("not known");
+  }
+
+  @Test
+  void aDeletionWithoutAnAnswerMayComeYetAndSaysSo() {
+    iam.deletingBy(name -> {
+      throw SdkClientException.builder().message("Read timed out").build();
+    });
+    assertThatThrownBy(() -> remove(FakeUsage.of()))
+        .isInstanceOf(AwsCallException.class)
+        .hasMessageStartingWith("iam:DeleteServerCertificate failed: NoAnswer: Read timed out.")
+        .hasMessageEndingWith(
+            "It is not known whether old was deleted: IAM still shows it, but may delete it yet."
+                + " Start again to see.");
+  }
+
+  @Test
+  void aDeletionThatAwsFailedAtMayComeYetAndSaysSo() {
+    iam.deletingBy(name -> {
+      throw iamError(503, "ServiceUnavailable", "Later");
+    });
+    assertThatThrownBy(() -> remove(FakeUsage.of()))
+        .hasMessageContaining("It is not known whether old was deleted");
   }
 
   @Test
