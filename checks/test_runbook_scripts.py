@@ -140,6 +140,30 @@ def test_nothing_is_asked_to_delete_what_was_not_found(
     assert answer == {"outcome": "ALREADY_GONE", "reason": "IAM has no www."}
 
 
+@pytest.mark.parametrize(
+    ("step", "told"),
+    [
+        ("inspect", "Not deleted: "),
+        # It may have been: the function may have done its work before its answer got lost.
+        ("remove", "It is not known whether www was deleted: "),
+    ],
+)
+def test_an_invocation_without_an_answer_says_what_is_known_and_what_to_do(
+    deployed: dict[str, Script], step: str, told: str
+) -> None:
+    events = {"Function": "function", "OnRefusal": "Fail", "Request": REQUEST}
+    client, stubber = stubbed("lambda")
+    stubber.add_client_error("invoke", "ServiceException")
+    expected = rf"^{told}lambda:InvokeFunction failed: .*ServiceException.* start again.*\.$"
+    with pytest.raises(RuntimeError, match=expected):
+        run(deployed[step], events, {"lambda": client})
+    client, stubber = stubbed("lambda")
+    page = StreamingBody(io.BytesIO(b"<html>"), 6)
+    stubber.add_response("invoke", {"StatusCode": 200, "Payload": page})
+    with pytest.raises(RuntimeError, match=f"^{told}lambda:InvokeFunction failed: Expecting value"):
+        run(deployed[step], events, {"lambda": client})
+
+
 # --- backUp ---------------------------------------------------------------------------------------
 
 CERTIFICATE = {
@@ -209,8 +233,18 @@ def test_a_backup_that_is_refused_fails_the_step(deployed: dict[str, Script], co
     iam_stub.add_response("get_server_certificate", {"ServerCertificate": CERTIFICATE})
     s3, s3_stub = stubbed("s3")
     s3_stub.add_client_error("put_object", code)
-    with pytest.raises(s3.exceptions.ClientError, match=code):
+    with pytest.raises(RuntimeError, match=rf"^Not deleted: s3:PutObject failed: .*{code}.* again"):
         run(deployed["backUp"], BACKUP, {"iam": iam, "s3": s3})
+
+
+def test_a_certificate_that_cannot_be_read_for_the_backup_is_not_deleted(
+    deployed: dict[str, Script],
+) -> None:
+    iam, iam_stub = stubbed("iam")
+    iam_stub.add_client_error("get_server_certificate", "Throttling")
+    told = r"^Not deleted: iam:GetServerCertificate failed: .*Throttling.* start again\.$"
+    with pytest.raises(RuntimeError, match=told):
+        run(deployed["backUp"], BACKUP, {"iam": iam, "s3": stubbed("s3")[0]})
 
 
 # --- reevaluate -----------------------------------------------------------------------------------
@@ -318,9 +352,19 @@ def test_what_waiting_does_not_heal_is_not_waited_for(deployed: dict[str, Script
     client, stubber = stubbed("config")
     stubber.add_client_error("start_config_rules_evaluation", "NoSuchConfigRuleException")
     clock = Clock()
-    with pytest.raises(client.exceptions.NoSuchConfigRuleException):
+    told = "^The certificate was deleted, but config:StartConfigRulesEvaluation failed: .*NoSuch"
+    with pytest.raises(RuntimeError, match=told):
         reevaluate(deployed["reevaluate"], client, clock)
     assert clock.time == START
+
+
+def test_a_status_that_cannot_be_read_says_what_to_do(deployed: dict[str, Script]) -> None:
+    client, stubber = stubbed("config")
+    stubber.add_client_error("start_config_rules_evaluation", "LimitExceededException")
+    stubber.add_client_error("describe_config_rule_evaluation_status", "AccessDeniedException")
+    told = "config:DescribeConfigRuleEvaluationStatus failed: .*AccessDenied.* Start the rule"
+    with pytest.raises(RuntimeError, match=told):
+        reevaluate(deployed["reevaluate"], client, Clock())
 
 
 # --- conclude -------------------------------------------------------------------------------------
