@@ -7,18 +7,25 @@ import uuid
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from moto.core.utils import get_service_model
+
 KINDS = (
     # Refused with the service's own throttling error.
     "throttle",
+    # Refused with the service's own error for who may not make the call.
+    "access-denied",
+    # Refused with the service's own error for credentials that were good once.
+    "expired-credentials",
     # Refused with `status`, `code` and `message`.
     "error",
     # Takes effect; then the connection drops without an answer.
     "lost-answer",
     # The connection drops; nothing takes effect.
     "drop",
-    # Waits `seconds`, then goes on as usual.
+    # Waits `seconds`, or until the fault is lifted, then goes on as usual.
     "delay",
-    # Waits until the fault is lifted, a minute at most, then goes on as usual.
+    # Waits until the fault is lifted, then goes on as usual. To a client that gives up before it is
+    # a server that never answers; what was asked for takes effect all the same, only later.
     "hold",
     # Takes effect; the answer is 200 with a body that isn't the protocol's.
     "malformed",
@@ -40,7 +47,16 @@ _THROTTLING = {
     "appsync": ("TooManyRequestsException", "Rate exceeded", 429),
 }
 _DEFAULT_THROTTLING = ("ThrottlingException", "Rate exceeded", 400)
-_LONGEST_HOLD_SECONDS = 60
+# Services whose errors end in `Exception`, and the status of their refusals. That of the others,
+# which speak XML, is 403.
+_JSON_STATUSES = {"json": 400, "rest-json": 403}
+_EXPIRED = "The security token included in the request is expired"
+# Those with words of their own: (code, message, HTTP status).
+_EXPIRED_CREDENTIALS = {"s3": ("ExpiredToken", "The provided token has expired.", 400)}
+# Longer than a step of a runbook may last, and thus any client waits.
+_LONGEST_HOLD_SECONDS = 15 * 60
+# Kinds that answer an error and do nothing.
+REFUSALS = ("throttle", "access-denied", "expired-credentials", "error")
 
 
 @dataclass
@@ -74,10 +90,8 @@ class Fault:
         if self.kind == "failed-evaluations" and self.operation != "PutEvaluations":
             raise ValueError("failed-evaluations is a fault of PutEvaluations alone")
         self.id = self.id or uuid.uuid4().hex
-        if self.kind == "throttle":
-            self.code, self.message, self.status = _THROTTLING.get(
-                self.service, _DEFAULT_THROTTLING
-            )
+        if self.kind in REFUSALS and self.kind != "error":
+            self.code, self.message, self.status = _refusal(self.kind, self.service, self.operation)
 
     def to_json(self) -> dict[str, Any]:
         """As the control API shows it."""
@@ -113,9 +127,11 @@ class Faults:
             self._lock.notify_all()
 
     def hold(self, fault: Fault) -> None:
-        """Waits until the fault is lifted."""
+        """Waits until the fault is lifted, or as long as it says."""
+        seconds = fault.seconds if fault.kind == "delay" else _LONGEST_HOLD_SECONDS
         with self._lock:
-            self._lock.wait_for(lambda: fault not in self._faults, _LONGEST_HOLD_SECONDS)
+            # By identity: two faults may look alike.
+            self._lock.wait_for(lambda: all(one is not fault for one in self._faults), seconds)
 
     def next(self, service: str, operation: str, region: str) -> Fault | None:
         """The fault for this call: the first that hits; all that match count it."""
@@ -128,3 +144,16 @@ class Faults:
                 and fault.hits_next()
             ]
             return hits[0] if hits else None
+
+
+def _refusal(kind: str, service: str, operation: str) -> tuple[str, str, int]:
+    """Code, message and HTTP status, as the service words it."""
+    if kind == "throttle":
+        return _THROTTLING.get(service, _DEFAULT_THROTTLING)
+    status = _JSON_STATUSES.get(get_service_model(service).metadata["protocol"])
+    suffix = "" if status is None else "Exception"
+    if kind == "access-denied":
+        message = f"User is not authorized to perform: {service}:{operation}"
+        return f"AccessDenied{suffix}", message, status or 403
+    expired = (f"ExpiredToken{suffix}", _EXPIRED, status or 403)
+    return _EXPIRED_CREDENTIALS.get(service, expired)

@@ -27,7 +27,7 @@ from .calls import AwsError, Call, Response, identify, parse, serialize, validat
 from .clock import Clock, iso
 from .cloudformation.api import Stacks
 from .config import ConfigRules
-from .faults import Fault, Faults
+from .faults import REFUSALS, Fault, Faults
 from .follow_up import FollowUp
 from .iam import ServerCertificates
 from .request_log import RequestLog
@@ -123,11 +123,9 @@ class Gateway:
             return refused or self._answered(call, environ)
         if fault.kind == "drop":
             return _Answer(Response(0))
-        if fault.kind in ("throttle", "error"):
+        if fault.kind in REFUSALS:
             return _refused(call, fault)
-        if fault.kind == "delay":
-            time.sleep(fault.seconds)
-        if fault.kind == "hold":
+        if fault.kind in ("delay", "hold"):
             self._faults.hold(fault)
         call.fault = fault.to_json()
         answer = refused or self._answered(call, environ)

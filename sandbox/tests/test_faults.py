@@ -4,8 +4,10 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
+import boto3
 import pytest
-from botocore.exceptions import ClientError, ConnectionClosedError
+from botocore.config import Config
+from botocore.exceptions import ClientError, ConnectionClosedError, ReadTimeoutError
 from botocore.parsers import ResponseParserError
 
 from sandbox.certificates import self_signed
@@ -50,6 +52,50 @@ def test_every_service_throttles_in_its_own_words(
         getattr(sandbox.client(service), call)()
     assert error_of(raised) == expected
     getattr(sandbox.client(service), call)()
+
+
+# A call to a service of each protocol, and to one with words of its own.
+CALLS = [
+    ("iam", "ListServerCertificates", "list_server_certificates"),
+    ("cloudfront", "ListDistributions", "list_distributions"),
+    ("s3", "ListBuckets", "list_buckets"),
+    ("config", "DescribeConfigRules", "describe_config_rules"),
+    ("lambda", "ListFunctions", "list_functions"),
+]
+
+
+def refused(sandbox: Sandbox, kind: str) -> dict[str, tuple[str, int]]:
+    """What each of these services answers, once."""
+    answers = {}
+    for service, operation, call in CALLS:
+        sandbox.faults.add(service, operation, kind=kind)
+        with pytest.raises(ClientError) as raised:
+            getattr(sandbox.client(service), call)()
+        answers[service] = error_of(raised)
+        getattr(sandbox.client(service), call)()
+    return answers
+
+
+def test_every_service_denies_in_its_own_words(sandbox: Sandbox) -> None:
+    assert refused(sandbox, "access-denied") == {
+        "iam": ("AccessDenied", 403),
+        "cloudfront": ("AccessDenied", 403),
+        "s3": ("AccessDenied", 403),
+        "config": ("AccessDeniedException", 400),
+        "lambda": ("AccessDeniedException", 403),
+    }
+
+
+def test_every_service_says_in_its_own_words_that_credentials_have_expired(
+    sandbox: Sandbox,
+) -> None:
+    assert refused(sandbox, "expired-credentials") == {
+        "iam": ("ExpiredToken", 403),
+        "cloudfront": ("ExpiredToken", 403),
+        "s3": ("ExpiredToken", 400),
+        "config": ("ExpiredTokenException", 400),
+        "lambda": ("ExpiredTokenException", 403),
+    }
 
 
 @pytest.mark.parametrize(
@@ -114,6 +160,35 @@ def test_answer_may_be_late(sandbox: Sandbox, iam: Any) -> None:
     begun = time.monotonic()
     iam.list_server_certificates()
     assert time.monotonic() - begun >= 0.2
+
+
+def test_late_answer_comes_at_once_when_the_fault_is_lifted(sandbox: Sandbox, iam: Any) -> None:
+    sandbox.faults.add("iam", "ListServerCertificates", kind="delay", seconds=100)
+    with ThreadPoolExecutor() as threads:
+        listing = threads.submit(listing_succeeds, iam)
+        while not sandbox.faults.list()[0]["seen"]:
+            assert not listing.done()
+        sandbox.faults.clear()
+        assert listing.result(timeout=50)
+
+
+def test_call_that_is_never_answered_takes_effect_later(sandbox: Sandbox, iam: Any) -> None:
+    sandbox.faults.add("iam", "UploadServerCertificate", kind="hold")
+    impatient = boto3.client(
+        "iam",
+        endpoint_url=sandbox.endpoint,
+        region_name=sandbox.region,
+        aws_access_key_id="AKIASANDBOXDEVELOPER",
+        aws_secret_access_key="sandbox",
+        config=Config(read_timeout=0.2, retries={"total_max_attempts": 1}, proxies={}),
+    )
+    with pytest.raises(ReadTimeoutError):
+        upload(impatient)
+    impatient.close()
+    assert iam.list_server_certificates()["ServerCertificateMetadataList"] == []
+    sandbox.faults.clear()
+    while not iam.list_server_certificates()["ServerCertificateMetadataList"]:
+        pass
 
 
 def test_answer_may_be_held_until_the_fault_is_lifted(sandbox: Sandbox, iam: Any) -> None:
