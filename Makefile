@@ -90,6 +90,10 @@ test-python: package $(VENV_READY) ## The sandbox, the template and the runbook,
 test-e2e: package $(VENV_READY) ## Of these, the end-to-end tests alone: the built zip and template on the sandbox
 	$(PYTEST) e2e
 
+.PHONY: soak
+soak: package $(VENV_READY) ## Break every call in every way, and write docs/faults.md: [ARGUMENTS='--workers 4 --resume']
+	$(PY) -m e2e.faults $(ARGUMENTS)
+
 .PHONY: format-check
 format-check: $(VENV_READY) ## Formatting, linting and types of the Python
 	$(VENV)/bin/ruff format --check .

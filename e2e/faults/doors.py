@@ -1,0 +1,518 @@
+"""How each door is used, and what must hold of it whatever breaks.
+
+What must hold is computed from the account and the request log, never listed by combination.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from ..account import CERTIFICATE
+from ..conftest import SECRETS, assert_keeps_secrets
+from ..deployment import Execution
+from ..production import Certificate
+from .combinations import Call, Combination
+from .world import REGIONS, World
+
+# How a trial ends; worst last. docs/faults.md says what each means.
+RECOVERED, LATER, UNCHECKED, PARTLY, FAILED, DELETED, TIMED_OUT = OUTCOMES = "RLUPFDT"
+SEARCH = {
+    "account": ("ListRegions",),
+    "appsync": ("ListDomainNames",),
+    "cloudfront": ("ListDistributions",),
+    "elb": ("DescribeLoadBalancers",),
+    "elbv2": ("DescribeLoadBalancers", "DescribeListeners", "DescribeListenerCertificates"),
+    "iam": ("ListServerCertificates",),
+}
+# Longer than a step of the runbook may take, four times.
+RUNBOOK_SECONDS = 2500
+# What an error must name, and what it must advise.
+_CALL = re.compile(r"\b[a-z0-9]+:[A-Z]\w+ (failed|was not made|kept answering)")
+_REMEDY = re.compile(
+    r"([Tt]ry again|Allow the action|Correct what|Raise the|[Ss]tart (again|the rule)|Look whether)"
+)
+# How an error says that the certificate was deleted, or that it may have been.
+_DELETED = re.compile(r"accepted the deletion|not known whether|was deleted")
+# How Systems Manager says that it ended a step. No word of ours can be in it.
+_TIMED_OUT = "Step timed out while step is aws:executeScript"
+# Faults after which a call has done its work and its answer was read.
+_HARMLESS = ("", "delay")
+
+
+@dataclass
+class Verdict:
+    """How a run ended, and what does not hold of it."""
+
+    outcome: str = FAILED
+    problems: list[str] = field(default_factory=list)
+
+    def expect(self, holds: bool, problem: str) -> None:
+        """Notes a problem unless this holds."""
+        if not holds:
+            self.problems.append(problem)
+
+
+class Door:
+    """One way into the product."""
+
+    # The role whose calls count, by its logical id.
+    role = ""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+
+    def subjects(self, call: Call | None) -> list[Certificate]:
+        """The certificates to try it with, one after the other.
+
+        :param call: what is broken; None if nothing is
+        """
+        raise NotImplementedError
+
+    def prepare(self) -> int:
+        """Leaves something to do; answers how many certificates there are."""
+        raise NotImplementedError
+
+    def act(self, subject: Certificate) -> None:
+        """Uses the door, and waits for its end."""
+        raise NotImplementedError
+
+    def judge(self, subject: Certificate, broken: Combination | None) -> Verdict:
+        """What came of it, when no fault is in force any more."""
+        raise NotImplementedError
+
+    def afterwards(self, subject: Certificate) -> list[str]:
+        """Uses the door once more, without a fault; what is not as it should be.
+
+        Once for all subjects.
+        """
+        raise NotImplementedError
+
+    def leaks(self) -> list[str]:
+        """Secrets in logs and answers."""
+        try:
+            for invocation in self.world.sandbox.invocations():
+                assert_keeps_secrets(invocation)
+        except AssertionError as error:
+            return [f"a secret was told: {error}"]
+        return []
+
+
+class Evaluate(Door):
+    """The rule: AWS Config sends an event."""
+
+    role = "EvaluateRole"
+
+    def __init__(self, world: World) -> None:
+        super().__init__(world)
+        world.fill()
+        self._turns = 0
+        world.stack.expired("rotating-0")
+        world.stack.expired("changing")
+        world.stack.scheduled_run()
+        self._before: set[str] = set()
+        self._latest: Any = None
+        self._invocation: dict[str, Any] = {}
+
+    def subjects(self, _: Call | None) -> list[Certificate]:
+        return [self.world.target]
+
+    def prepare(self) -> int:
+        """One certificate is gone, one is new, and one has changed."""
+        stack = self.world.stack
+        stack.delete(f"rotating-{self._turns}")
+        self._turns += 1
+        stack.expired(f"rotating-{self._turns}")
+        stack.delete("changing")
+        (stack.valid if self._turns % 2 else stack.expired)("changing")
+        self._before = set(self.world.certificates())
+        self._latest = max(_ordered(one) for one in self._results())
+        return len(self._before)
+
+    def act(self, _: Certificate) -> None:
+        self._invocation = self.world.stack.scheduled_run().invocation
+
+    def judge(self, _: Certificate, broken: Combination | None) -> Verdict:
+        verdict = Verdict(problems=self.leaks())
+        requests = self.world.requests(self.role)
+        stored = self.world.certificates()
+        verdict.expect(set(stored) == self._before, "a certificate is gone")
+        results = {_resource(one): one for one in self._results()}
+        cleared = {
+            name
+            for (kind, name), one in results.items()
+            if kind == CERTIFICATE and one["ComplianceType"] == "NOT_APPLICABLE"
+        }
+        wrongly = cleared & set(stored)
+        verdict.expect(not wrongly, f"cleared, but still in IAM: {_some(wrongly)}")
+        current = {(CERTIFICATE, name) for name in stored}
+        stale = {(CERTIFICATE, f"rotating-{self._turns - 1}")}
+        fresh = {key for key, one in results.items() if _ordered(one) > self._latest}
+        missing = (current | stale) - fresh
+        for name, problem in self._wrong(results, current & fresh):
+            verdict.problems.append(f"{name} {problem}")
+        if not self._invocation["error"]:
+            verdict.expect(not missing, f"reported, but not recorded: {_some(missing)}")
+            unknown = self._invocation["payload"].get("usageChecksFailed", 0)
+            verdict.outcome = UNCHECKED if unknown else RECOVERED
+            return verdict
+        error = str(self._invocation["payload"]["errorMessage"])
+        verdict.problems += unclear(error, broken)
+        allowed = _excused(requests, error, current | stale, stale)
+        lost = missing - allowed
+        verdict.expect(not lost, f"could have been recorded, but was not: {_some(lost)}: {error}")
+        verdict.outcome = PARTLY if fresh else FAILED
+        return verdict
+
+    def afterwards(self, _: Certificate) -> list[str]:
+        run = self.world.stack.scheduled_run()
+        if run.invocation["error"]:
+            return [f"the next run failed: {run.error}"]
+        stored = {(CERTIFICATE, name) for name in self.world.certificates()}
+        shown = {
+            key: one
+            for one in self._results()
+            if one["ComplianceType"] != "NOT_APPLICABLE"
+            for key in [_resource(one)]
+        }
+        problems = [f"next run: {name} {problem}" for name, problem in self._wrong(shown, stored)]
+        if run.metrics["UsageChecksFailed"]:
+            problems.append("the next run could not check everything")
+        if set(shown) != stored:
+            problems.append(f"the next run left {_some(set(shown) ^ stored)}")
+        problems += [
+            f"next run: {name} is said to be {shown[CERTIFICATE, name]['Annotation']!r}"
+            for name in self._expired()
+            if (CERTIFICATE, name) in shown
+            and self._truth(name) not in shown[CERTIFICATE, name]["Annotation"]
+        ]
+        return problems + self.leaks()
+
+    def _results(self) -> list[dict[str, Any]]:
+        kinds = ["COMPLIANT", "NON_COMPLIANT", "NOT_APPLICABLE"]
+        return self.world.sandbox.results(self.world.stack.rule, kinds)
+
+    def _expired(self) -> list[str]:
+        changing = [] if self._turns % 2 else ["changing"]
+        rotating = f"rotating-{self._turns}"
+        return [*self.world.users, "bystander", rotating, self.world.target.name, *changing]
+
+    def _truth(self, name: str) -> str:
+        user = self.world.users.get(name)
+        return f"In use by 1: {user}" if user else "Not in use."
+
+    def _wrong(
+        self, results: Mapping[tuple[str, str], Any], keys: Iterable[tuple[str, str]]
+    ) -> list[tuple[str, str]]:
+        """Results that say what isn't so: by name, and what it is."""
+        expired = set(self._expired())
+        found = []
+        for key in sorted(set(keys) & set(results)):
+            result, name = results[key], key[1]
+            truth = "NON_COMPLIANT" if name in expired else "COMPLIANT"
+            if result["ComplianceType"] != truth:
+                found.append((name, f"is {result['ComplianceType']}, not {truth}"))
+            told = result.get("Annotation", "")
+            user = self.world.users.get(name)
+            if user and f"In use by 1: {user}" not in told and "Usage unknown: " not in told:
+                found.append((name, f"is in use, but is said to be {told!r}"))
+            if name in expired and not user and "In use" in told:
+                found.append((name, f"is not in use, but is said to be {told!r}"))
+        return found
+
+
+class Inspect(Door):
+    """The verdict on one certificate, which may never be that what is in use is deletable."""
+
+    role = "InspectRole"
+
+    def __init__(self, world: World) -> None:
+        super().__init__(world)
+        self._invocation: dict[str, Any] = {}
+
+    def prepare(self) -> int:
+        return len(self.world.certificates())
+
+    def subjects(self, call: Call | None) -> list[Certificate]:
+        used = [self.world.used_by(call.service, call.operation, call.region)] if call else []
+        return [*used, self.world.target]
+
+    def act(self, subject: Certificate) -> None:
+        request = {"certificate": subject.name}
+        self._invocation = self.world.invoke("InspectFunctionName", request)
+
+    def judge(self, subject: Certificate, broken: Combination | None) -> Verdict:
+        verdict = Verdict(problems=self.leaks())
+        verdict.expect(subject.name in self.world.certificates(), "it is gone")
+        answer = self._invocation["payload"]
+        if self._invocation["error"]:
+            verdict.problems += unclear(str(answer["errorMessage"]), broken)
+            return verdict
+        verdict.problems += _misjudged(answer, subject, self.world, self.role, broken)
+        verdict.outcome = UNCHECKED if answer["uncheckedCount"] else RECOVERED
+        return verdict
+
+    def afterwards(self, subject: Certificate) -> list[str]:
+        self.act(subject)
+        if self._invocation["error"]:
+            return [f"the next run failed: {self._invocation['payload']}"]
+        answer = self._invocation["payload"]
+        is_right = answer["deletable"] and not answer["uncheckedCount"]
+        return [] if is_right else [f"the next run judges: {answer['reason']}"]
+
+
+class Remove(Door):
+    """The removal of one certificate, of which those in use are never deleted."""
+
+    role = "RemoveRole"
+
+    def __init__(self, world: World) -> None:
+        super().__init__(world)
+        self._invocation: dict[str, Any] = {}
+        self._before: dict[str, Certificate] = {}
+
+    def subjects(self, call: Call | None) -> list[Certificate]:
+        if call is None or call.operation not in SEARCH.get(call.service, ()):
+            return [self.world.target]
+        used = self.world.used_by(call.service, call.operation, call.region)
+        return [used, self.world.target]
+
+    def prepare(self) -> int:
+        self._before = self.world.certificates()
+        return len(self._before)
+
+    def act(self, subject: Certificate) -> None:
+        request = {"certificate": subject.name, "id": subject.id}
+        self._invocation = self.world.invoke("RemoveFunctionName", request)
+
+    def judge(self, subject: Certificate, broken: Combination | None) -> Verdict:
+        answer = self._invocation["payload"]
+        verdict = Verdict(problems=self.leaks())
+        error = str(answer["errorMessage"]) if self._invocation["error"] else ""
+        verdict.problems += self.deletion(subject, error, "" if error else answer["outcome"])
+        if error:
+            verdict.problems += unclear(error, broken)
+            verdict.outcome = DELETED if _DELETED.search(error) else FAILED
+            return verdict
+        judged = answer["verdict"]
+        if "uncheckedCount" in judged:
+            verdict.problems += _misjudged(judged, subject, self.world, self.role, broken)
+        verdict.outcome = UNCHECKED if judged.get("uncheckedCount") else RECOVERED
+        return verdict
+
+    def deletion(self, subject: Certificate, error: str, outcome: str) -> list[str]:
+        """What is wrong with what is left in IAM."""
+        verdict = Verdict()
+        before, after = self._before, self.world.certificates()
+        gone = {name for name, one in before.items() if name not in after or after[name] != one}
+        verdict.expect(gone <= {subject.name}, f"others are gone: {_some(gone - {subject.name})}")
+        is_gone = subject.name in gone
+        told = outcome in ("REMOVED", "ALREADY_GONE") or bool(_DELETED.search(error))
+        told |= _TIMED_OUT in error  # the step's description says that it is not known then
+        verdict.expect(told or not is_gone, f"it is gone, which nobody says: {outcome}{error}")
+        verdict.expect(is_gone or outcome != "REMOVED", "it is said to be removed, but is there")
+        verdict.expect(
+            not (is_gone and subject.name in self.world.users), f"{subject.name} was in use"
+        )
+        asked = self.world.requests("RemoveRole")
+        if any(one["operation"] == "DeleteServerCertificate" for one in asked):
+            verdict.problems += _unsearched(asked)
+        return verdict.problems
+
+    def afterwards(self, subject: Certificate) -> list[str]:
+        self.act(subject)
+        answer = self._invocation["payload"]
+        if self._invocation["error"]:
+            return [f"the next run failed: {answer}"]
+        is_right = answer["outcome"] in ("REMOVED", "ALREADY_GONE")
+        is_right &= subject.name not in self.world.certificates()
+        self.world.new_target()
+        return [] if is_right else [f"the next run says: {answer['outcome']}: {answer['reason']}"]
+
+
+class Runbook(Remove):
+    """The runbook, on a certificate that may be deleted; the calls of its own steps."""
+
+    role = "RunbookRole"
+
+    def subjects(self, _: Call | None) -> list[Certificate]:
+        return [self.world.target]
+
+    def act(self, subject: Certificate) -> None:
+        self._execution = Execution(
+            self.world.sandbox.automations.run(
+                self.world.stack.outputs["RunbookName"],
+                {"ServerCertificate": [subject.name]},
+                timeout_seconds=RUNBOOK_SECONDS,
+            )
+        )
+
+    def judge(self, subject: Certificate, broken: Combination | None) -> Verdict:
+        execution = self._execution
+        error = "" if execution.status == "Success" else execution.failure
+        verdict = Verdict(problems=self.leaks())
+        told = json.dumps(execution.description, default=str)
+        verdict.expect(not SECRETS.search(told), f"a secret was told: {told}")
+        verdict.problems += self.deletion(subject, error, execution.outcome)
+        is_gone = subject.name not in self.world.certificates()
+        saved = any(f"/{subject.id}/" in key for key in self.world.stack.backups())
+        verdict.expect(saved or not is_gone, "it is gone, but there is no backup of it")
+        for failure in _failures(execution):
+            if _TIMED_OUT not in failure:
+                verdict.problems += unclear(failure, broken)
+        if _TIMED_OUT in error:
+            verdict.outcome = TIMED_OUT
+        elif error:
+            verdict.outcome = DELETED if _DELETED.search(error) else FAILED
+        else:
+            restarted = execution.steps.get("reevaluate") == "Success"
+            verdict.outcome = RECOVERED if restarted else LATER
+        return verdict
+
+    def afterwards(self, subject: Certificate) -> list[str]:
+        world = self.world
+        world.sandbox.clock.advance(seconds=61)
+        self.act(subject)
+        world.sandbox.wait(world.stack.rule)
+        done = self._execution.result
+        problems = []
+        if done not in (("Success", "REMOVED"), ("Success", "ALREADY_GONE")):
+            problems.append(f"the next run ends as {done}: {self._execution.failure}")
+        if subject.name in world.certificates():
+            problems.append("the next run left the certificate")
+        world.new_target()
+        return problems
+
+
+class BusyRunbook(Runbook):
+    """The same, while AWS Config does not let the rule be started: it was, a moment ago."""
+
+    def act(self, subject: Certificate) -> None:
+        world = self.world
+        world.sandbox.clock.advance(seconds=61)
+        world.sandbox.client("config").start_config_rules_evaluation(
+            ConfigRuleNames=[world.stack.rule.name]
+        )
+        world.sandbox.wait(world.stack.rule)
+        super().act(subject)
+
+    def afterwards(self, subject: Certificate) -> list[str]:
+        return Runbook(self.world).afterwards(subject)
+
+
+DOOR_CLASSES: dict[str, type[Door]] = {
+    "evaluate": Evaluate,
+    "inspect": Inspect,
+    "remove": Remove,
+    "runbook": Runbook,
+    "busy runbook": BusyRunbook,
+}
+
+
+def unclear(error: str, broken: Combination | None) -> list[str]:
+    """What an error lacks: one line that names the call that failed and says what to do."""
+    verdict = Verdict()
+    verdict.expect("\n" not in error, f"more than a line: {error}")
+    verdict.expect(bool(_CALL.search(error)), f"no call is named: {error}")
+    verdict.expect(bool(_REMEDY.search(error)), f"no remedy is given: {error}")
+    if broken is not None and broken.kind != "slow":  # that one shows at a call that comes later
+        verdict.expect(broken.call.action in error, f"{broken.call.action} is not named: {error}")
+    return verdict.problems
+
+
+def _failures(execution: Execution) -> list[str]:
+    """Why steps failed, without the traceback and the guide that Systems Manager puts around."""
+    found = []
+    for step in execution.description["StepExecutions"]:
+        message = step.get("FailureMessage") or ""
+        if message:
+            last = message.rpartition("Please refer to Automation Service")[0].strip()
+            found.append(last.rpartition("\n\n")[2])
+    return found
+
+
+def _misjudged(
+    judged: Mapping[str, Any],
+    subject: Certificate,
+    world: World,
+    role: str,
+    broken: Combination | None,
+) -> list[str]:
+    """What is wrong with the verdict of an inspection or a removal."""
+    verdict = Verdict()
+    is_used = subject.name in world.users
+    unchecked = judged["uncheckedCount"]
+    verdict.expect(not (is_used and judged["deletable"]), "in use, but said to be deletable")
+    verdict.expect(not (unchecked and judged["deletable"]), "unchecked, but said to be deletable")
+    verdict.expect(
+        not is_used or judged["usageCount"] or unchecked > 0, "in use, but no use was found"
+    )
+    verdict.expect(is_used or not judged["usageCount"], "a use was found that there isn't")
+    if judged["deletable"]:
+        verdict.problems += _unsearched(world.requests(role))
+    for one in judged["unchecked"]:
+        if not one["error"].startswith("OutOfTime: "):  # of a whole service, and says what to do
+            verdict.problems += unclear(one["error"], broken)
+    return verdict.problems
+
+
+def _unsearched(requests: Sequence[Mapping[str, Any]]) -> list[str]:
+    """The places of a search that were never seen, before a deletion if there was one."""
+    asked: dict[tuple[str, str, str, str], bool] = {}
+    for request in requests:
+        if request["operation"] == "DeleteServerCertificate":
+            break
+        if request["operation"] in SEARCH.get(request["service"], ()):
+            parameters = json.dumps(request["parameters"], sort_keys=True)
+            key = (request["service"], request["operation"], request["region"], parameters)
+            is_answered = request["status"] == 200 and request["fault"] in _HARMLESS
+            # Any attempt will do. Those that the client gave up are logged after those that came.
+            asked[key] = asked.get(key, False) or is_answered
+    blind = [
+        f"{service}:{operation} in {region}"
+        for (service, operation, region, _), is_answered in asked.items()
+        if not is_answered
+    ]
+    seen = {(service, operation) for service, operation, _, _ in asked}
+    wanted = {(service, one) for service, names in SEARCH.items() for one in names}
+    blind += [f"{service}:{operation}" for service, operation in sorted(wanted - seen)]
+    for service, operation in (("elb", "DescribeLoadBalancers"), ("appsync", "ListDomainNames")):
+        regions = {key[2] for key in asked if key[:2] == (service, operation)}
+        blind += [f"{service}:{operation} in {one}" for one in set(REGIONS) - regions]
+    return [f"deletable, but not all was searched: {', '.join(blind)}"] if blind else []
+
+
+def _excused(
+    requests: Sequence[Mapping[str, Any]],
+    error: str,
+    everything: set[tuple[str, str]],
+    stale: set[tuple[str, str]],
+) -> set[tuple[str, str]]:
+    """What a failed run may leave unrecorded: what the broken calls were for."""
+    broken = [one for one in requests if one["fault"]]
+    operations = {one["operation"] for one in broken}
+    if "ListServerCertificates" in operations or "the function's time was up" in error:
+        return everything
+    excused = set(stale) if "GetComplianceDetailsByConfigRule" in operations else set()
+    for one in broken:
+        for evaluation in one["parameters"].get("Evaluations", []):
+            key = (evaluation["ComplianceResourceType"], evaluation["ComplianceResourceId"])
+            excused.add(key)
+    return excused
+
+
+def _resource(result: Mapping[str, Any]) -> tuple[str, str]:
+    key = result["EvaluationResultIdentifier"]["EvaluationResultQualifier"]
+    return key["ResourceType"], key["ResourceId"]
+
+
+def _ordered(result: Mapping[str, Any]) -> Any:
+    return result["EvaluationResultIdentifier"]["OrderingTimestamp"]
+
+
+def _some(things: Iterable[Any]) -> str:
+    listed = sorted(map(str, things))
+    return ", ".join(listed[:3]) + (f" and {len(listed) - 3} more" if len(listed) > 3 else "")

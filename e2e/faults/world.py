@@ -1,0 +1,174 @@
+"""The account in which the matrix is tried: the stack as deployed, and every kind of user."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from sandbox.control import Sandbox
+
+from ..account import days, now
+from ..deployment import BACKUPS, Deployment, Package, _make_bucket
+from ..production import ABROAD, HOME, Certificate
+
+# As few as show that regions are told apart; one of them has the global services.
+REGIONS = sorted((HOME, ABROAD, "us-east-1"))
+# Beside the others they make three batches of evaluations, and three pages of old results.
+FILLERS = 200
+# Timeouts of the functions, in seconds. Short, so that a fault that stays reaches the deadline, and
+# such that no outcome hangs on a second: a slow listing of three pages (27 s) is over after the
+# time to search (22 s), one with two slow pages is not.
+TIMEOUTS = {"EvaluateFunctionName": 54, "InspectFunctionName": 24, "RemoveFunctionName": 54}
+# The SDK gives up retries of a client that failed too often: a new process knows of no failure.
+TRIALS_PER_PROCESS = 10
+
+
+class World:
+    """One sandbox with the stack; good for any number of trials, one after the other."""
+
+    def __init__(self, zip_file: Path) -> None:
+        self.sandbox = Sandbox.start()
+        self._folder = TemporaryDirectory(prefix="faults-")
+        package = Package.made(self.sandbox, zip_file, Path(self._folder.name))
+        self.stack = Deployment(self.sandbox, package)
+        self.stack.make_new()
+        _make_bucket(self.sandbox, BACKUPS)
+        self._leave_three_regions()
+        self.stack.configure(BackupBucket=BACKUPS)
+        self.sandbox.settings(quota=1000)
+        # The runbook's last step compares real time with that of the rule's last run: every run is
+        # later, so that it never waits for another.
+        self.sandbox.clock.advance(seconds=3600)
+        # Users by the names of the certificates that they use, all of them expired.
+        self.users: dict[str, str] = {}
+        self._store_certificates()
+        self._trials = 0
+        self._is_full = False
+        self._targets = 0
+        self.target = self.new_target()
+        self._refresh_processes()
+
+    def close(self) -> None:
+        """Ends the sandbox."""
+        self.sandbox.stop()
+        self._folder.cleanup()
+
+    # The account.
+
+    def _leave_three_regions(self) -> None:
+        others = set(self.stack.enabled_regions()) - set(REGIONS)
+        self.sandbox.regions.set("DISABLED", *others)
+
+    def _store_certificates(self) -> None:
+        """Expired certificates: one for each place where one can be used, and one that is not."""
+        valid = self.stack.valid("valid")
+        estate = self.stack.estate
+        for region in REGIONS:
+            classic = self.stack.expired(f"used-elb-{region}")
+            estate.classic(region, "old", classic.arn)
+            self.users[classic.name] = f"Classic ELB {region} old:443"
+            default = self.stack.expired(f"used-default-{region}")
+            sni = self.stack.expired(f"used-sni-{region}")
+            estate.alb(region, "app", default.arn, sni=[valid.arn, sni.arn])
+            self.users[default.name] = f"ALB listener {region} app/app:443"
+            self.users[sni.name] = f"ALB listener {region} app/app:443 (SNI)"
+            domain = self.stack.expired(f"used-appsync-{region}")
+            estate.domain(region, "api.example.com", domain.arn)
+            self.users[domain.name] = f"AppSync domain {region} api.example.com"
+        distributed = self.stack.expired("used-cloudfront", path="/cloudfront/")
+        estate.distribution("shop", distributed.id)
+        self.users[distributed.name] = "CloudFront "
+        self.stack.expired("bystander")
+
+    def fill(self) -> None:
+        """Stores so many certificates that their results take several calls."""
+        if not self._is_full:
+            names = [f"www-{number:03}" for number in range(FILLERS)]
+            self.sandbox.upload_certificates(dict.fromkeys(names, now() + days(90.5)))
+            self._is_full = True
+
+    def used_by(self, service: str, operation: str, region: str) -> Certificate:
+        """A certificate whose user is found by this call alone."""
+        kinds = {"elb": "elb", "appsync": "appsync", "elbv2": "default"}
+        kind = "sni" if operation == "DescribeListenerCertificates" else kinds.get(service, "sni")
+        if service == "cloudfront":
+            return self.certificates()["used-cloudfront"]
+        return self.certificates()[f"used-{kind}-{region or ABROAD}"]
+
+    def new_target(self) -> Certificate:
+        """An expired certificate that nothing uses, to be deleted."""
+        self._targets += 1
+        self.target = self.stack.expired(f"target-{self._targets:03}")
+        return self.target
+
+    def page_in_three(self, certificates: int) -> None:
+        """Has IAM list so many certificates in three pages."""
+        self.sandbox.settings(page_cap=-(-certificates // 3))
+
+    def certificates(self) -> dict[str, Certificate]:
+        """All certificates in IAM, by name."""
+        pages = self.sandbox.client("iam").get_paginator("list_server_certificates")
+        listed = [one for page in pages.paginate() for one in page["ServerCertificateMetadataList"]]
+        return {
+            one["ServerCertificateName"]: Certificate(
+                one["ServerCertificateName"],
+                one["ServerCertificateId"],
+                one["Arn"],
+                one["Path"],
+                one["UploadDate"].isoformat(),
+                one["Expiration"].isoformat(),
+            )
+            for one in listed
+        }
+
+    # A trial.
+
+    def begin(self) -> None:
+        """Forgets what was seen before; a minute passes, so that the rule may be started."""
+        self._trials += 1
+        if self._trials % TRIALS_PER_PROCESS == 0:
+            self._refresh_processes()
+        self.sandbox.clock.advance(seconds=61)
+        self.sandbox.clear_invocations()
+
+    def lift(self) -> int:
+        """Lifts all faults, waits for what takes effect only now; how often they hit."""
+        hits = sum(map(_hits, self.sandbox.faults.list()))
+        self.sandbox.faults.clear()
+        while sum(1 for one in self.sandbox.requests.list() if one["fault"]) < hits:
+            time.sleep(0.05)
+        self.sandbox.wait(self.stack.rule)
+        return hits
+
+    def requests(self, role: str) -> list[dict[str, Any]]:
+        """The requests of one of the stack's roles, by its logical id, since the trial began."""
+        return self.sandbox.requests.list(role=self.stack.roles[role])
+
+    def invoke(self, output: str, request: Mapping[str, Any]) -> dict[str, Any]:
+        """Invokes a function of the stack; answers its invocation."""
+        name = self.stack.outputs[output]
+        answer = self.sandbox.client("lambda").invoke(
+            FunctionName=name, Payload=json.dumps(request).encode()
+        )
+        request_id = answer["ResponseMetadata"]["HTTPHeaders"]["x-amzn-requestid"]
+        finished = self.sandbox.invocations(name)
+        return next(one for one in finished if one["request_id"] == request_id)
+
+    def _refresh_processes(self) -> None:
+        """Has the functions start anew: one whose configuration has changed does."""
+        functions = self.sandbox.client("lambda")
+        for output, timeout in TIMEOUTS.items():
+            functions.update_function_configuration(
+                FunctionName=self.stack.outputs[output],
+                Timeout=timeout,
+                MemorySize=512 + self._trials % (2 * TRIALS_PER_PROCESS),
+            )
+
+
+def _hits(fault: Mapping[str, Any]) -> int:
+    hits = max(0, int(fault["seen"]) - int(fault["at"]) + 1)
+    return min(hits, int(fault["times"])) if fault["times"] else hits
