@@ -1,0 +1,56 @@
+"""A part of the fault matrix, and whether docs/faults.md is of this product."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from . import table
+from .combinations import DOORS, KINDS, Combination, combinations, observed, sample
+from .trials import Bench, Result, attempt_all
+
+WORKERS = 3
+# The busy runbook waits for most of a minute: the full run alone tries it.
+QUICK_DOORS = tuple(door for door in DOORS if door != "busy runbook")
+
+
+@pytest.fixture(scope="module")
+def every(zip_file: Path) -> Iterator[list[Combination]]:
+    bench = Bench(zip_file)
+    yield combinations(observed(QUICK_DOORS, bench.observe))
+    bench.close()
+
+
+@pytest.fixture(scope="module")
+def results(every: list[Combination], zip_file: Path) -> list[Result]:
+    return attempt_all(sample(every), zip_file, WORKERS)
+
+
+@pytest.fixture(scope="module")
+def document() -> str:
+    return table.FILE.read_text(encoding="utf-8")
+
+
+def test_table_has_what_the_full_run_tries(every: list[Combination], document: str) -> None:
+    quick = {one for one in table.listed(document) if one[0] in QUICK_DOORS}
+    assert quick == {table.key(one) for one in every}
+    assert len(quick) >= 500
+
+
+def test_sample_has_every_call_and_every_kind(every: list[Combination]) -> None:
+    chosen = sample(every)
+    assert {one.kind for one in chosen} == set(KINDS)
+    assert {(one.call.door, one.call.title) for one in chosen} == {
+        (one.call.door, one.call.title) for one in every
+    }
+
+
+def test_whatever_breaks_what_must_hold_does(results: list[Result]) -> None:
+    assert {str(one.combination): one.problems for one in results if one.problems} == {}
+
+
+def test_outcomes_are_those_of_the_table(results: list[Result], document: str) -> None:
+    told = {str(one.combination): table.outcome(document, one.combination) for one in results}
+    assert {str(one.combination): one.outcome for one in results} == told
