@@ -3,7 +3,9 @@ package io.github.certsweep.rule;
 import io.github.certsweep.certificate.ExpirationStatus;
 import io.github.certsweep.certificate.JudgedCertificate;
 import io.github.certsweep.usage.UsageReport;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 
@@ -35,13 +37,22 @@ public record CertificateCounts(
   public record Usage(int expiredInUse, int checksFailed) {}
 
   static CertificateCounts of(List<JudgedCertificate> certificates, Optional<UsageReport> report) {
+    Map<ExpirationStatus, Integer> counts = new EnumMap<>(ExpirationStatus.class);
+    OptionalLong next = OptionalLong.empty();
+    for (JudgedCertificate judged : certificates) {
+      counts.merge(judged.status(), 1, Integer::sum);
+      OptionalLong left = judged.daysLeft();
+      if (left.isPresent() && (next.isEmpty() || left.getAsLong() < next.getAsLong())) {
+        next = left;
+      }
+    }
     return new CertificateCounts(
         certificates.size(),
-        count(certificates, ExpirationStatus.VALID),
-        count(certificates, ExpirationStatus.EXPIRING),
-        count(certificates, ExpirationStatus.EXPIRED),
-        count(certificates, ExpirationStatus.UNKNOWN),
-        certificates.stream().flatMapToLong(judged -> judged.daysLeft().stream()).min(),
+        counts.getOrDefault(ExpirationStatus.VALID, 0),
+        counts.getOrDefault(ExpirationStatus.EXPIRING, 0),
+        counts.getOrDefault(ExpirationStatus.EXPIRED, 0),
+        counts.getOrDefault(ExpirationStatus.UNKNOWN, 0),
+        next,
         report.map(found -> new Usage(expiredInUse(certificates, found), found.failedChecks())));
   }
 
@@ -56,10 +67,5 @@ public record CertificateCounts(
   /** Those that are NON_COMPLIANT. */
   public int nonCompliant() {
     return total - valid;
-  }
-
-  private static int count(List<JudgedCertificate> certificates, ExpirationStatus status) {
-    return Math.toIntExact(
-        certificates.stream().filter(judged -> judged.status() == status).count());
   }
 }

@@ -9,11 +9,11 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
-import java.util.stream.Gatherers;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.retries.api.BackoffStrategy;
 import software.amazon.awssdk.services.config.ConfigClient;
 import software.amazon.awssdk.services.config.model.PutEvaluationsRequest;
+import software.amazon.awssdk.services.config.model.PutEvaluationsResponse;
 
 /** Sends evaluations to AWS Config. Thread-safe; holds nothing between calls. */
 final class EvaluationReporter {
@@ -83,8 +83,12 @@ final class EvaluationReporter {
             .overrideConfiguration(call -> call.apiCallTimeout(deadline.timeoutFor(PUT)))
             .build();
     try {
+      PutEvaluationsResponse response = config.putEvaluations(request);
+      if (response.failedEvaluations().isEmpty()) {
+        return List.of();
+      }
       Set<Resource> failed =
-          config.putEvaluations(request).failedEvaluations().stream()
+          response.failedEvaluations().stream()
               .map(failure ->
                   new Resource(failure.complianceResourceType(), failure.complianceResourceId()))
               .collect(Collectors.toSet());
@@ -128,6 +132,11 @@ final class EvaluationReporter {
   }
 
   private static List<List<Evaluation>> batches(List<Evaluation> evaluations) {
-    return evaluations.stream().gather(Gatherers.windowFixed(BATCH_SIZE)).toList();
+    List<List<Evaluation>> batches = new ArrayList<>();
+    for (int start = 0; start < evaluations.size(); start += BATCH_SIZE) {
+      int end = Math.min(start + BATCH_SIZE, evaluations.size());
+      batches.add(evaluations.subList(start, end));
+    }
+    return batches;
   }
 }

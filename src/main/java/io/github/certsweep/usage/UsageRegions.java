@@ -55,14 +55,16 @@ public final class UsageRegions {
   }
 
   static UsageRegions parse(String setting, Region home, Supplier<AccountClient> account) {
-    List<Region> named =
-        Arrays.stream(setting.split(",", -1))
-            .map(String::strip)
-            .filter(name -> !name.isEmpty())
-            .distinct()
-            .map(UsageRegions::region)
-            .toList();
-    return new UsageRegions(named, home, account);
+    return new UsageRegions(setting.isBlank() ? List.of() : named(setting), home, account);
+  }
+
+  private static List<Region> named(String setting) {
+    return Arrays.stream(setting.split(",", -1))
+        .map(String::strip)
+        .filter(name -> !name.isEmpty())
+        .distinct()
+        .map(UsageRegions::region)
+        .toList();
   }
 
   private static Region region(String name) {

@@ -18,6 +18,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
 import software.amazon.awssdk.regions.Region;
 
 /**
@@ -27,10 +28,14 @@ import software.amazon.awssdk.regions.Region;
 public final class UsageSearch {
   private static final String GLOBAL = "global";
 
-  private final List<UsageSource> sources;
+  private final Supplier<List<UsageSource>> sources;
   private final UsageRegions regions;
 
-  UsageSearch(List<UsageSource> sources, UsageRegions regions) {
+  /**
+   * @param sources asked for only when there is something to search: the interfaces of their
+   *     clients are large, and would be loaded at each cold start
+   */
+  UsageSearch(Supplier<List<UsageSource>> sources, UsageRegions regions) {
     this.sources = sources;
     this.regions = regions;
   }
@@ -42,21 +47,19 @@ public final class UsageSearch {
    */
   public static UsageSearch ofLambda(Clients clients) {
     String setting = System.getenv().getOrDefault("USAGE_REGIONS", "");
-    return of(clients, UsageRegions.parse(setting, clients));
+    return new UsageSearch(() -> sources(clients), UsageRegions.parse(setting, clients));
   }
 
   /**
    * Every service that can use an IAM server certificate. A new one is one new class and one line
    * here.
    */
-  private static UsageSearch of(Clients clients, UsageRegions regions) {
-    List<UsageSource> sources =
-        List.of(
-            ClassicLoadBalancers.with(clients),
-            LoadBalancers.with(clients),
-            CloudFrontDistributions.with(clients),
-            AppSyncDomains.with(clients));
-    return new UsageSearch(sources, regions);
+  private static List<UsageSource> sources(Clients clients) {
+    return List.of(
+        ClassicLoadBalancers.with(clients),
+        LoadBalancers.with(clients),
+        CloudFrontDistributions.with(clients),
+        AppSyncDomains.with(clients));
   }
 
   /**
@@ -94,7 +97,7 @@ public final class UsageSearch {
       searched = List.of(regions.home());
     }
     List<Check> checks = new ArrayList<>();
-    for (UsageSource source : sources) {
+    for (UsageSource source : sources.get()) {
       for (Region region : source.isGlobal() ? List.of(regions.home()) : searched) {
         if (!source.isForeignIn(region)) {
           checks.add(new Check(source, region));

@@ -53,7 +53,7 @@ public final class FakeUsage implements UsageSource {
 
   /** A search of this service alone, in eu-west-1. */
   public UsageSearch search() {
-    return new UsageSearch(List.of(this), regions(Region.EU_WEST_1));
+    return new UsageSearch(() -> List.of(this), regions(Region.EU_WEST_1));
   }
 
   public int searches() {

@@ -85,7 +85,7 @@ class UsageRegionsTest {
     account.denied = true;
     FakeUsage source = FakeUsage.of();
     UsageReport report =
-        new UsageSearch(List.of(source), regions(Region.EU_WEST_1))
+        new UsageSearch(() -> List.of(source), regions(Region.EU_WEST_1))
             .search(List.of(), Deadline.in(60_000, CLOCK));
     assertThat(source.searches()).isEqualTo(1);
     assertThat(report.unchecked())

@@ -106,7 +106,7 @@ class UsageSearchTest {
             }
           }
         };
-    UsageSearch search = new UsageSearch(List.of(stuck), FakeUsage.regions(Region.EU_WEST_1));
+    UsageSearch search = new UsageSearch(() -> List.of(stuck), FakeUsage.regions(Region.EU_WEST_1));
     UsageReport report = search.search(List.of(OLD), Deadline.in(2_050, Clock.systemUTC()));
     assertThat(report.unchecked())
         .extracting(Unchecked::label)
@@ -134,7 +134,7 @@ class UsageSearchTest {
   }
 
   private static UsageReport search(List<? extends UsageSource> sources, Region... regions) {
-    return new UsageSearch(List.copyOf(sources), FakeUsage.regions(regions))
+    return new UsageSearch(() -> List.copyOf(sources), FakeUsage.regions(regions))
         .search(List.of(OLD), Deadline.in(60_000, CLOCK));
   }
 
