@@ -23,6 +23,7 @@ STACK ?= certsweep
 BUCKET ?=
 PARAMETERS ?=
 WAIT ?= 0
+BENCH ?=
 AWS ?= $(VENV)/bin/aws
 PACKAGED := target/cloudformation/packaged.yaml
 
@@ -115,8 +116,8 @@ mutation: tools ## Mutation testing of all packages but the handlers and clients
 	$(MVN) --quiet -Pmutation test-compile org.pitest:pitest-maven:mutationCoverage
 
 .PHONY: bench
-bench: package $(VENV_READY) ## Measure the function beside a plain boto3 loop
-	$(PY) -m bench
+bench: package $(VENV_READY) ## Measure time, memory, calls and cost, and hold them to their targets: [BENCH='--record']
+	$(PY) -m bench $(BENCH)
 
 .PHONY: preflight
 preflight: package $(VENV_READY) ## What a deployment would find missing: [BUCKET=...] [STACK=...] [PARAMETERS='Name=value ...']

@@ -11,7 +11,6 @@ import stat
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from pathlib import Path
 
 MB_OF_ONE_CPU = 1769
@@ -19,36 +18,25 @@ PERIOD_MICROSECONDS = 100_000
 
 _ROOTS = (
     # version 1, version 2
-    (Path("/sys/fs/cgroup/cpu"), "cpu.cfs_quota_us", "{quota}", "-1"),
-    (Path("/sys/fs/cgroup"), "cpu.max", "{quota} 100000", "max 100000"),
+    (Path("/sys/fs/cgroup/cpu"), "cpu.cfs_quota_us", "{quota}"),
+    (Path("/sys/fs/cgroup"), "cpu.max", f"{{quota}} {PERIOD_MICROSECONDS}"),
 )
 
 
-@dataclass(frozen=True)
-class CpuShare:
-    """A control group that every JVM started through `java` is in."""
-
-    # A program to start instead of Java.
-    java: Path
-    _quota: Path
-    _limited: str
-    _unlimited: str
-
-    def like(self, memory_mb: int) -> None:
-        """Gives the group the share of a function with this memory."""
-        quota = int(PERIOD_MICROSECONDS * memory_mb / MB_OF_ONE_CPU)
-        self._quota.write_text(self._limited.format(quota=quota), encoding="ascii")
-
-    def unlimited(self) -> None:
-        """Gives the group all of the machine."""
-        self._quota.write_text(self._unlimited, encoding="ascii")
+def share_of(memory_mb: int) -> float:
+    """The processors of a function with this memory."""
+    return memory_mb / MB_OF_ONE_CPU
 
 
 @contextmanager
-def cpu_share(java: Path) -> Iterator[CpuShare | None]:
-    """Makes the control group; None if this user on this machine can't."""
-    for root, quota_file, limited, unlimited in _ROOTS:
-        group = root / f"certsweep-bench-{os.getpid()}"
+def java_with_share(java: Path, memory_mb: int) -> Iterator[Path | None]:
+    """A program that is Java with the share of a function with this memory.
+
+    None if this user on this machine can't make a control group.
+    """
+    quota = int(PERIOD_MICROSECONDS * share_of(memory_mb))
+    for root, quota_file, setting in _ROOTS:
+        group = root / f"certsweep-bench-{os.getpid()}-{memory_mb}"
         try:
             group.mkdir()
         except OSError:
@@ -56,6 +44,7 @@ def cpu_share(java: Path) -> Iterator[CpuShare | None]:
         try:
             if not os.access(group / quota_file, os.W_OK):
                 continue
+            (group / quota_file).write_text(setting.format(quota=quota), encoding="ascii")
             with tempfile.TemporaryDirectory() as folder:
                 starter = Path(folder, "java")
                 starter.write_text(
@@ -63,7 +52,7 @@ def cpu_share(java: Path) -> Iterator[CpuShare | None]:
                     encoding="utf-8",
                 )
                 starter.chmod(starter.stat().st_mode | stat.S_IXUSR)
-                yield CpuShare(starter, group / quota_file, limited, unlimited)
+                yield starter
                 return
         finally:
             _remove(group)

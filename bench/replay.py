@@ -1,159 +1,94 @@
-"""A server that records what AWS (here the sandbox) answers, and replays it with a latency.
-
-So the speed of the sandbox is not what is measured: replaying costs a dictionary look-up. The
-latency is slept, not computed, and calls that come together wait together, as on a network.
-
-    python -m bench.replay --upstream http://127.0.0.1:1234 [--certificate FILE --key FILE]
-"""
+"""Starts and controls the replaying server, `replay_server.py`."""
 
 from __future__ import annotations
 
-import argparse
-import asyncio
 import json
-import re
+import os
+import shutil
 import ssl
+import subprocess
 import sys
-import threading
-import urllib.parse
-from http.client import HTTPConnection
-from typing import NamedTuple
+import tempfile
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta, timezone
+from pathlib import Path
 
-_SCOPE = re.compile(rb"Credential=[^/]+/\d+/([a-z0-9-]+)/([a-z0-9-]+)/")
-
-
-class Request(NamedTuple):
-    """An HTTP request as it came."""
-
-    head: bytes
-    body: bytes
-
-    @property
-    def line(self) -> list[bytes]:
-        """Method, target and version."""
-        return self.head.partition(b"\r\n")[0].split(b" ")
-
-    def header(self, name: bytes) -> bytes:
-        """The value of a header; empty if it isn't there."""
-        found = re.search(rb"\r\n" + name + rb": *([^\r]*)", self.head, re.IGNORECASE)
-        return found.group(1) if found else b""
-
-    @property
-    def key(self) -> tuple[bytes, ...]:
-        """What tells one question from another: where it goes and what it asks."""
-        scope = _SCOPE.search(self.header(b"authorization"))
-        place = scope.groups() if scope else ()
-        body = self.body
-        if self.header(b"content-type").startswith(b"application/x-www-form-urlencoded"):
-            body = urllib.parse.urlencode(sorted(urllib.parse.parse_qsl(body.decode()))).encode()
-        return (*place, *self.line[:2], self.header(b"x-amz-target"), body)
+from sandbox import certificates
+from sandbox.control import PROJECT, Sandbox
 
 
-class Replayer:
-    """Records until it is told to replay."""
+@dataclass(frozen=True)
+class Authority:
+    """What a client has to trust to talk to the server over TLS."""
 
-    def __init__(self, upstream: str) -> None:
-        """Takes the address of what is recorded."""
-        self._upstream = urllib.parse.urlsplit(upstream).netloc
-        self._local = threading.local()
-        self._answers: dict[tuple[bytes, ...], bytes] = {}
-        self._latency: float | None = None
-        self._calls = 0
-        self._unknown: list[str] = []
+    certificate: Path
+    key: Path
+    # The JDK's own authorities and this one: reading 140 of them is part of a cold start.
+    trust_store: Path
 
-    async def answer(self, request: Request) -> bytes:
-        """The whole HTTP response."""
-        target = request.line[1]
-        if target == b"/_replay":
-            return self._control(request)
-        self._calls += 1
-        if self._latency is None:
-            answer = await asyncio.to_thread(self._forward, request)
-            self._answers[request.key] = answer
-            return answer
-        await asyncio.sleep(self._latency)
-        known = self._answers.get(request.key)
-        if known is None:
-            self._unknown.append(repr(request.key))
-            return _response(500, b"This was not recorded.")
-        return known
+    @classmethod
+    def make(cls, folder: Path) -> Authority:
+        """Makes a certificate for this machine, and the stores that know it."""
+        now = datetime.now(timezone.utc)
+        day = timedelta(days=1)
+        files = certificates.self_signed("localhost", now - day, now + day)
+        made = cls(folder / "server.pem", folder / "server.key", folder / "cacerts")
+        made.certificate.write_text(files.body, encoding="utf-8")
+        made.key.write_text(files.private_key, encoding="utf-8")
+        home = Path(os.environ["JAVA_HOME"])
+        shutil.copyfile(home / "lib" / "security" / "cacerts", made.trust_store)
+        command = [str(home / "bin" / "keytool"), "-importcert", "-noprompt", "-alias", "bench"]
+        command += ["-keystore", str(made.trust_store), "-storepass", "changeit"]
+        command += ["-file", str(made.certificate)]
+        subprocess.run(command, check=True, capture_output=True)
+        return made
 
-    def _control(self, request: Request) -> bytes:
-        """Sets the latency in seconds (null: record); tells of the calls since the last time."""
-        told = {"calls": self._calls, "unknown": self._unknown, "recorded": len(self._answers)}
-        self._latency = json.loads(request.body)["latency"]
-        self._calls = 0
-        self._unknown = []
-        return _response(200, json.dumps(told).encode())
 
-    def _forward(self, request: Request) -> bytes:
-        if not hasattr(self._local, "connection"):
-            self._local.connection = HTTPConnection(self._upstream)
-        connection: HTTPConnection = self._local.connection
-        method, target, _ = (part.decode() for part in request.line)
-        headers = dict(
-            line.split(": ", 1) for line in request.head.decode().split("\r\n")[1:] if line
+@dataclass(frozen=True)
+class Replay:
+    """The replaying server, in a process of its own."""
+
+    endpoint: str
+    # None over plain HTTP.
+    authority: Authority | None
+
+    @classmethod
+    @contextmanager
+    def start(cls, sandbox: Sandbox, *, tls: bool) -> Iterator[Replay]:
+        """Starts it in front of the sandbox, recording."""
+        with tempfile.TemporaryDirectory() as folder:
+            authority = Authority.make(Path(folder)) if tls else None
+            command = [sys.executable, "-m", "bench.replay_server", "--upstream", sandbox.endpoint]
+            if authority:
+                command += ["--certificate", str(authority.certificate)]
+                command += ["--key", str(authority.key)]
+            with subprocess.Popen(
+                command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=PROJECT
+            ) as process:
+                assert process.stdout is not None
+                port = int(process.stdout.readline())
+                yield cls(f"http{'s' if tls else ''}://localhost:{port}", authority)
+                process.terminate()
+
+    def set_latency(self, seconds: float) -> int:
+        """Replays with this latency from now on; answers the calls since the last time."""
+        request = urllib.request.Request(  # noqa: S310
+            f"{self.endpoint}/_replay",
+            data=json.dumps({"latency": seconds}).encode(),
+            headers={"Content-Type": "application/json"},
         )
-        connection.request(method, target, request.body, headers)
-        response = connection.getresponse()
-        body = response.read()
-        kept = {"content-type", "x-amzn-requestid", "x-amz-request-id", "x-amzn-errortype"}
-        extra = "".join(
-            f"{name}: {value}\r\n" for name, value in response.getheaders() if name.lower() in kept
-        )
-        return _response(response.status, body, extra)
+        context = None
+        if self.authority:
+            context = ssl.create_default_context(cafile=str(self.authority.certificate))
+        with urllib.request.urlopen(request, context=context) as answer:  # noqa: S310
+            told = json.load(answer)
+        if told["unknown"]:
+            raise RuntimeError(f"Calls that were not recorded: {told['unknown'][:3]}")
+        return int(told["calls"])
 
-
-def _response(status: int, body: bytes, headers: str = "") -> bytes:
-    return f"HTTP/1.1 {status} -\r\n{headers}Content-Length: {len(body)}\r\n\r\n".encode() + body
-
-
-class _Connection(asyncio.Protocol):
-    """One connection of a client; its requests are answered one after the other."""
-
-    def __init__(self, replayer: Replayer) -> None:
-        self._replayer = replayer
-        self._received = b""
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        self._transport = transport
-
-    def data_received(self, data: bytes) -> None:
-        self._received += data
-        head, separator, rest = self._received.partition(b"\r\n\r\n")
-        if not separator:
-            return
-        request = Request(head, rest)
-        length = int(request.header(b"content-length") or b"0")
-        if len(rest) >= length:
-            self._received = rest[length:]
-            task = asyncio.ensure_future(self._replayer.answer(Request(head, rest[:length])))
-            task.add_done_callback(self._send)
-
-    def _send(self, task: asyncio.Future[bytes]) -> None:
-        assert isinstance(self._transport, asyncio.Transport)
-        self._transport.write(task.result())
-
-
-async def _serve(options: argparse.Namespace) -> None:
-    replayer = Replayer(options.upstream)
-    tls = None
-    if options.certificate:
-        tls = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-        tls.load_cert_chain(options.certificate, options.key)
-    loop = asyncio.get_running_loop()
-    server = await loop.create_server(
-        lambda: _Connection(replayer), "127.0.0.1", 0, ssl=tls, backlog=1024
-    )
-    print(server.sockets[0].getsockname()[1], flush=True)
-    # The benchmark's end closes standard input.
-    await asyncio.to_thread(sys.stdin.read)
-    server.close()
-
-
-if __name__ == "__main__":
-    parser = argparse.ArgumentParser(prog="python -m bench.replay", description=__doc__)
-    parser.add_argument("--upstream", required=True)
-    parser.add_argument("--certificate")
-    parser.add_argument("--key")
-    asyncio.run(_serve(parser.parse_args()))
+    def jvm_options(self) -> str:
+        """What a JVM needs to trust the server."""
+        return f"-Djavax.net.ssl.trustStore={self.authority.trust_store}" if self.authority else ""

@@ -1,0 +1,1 @@
+"""What the built function is measured against. Nothing here is deployed."""

@@ -1,0 +1,36 @@
+"""What the template sets, so that the functions run here as they are deployed."""
+
+from __future__ import annotations
+
+import re
+
+from sandbox.control import PROJECT
+
+TEMPLATE = PROJECT / "cloudformation" / "certsweep.yaml"
+
+
+def jvm_options() -> str:
+    """The JVM's options."""
+    return _setting(r"JAVA_TOOL_OPTIONS: (.*)")
+
+
+def memory_mb() -> int:
+    """The default memory of the functions."""
+    return int(_setting(r"  MemorySize:\n(?:    .*\n)*?    Default: (\d+)"))
+
+
+def log_retention_days() -> int:
+    """How long the functions' logs are kept by default."""
+    return int(_setting(r"  LogRetentionInDays:\n(?:    .*\n)*?    Default: (\d+)"))
+
+
+def alarms() -> int:
+    """How many alarms a stack has."""
+    return TEMPLATE.read_text(encoding="utf-8").count("Type: AWS::CloudWatch::Alarm")
+
+
+def _setting(pattern: str) -> str:
+    found = re.search(pattern, TEMPLATE.read_text(encoding="utf-8"))
+    if not found:
+        raise RuntimeError(f"{TEMPLATE} does not say {pattern}")
+    return found.group(1)
