@@ -1,6 +1,7 @@
 package io.github.certsweep.aws;
 
 import java.time.Duration;
+import javax.xml.stream.XMLInputFactory;
 import software.amazon.awssdk.awscore.client.builder.AwsClientBuilder;
 import software.amazon.awssdk.awscore.client.builder.AwsSyncClientBuilder;
 import software.amazon.awssdk.awscore.retry.AwsRetryStrategy;
@@ -60,6 +61,10 @@ public final class Clients {
     if (System.getProperty("http.maxConnections") == null) {
       System.setProperty("http.maxConnections", "16");
     }
+    // The JDK's own parser by name: else each answer in XML has all jars searched for another one.
+    System.setProperty(
+        "javax.xml.stream.XMLInputFactory",
+        XMLInputFactory.newDefaultFactory().getClass().getName());
     SdkHttpClient http =
         UrlConnectionHttpClient.builder()
             .connectionTimeout(CONNECT_TIMEOUT)
