@@ -1,7 +1,7 @@
 """What it costs a year, with the arithmetic shown.
 
-Prices of US East (N. Virginia), in US dollars and without free tiers, as AWS's pages gave them when
-they were last looked up: `PRICES_OF`. Sources:
+Prices of US East (N. Virginia), in US dollars and without free tiers, as known in November 2026
+without a look at the live pages. Check them there before you rely on them:
 
 - AWS Config: https://aws.amazon.com/config/pricing/
 - Security Hub CSPM: https://aws.amazon.com/security-hub/cspm/pricing/
@@ -19,7 +19,6 @@ from .cpu_share import share_of
 from .report import Section, number, table
 from .template import alarms, log_retention_days, memory_mb
 
-PRICES_OF = "November 2026"
 # For each evaluation of a resource; less after the first 100,000 a month in a region.
 CONFIG_EVALUATIONS = ((100_000, 0.001), (400_000, 0.0008), (None, 0.0005))
 # For each check of a resource; the same steps. What it evaluates in AWS Config is free.
@@ -86,9 +85,9 @@ def measure(sections: Sequence[Section]) -> list[Section]:
     return [
         Section(
             "Cost a year and account",
-            f"US dollars without free tiers, prices of {PRICES_OF} in US East (N. Virginia); see "
-            "`bench/cost.py` for the sources. AWS's managed rule pays for the same evaluations and "
-            "for nothing else: what Certsweep adds are its metrics, alarms, logs and function. "
+            "US dollars without free tiers, prices of US East (N. Virginia) as known in November "
+            "2026; `bench/cost.py` names the pages to check them on. AWS's managed rule pays for the "
+            "same evaluations and for nothing else: what Certsweep adds are its metrics, alarms, logs and function. "
             "Security Hub's control IAM.26 is periodic, and taken as once a day whatever the "
             "schedule; Security Hub does not charge its evaluations in AWS Config. The results of "
             "certificates that are gone, one evaluation each, are not counted.",

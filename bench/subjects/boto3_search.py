@@ -1,6 +1,6 @@
 """The same search as a plain boto3 script: one call after the other.
 
-`python -m bench.subjects.boto3_search ENDPOINT CA-FILE` makes all calls once and prints how many
+`python -m bench.subjects.boto3_search ENDPOINT` makes all calls once and prints how many
 milliseconds that took.
 """
 
@@ -21,11 +21,10 @@ STATUSES = ("ENABLED", "ENABLED_BY_DEFAULT", "ENABLING", "DISABLING")
 class Boto3Search:
     """Uses one session, as a script would."""
 
-    def __init__(self, endpoint: str, authority: str) -> None:
-        """Takes where AWS is, and whom to trust for it."""
+    def __init__(self, endpoint: str) -> None:
+        """Takes where AWS is."""
         self._session = boto3.Session(aws_access_key_id="bench", aws_secret_access_key="bench")  # noqa: S106
         self._endpoint = endpoint
-        self._authority = authority
 
     def run(self) -> None:
         """Lists the certificates, then looks for their users in all regions."""
@@ -58,7 +57,6 @@ class Boto3Search:
             service,
             region_name=region,
             endpoint_url=self._endpoint,
-            verify=self._authority,
             config=Config(retries={"total_max_attempts": 1}),
         )
 
@@ -70,7 +68,7 @@ def _all(client: Any, operation: str, size: int | None = None, **asked: Any) -> 
 
 
 if __name__ == "__main__":
-    search = Boto3Search(sys.argv[1], sys.argv[2])
+    search = Boto3Search(sys.argv[1])
     begun = time.perf_counter()
     search.run()
     print((time.perf_counter() - begun) * 1000)
