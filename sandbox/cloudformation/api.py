@@ -12,7 +12,6 @@ import threading
 import uuid
 from collections.abc import Callable, Mapping
 from typing import Any
-from urllib.parse import unquote, urlsplit
 
 import boto3
 from botocore.config import Config
@@ -27,6 +26,7 @@ from .deployment import Deployment
 from .parameters import is_hidden, parameter_texts
 from .stack import FINAL_DELETED, IN_REVIEW, ChangeSet, Plan, Resource, Stack
 from .template import MAX_BODY_BYTES, MAX_S3_BYTES, Template, TemplateError
+from .template_url import bucket_and_key
 
 _NAME = "[a-zA-Z][-a-zA-Z0-9]*"
 _MAX_NAME = 128
@@ -239,7 +239,8 @@ class Stacks:
                 self._clients[key] = session.client(
                     service,
                     endpoint_url=self.endpoint,
-                    config=Config(retries={"total_max_attempts": 3}, proxies={}),
+                    # A stack set waits for its stacks, which are made within one call.
+                    config=Config(retries={"total_max_attempts": 3}, proxies={}, read_timeout=600),
                 )
             return self._clients[key]
 
@@ -499,7 +500,7 @@ class Stacks:
         return template
 
     def _from_s3(self, call: Call, url: str) -> str:
-        bucket, key = _bucket_and_key(url, self.endpoint)
+        bucket, key = bucket_and_key(url, self.endpoint)
         try:
             answer = self._client("s3", call.region, call.access_key).get_object(
                 Bucket=bucket, Key=key
@@ -636,19 +637,3 @@ def _check_stack_name(name: str) -> None:
         f"1 validation error detected: Value '{name}' at 'stackName' failed to satisfy "
         f"constraint: Member must {must}"
     )
-
-
-def _bucket_and_key(url: str, endpoint: str) -> tuple[str, str]:
-    """Where an S3 URL points, be its bucket in the path or in the host's name."""
-    parts = urlsplit(url)
-    path = unquote(parts.path).lstrip("/")
-    is_own = parts.netloc == urlsplit(endpoint).netloc
-    if is_own or re.fullmatch(r"s3[.-][\w.-]*amazonaws\.com(\.cn)?", parts.netloc):
-        bucket, _, key = path.partition("/")
-    elif match := re.fullmatch(r"(.+)\.s3[.-][\w.-]*amazonaws\.com(\.cn)?", parts.netloc):
-        bucket, key = match.group(1), path
-    else:
-        bucket = key = ""
-    if not bucket or not key:
-        raise TemplateError("TemplateURL must be a supported URL.")
-    return bucket, key

@@ -18,9 +18,11 @@ from .messaging import (
     TopicPolicyHandler,
 )
 from .resource import Handler
+from .stack_set import StackSetHandler
 from .storage import BucketHandler, BucketPolicyHandler
 
 HANDLERS: dict[str, Handler] = {
+    "AWS::CloudFormation::StackSet": StackSetHandler(),
     "AWS::CloudWatch::Alarm": AlarmHandler(),
     "AWS::Config::ConfigRule": ConfigRuleHandler(),
     "AWS::Config::RemediationConfiguration": RemediationHandler(),

@@ -90,7 +90,7 @@ class Template:
         :raises TemplateError: with the reason, if it isn't well-formed
         """
         self.body = body
-        self.content = _parsed(body)
+        self.content = parsed(body)
         _check_sections(self.content)
         self.parameters: dict[str, dict[str, Any]] = self.content.get("Parameters") or {}
         self.mappings: dict[str, Any] = self.content.get("Mappings") or {}
@@ -306,7 +306,11 @@ def _check_sections(content: Any) -> None:
         raise TemplateError("Template format error: At least one Resources member must be defined.")
 
 
-def _parsed(body: str) -> Any:
+def parsed(body: str) -> Any:
+    """The content of a template, in JSON or YAML.
+
+    :raises TemplateError: if it is neither
+    """
     if body.lstrip().startswith("{"):
         try:
             return json.loads(body)
