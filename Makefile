@@ -22,6 +22,8 @@ TEMPLATE := target/cloudformation/certsweep.yaml
 STACK ?= certsweep
 BUCKET ?=
 PARAMETERS ?=
+# Organizational units, or the organization's root, separated by commas.
+UNITS ?=
 WAIT ?= 0
 BENCH ?=
 AWS ?= $(VENV)/bin/aws
@@ -31,7 +33,7 @@ SOURCES := pom.xml $(shell find src/main -type f) $(wildcard .mvn/*)
 
 .PHONY: help
 help: ## List what can be done
-	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-20s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 .PHONY: tools
 tools:
@@ -125,16 +127,36 @@ preflight: package $(VENV_READY) ## What a deployment would find missing: [BUCKE
 
 .PHONY: bucket-given
 bucket-given:
-	@[ -n "$(BUCKET)" ] || { echo "No bucket for the functions' code. Name one of the region: make deploy BUCKET=..." >&2; exit 1; }
+	@[ -n "$(BUCKET)" ] || { echo "No bucket for the functions' code. Name one of the region: make $(MAKECMDGOALS) BUCKET=..." >&2; exit 1; }
 
-.PHONY: deploy
-deploy: bucket-given package $(VENV_READY) ## Create or update the stack: BUCKET=... [STACK=...] [PARAMETERS='Name=value ...']
-	@$(PY) -m deployment.parameters $(PARAMETERS)
+# Uploads the functions' code; what comes out names it.
+.PHONY: packaged
+packaged: bucket-given package $(VENV_READY)
+	@$(PARAMETERS_CHECK) $(PARAMETERS)
 	$(AWS) cloudformation package --template-file $(TEMPLATE) --s3-bucket $(BUCKET) --s3-prefix $(STACK) \
 	  --output-template-file $(PACKAGED) >/dev/null
+
+.PHONY: deploy
+deploy: PARAMETERS_CHECK = $(PY) -m deployment.parameters
+deploy: packaged ## Create or update the stack: BUCKET=... [STACK=...] [PARAMETERS='Name=value ...']
 	$(AWS) cloudformation deploy --template-file $(PACKAGED) --s3-bucket $(BUCKET) --s3-prefix $(STACK) \
 	  --stack-name $(STACK) --capabilities CAPABILITY_IAM --no-fail-on-empty-changeset \
 	  $(if $(PARAMETERS),--parameter-overrides $(PARAMETERS))
+
+.PHONY: units-given
+units-given:
+	@[ -n "$(UNITS)" ] || { echo "No organizational units. Name them, or the root: make deploy-organization UNITS=ou-...,ou-..." >&2; exit 1; }
+
+# The key has the template's hash in it: of a template under the same key CloudFormation sees no change.
+.PHONY: deploy-organization
+deploy-organization: STACK = certsweep-organization
+deploy-organization: PARAMETERS_CHECK = $(PY) -m deployment.organization
+deploy-organization: units-given packaged ## One stack in every account of UNITS=ou-...[,ou-...]: BUCKET=... [PARAMETERS=...]
+	key="$(STACK)/$$(sha256sum $(PACKAGED) | cut -c -32).yaml" && \
+	$(AWS) s3 cp --only-show-errors $(PACKAGED) "s3://$(BUCKET)/$$key" && \
+	$(AWS) cloudformation deploy --template-file cloudformation/organization.yaml --stack-name $(STACK) \
+	  --no-fail-on-empty-changeset --parameter-overrides OrganizationalUnitIds=$(UNITS) TemplateBucket=$(BUCKET) \
+	  TemplateKey="$$key" $(PARAMETERS)
 
 .PHONY: undeploy
 undeploy: $(VENV_READY) ## Say what still runs, then remove the stack: [STACK=...] [WAIT=seconds] [YES=1]

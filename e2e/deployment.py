@@ -162,7 +162,11 @@ class Deployment(Production):
             *("--template-file", str(self._package.template), "--stack-name", STACK),
             *("--capabilities", "CAPABILITY_IAM", "--no-fail-on-empty-changeset", *arguments),
         )
-        described = self.sandbox.client("cloudformation").describe_stacks(StackName=STACK)
+        self.adopt(STACK)
+
+    def adopt(self, stack: str) -> None:
+        """Takes a stack that is deployed for the one that the tests work with."""
+        described = self.sandbox.client("cloudformation").describe_stacks(StackName=stack)
         outputs = described["Stacks"][0]["Outputs"]
         self.outputs = {one["OutputKey"]: one["OutputValue"] for one in outputs}
         function = self.outputs["EvaluateFunctionName"]

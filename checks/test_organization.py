@@ -1,0 +1,187 @@
+"""The template for an organization beside the one that it deploys in each account."""
+
+import re
+from typing import Any
+
+import pytest
+
+from .linters import PARTITIONS, cfn_lint, cloudformation_validate
+from .template import ROOT, Template, loads, resources, texts
+from .test_template import foreign
+
+DOCUMENT = ROOT / "docs/organization.md"
+STACK_SET = "AWS::CloudFormation::StackSet"
+# Which accounts get what; all other parameters are those of the stack in each account.
+OWN = {
+    "OrganizationalUnitIds",
+    "CallAs",
+    "FailureTolerancePercentage",
+    "RetainStacksOnAccountRemoval",
+    "TemplateBucket",
+    "TemplateKey",
+}
+
+
+@pytest.fixture(scope="module")
+def source() -> str:
+    return (ROOT / "cloudformation/organization.yaml").read_text()
+
+
+@pytest.fixture
+def organization(source: str) -> Template:
+    return loads(source)
+
+
+@pytest.fixture
+def stack_set(organization: Template) -> dict[str, Any]:
+    (found,) = resources(organization, STACK_SET).values()
+    return found
+
+
+# --- Linters --------------------------------------------------------------------------------------
+
+
+def test_cfn_lint_has_nothing_to_say(source: str) -> None:
+    assert cfn_lint(source) == []
+
+
+@pytest.mark.parametrize("region", PARTITIONS)
+def test_the_second_validator_has_nothing_to_say(source: str, region: str) -> None:
+    assert cloudformation_validate(source, region) == []
+
+
+BROKEN = {
+    "an unknown model": ("PermissionModel: SERVICE_MANAGED", "PermissionModel: SERVICE"),
+    "a misspelt property": ("CallAs: !Ref CallAs", "CalledAs: !Ref CallAs"),
+    "a reference to nothing": ("TemplateBucket}/", "TemplateBuket}/"),
+    "an unknown capability": ("[CAPABILITY_IAM]", "[CAPABILITY_EVERYTHING]"),
+    "a set without regions": ("          Regions: [!Ref AWS::Region]\n", ""),
+}
+
+
+@pytest.mark.parametrize("flaw", BROKEN)
+def test_linters_refuse(source: str, flaw: str) -> None:
+    old, new = BROKEN[flaw]
+    assert old in source
+    broken = source.replace(old, new, 1)
+    assert cfn_lint(broken) != []
+    assert cloudformation_validate(broken, "us-east-1") != []
+
+
+# --- The same parameters as for one account -------------------------------------------------------
+
+
+def left_out(document: str) -> set[str]:
+    """The parameters of which the document says why they are not in the organization's template."""
+    _, _, section = document.partition("\n## Parameters that are left out\n")
+    section, _, _ = section.partition("\n## ")
+    rows = [line.strip("| ").split(" | ") for line in section.splitlines() if line[:3] == "| `"]
+    for row in rows:
+        assert len(row) == 3, row
+        assert all(cell.strip() for cell in row), row
+    return {name for row in rows for name in re.findall(r"`(\w+)`", row[0])}
+
+
+def test_each_parameter_is_there_or_left_out_with_the_reason(
+    template: Template, organization: Template
+) -> None:
+    missing = template["Parameters"].keys() - organization["Parameters"].keys()
+    assert left_out(DOCUMENT.read_text()) == missing
+    assert organization["Parameters"].keys() - template["Parameters"].keys() == OWN
+
+
+def test_what_is_left_out_is_read_from_the_table_with_its_reason() -> None:
+    head = "\n## Parameters that are left out\n\n"
+    assert left_out(f"{head}| `A`, `B` | why | how |\n\n## More\n| `C` | x | y |") == {"A", "B"}
+    with pytest.raises(AssertionError):
+        left_out(f"{head}| `A` |  | how |")
+
+
+def test_each_is_as_in_the_template_that_is_deployed(
+    template: Template, organization: Template
+) -> None:
+    for name in organization["Parameters"].keys() - OWN:
+        assert organization["Parameters"][name] == template["Parameters"][name], name
+
+
+def test_each_is_passed_on(organization: Template, stack_set: dict[str, Any]) -> None:
+    passed = {one["ParameterKey"]: one["ParameterValue"] for one in stack_set["Parameters"]}
+    assert len(passed) == len(stack_set["Parameters"])
+    assert passed == {name: {"Ref": name} for name in organization["Parameters"].keys() - OWN}
+
+
+def test_combinations_are_refused_as_for_one_account(
+    template: Template, organization: Template
+) -> None:
+    shared = organization["Parameters"].keys() - OWN
+    rules = {
+        name: rule
+        for name, rule in template["Rules"].items()
+        if {text for path, text in texts(rule) if path.endswith("/Ref")} <= shared
+    }
+    assert rules
+    assert organization["Rules"] == rules
+
+
+def test_every_own_parameter_is_described_and_constrained(organization: Template) -> None:
+    for name in OWN:
+        parameter = organization["Parameters"][name]
+        assert parameter["Description"].endswith("."), name
+        assert {"AllowedValues", "AllowedPattern", "MinValue"} & parameter.keys(), name
+        if "AllowedPattern" in parameter:
+            assert parameter["ConstraintDescription"].endswith("."), name
+
+
+def test_every_parameter_is_in_exactly_one_group_of_the_interface(organization: Template) -> None:
+    groups = organization["Metadata"]["AWS::CloudFormation::Interface"]["ParameterGroups"]
+    grouped = [name for group in groups for name in group["Parameters"]]
+    assert sorted(grouped) == sorted(organization["Parameters"])
+
+
+@pytest.mark.parametrize(
+    ("unit", "is_allowed"),
+    [
+        ("ou-ab12-11111111", True),
+        ("r-ab12", True),
+        ("ou-ab12", False),
+        ("123456789012", False),
+        ("OU-ab12-11111111", False),
+    ],
+)
+def test_units_are_units_or_the_root(organization: Template, unit: str, is_allowed: bool) -> None:
+    pattern = organization["Parameters"]["OrganizationalUnitIds"]["AllowedPattern"]
+    assert bool(re.fullmatch(pattern, unit)) == is_allowed
+
+
+# --- The set --------------------------------------------------------------------------------------
+
+
+def test_one_region_per_account(stack_set: dict[str, Any]) -> None:
+    (group,) = stack_set["StackInstancesGroup"]
+    assert group["Regions"] == [{"Ref": "AWS::Region"}]
+
+
+def test_the_set_acknowledges_what_the_template_for_one_account_needs(
+    template: Template, stack_set: dict[str, Any]
+) -> None:
+    named = [
+        name
+        for kind in ("AWS::IAM::Role", "AWS::IAM::ManagedPolicy")
+        for name, properties in resources(template, kind).items()
+        if {"RoleName", "ManagedPolicyName"} & properties.keys()
+    ]
+    assert resources(template, "AWS::IAM::Role")
+    assert named == []
+    assert stack_set["Capabilities"] == ["CAPABILITY_IAM"]
+
+
+def test_accounts_that_join_get_it_too(stack_set: dict[str, Any]) -> None:
+    assert stack_set["PermissionModel"] == "SERVICE_MANAGED"
+    assert stack_set["AutoDeployment"]["Enabled"] is True
+
+
+def test_nothing_is_tied_to_a_partition_region_account_or_endpoint(organization: Template) -> None:
+    (url,) = (one["TemplateURL"]["Fn::Sub"] for one in resources(organization, STACK_SET).values())
+    assert url.startswith("https://s3.${AWS::Region}.${AWS::URLSuffix}/")
+    found = foreign(organization["Resources"])
+    assert found == [f"/StackSet/Properties/TemplateURL/Fn::Sub: {url}"]
