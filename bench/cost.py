@@ -86,9 +86,10 @@ def measure(sections: Sequence[Section]) -> list[Section]:
         Section(
             "Cost a year and account",
             "US dollars without free tiers, prices of US East (N. Virginia) as known in November "
-            "2026; `bench/cost.py` names the pages to check them on. AWS's managed rule pays for the "
-            "same evaluations and for nothing else: what Certsweep adds are its metrics, alarms, logs and function. "
-            "Security Hub's control IAM.26 is periodic, and taken as once a day whatever the "
+            "2026; `bench/cost.py` names the pages to check them on. AWS's managed rule pays for "
+            "the same evaluations and for nothing else: what Certsweep adds are its metrics, "
+            "alarms, logs and function. Security Hub's control IAM.26 is periodic, and taken as "
+            "once a day whatever the "
             "schedule; Security Hub does not charge its evaluations in AWS Config. The results of "
             "certificates that are gone, one evaluation each, are not counted.",
             notes=("\n".join(table(head, rows)), "\n".join(sums)),

@@ -558,6 +558,17 @@ class ServerCertificateRuleTest {
   }
 
   @Test
+  void oldResultsAreNotReadInTheTimeThatIsKeptForSending() {
+    iam.with(valid("a"));
+    EvaluationRun run = evaluate(event(), 16_000);
+    assertThat(config.reads).isEmpty();
+    assertThat(config.dashboard()).containsOnlyKeys("a");
+    assertThat(run.error().orElseThrow())
+        .startsWith("config:GetComplianceDetailsByConfigRule was not made: ")
+        .endsWith("Results of certificates that are gone were not cleared.");
+  }
+
+  @Test
   void annotationsWithManyUsersFit() {
     iam.with(expired("old"));
     String[] users = IntStream.range(0, 300).mapToObj(i -> ARN + "old").toArray(String[]::new);
