@@ -8,16 +8,19 @@ See https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html.
 from __future__ import annotations
 
 import json
+import platform
 import queue
 import subprocess
 import threading
 import time
+import zipfile
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
 MAIN_CLASS = "com.amazonaws.services.lambda.runtime.api.client.AWSLambda"
+NATIVE_LIBRARY = "com.amazonaws.services.lambda.runtime.api.client.runtimeapi.NativeClient.JNI"
 # How long a JVM may take until it asks for its first event. Lambda allows 10 s and then starts
 # again within the function's own timeout; this is generous, for slow machines.
 INIT_SECONDS = 60
@@ -41,6 +44,11 @@ class Launch:
     environment: dict[str, str]
     log_file: Path
 
+    @property
+    def native_library(self) -> Path:
+        """Where the runtime client's own library is unpacked to, for this process alone."""
+        return self.log_file.with_suffix(".so")
+
     def command(self) -> list[str]:
         """The command line, with the flags of Lambda's Java runtime."""
         heap_kb = int(self.memory_mb * 1024 * HEAP_SHARE)
@@ -54,6 +62,7 @@ class Launch:
             "-Xshare:auto",
             "-Djava.net.preferIPv4Stack=true",
             "--enable-native-access=ALL-UNNAMED",
+            f"-D{NATIVE_LIBRARY}={self.native_library}",
             "-cp",
             ":".join(str(jar) for jar in self.runtime_jars),
             MAIN_CLASS,
@@ -101,6 +110,7 @@ class RuntimeProcess:
         environment = launch.environment | {
             "AWS_LAMBDA_RUNTIME_API": f"127.0.0.1:{self._api.server_port}"
         }
+        _unpack_native_library(launch)
         with launch.log_file.open("wb") as log:
             self._process = subprocess.Popen(
                 launch.command(),
@@ -207,6 +217,23 @@ class RuntimeProcess:
         code = self._process.wait()
         how = f"exit status {code}" if code >= 0 else f"signal: {-code}"
         self._signals.put(_Signal("exit", f"Error: Runtime exited with error: {how}".encode()))
+
+
+def _unpack_native_library(launch: Launch) -> None:
+    """Unpacks the library from the runtime client's jar.
+
+    The client would do so itself, to one file in /tmp: processes that start at the same time then
+    load what another one is still writing, and crash.
+    """
+    machine = "aarch_64" if platform.machine() in ("aarch64", "arm64") else "x86_64"
+    system = "linux" if platform.libc_ver()[0] == "glibc" else "linux_musl"
+    name = f"jni/libaws-lambda-jni.{system}-{machine}.so"
+    for jar in launch.runtime_jars:
+        with zipfile.ZipFile(jar) as archive:
+            if name in archive.namelist():
+                launch.native_library.write_bytes(archive.read(name))
+                return
+    raise FileNotFoundError(f"No jar of the Lambda runtime has {name}: {launch.runtime_jars}")
 
 
 def _failure(error_type: str, request_id: str, reason: str) -> Outcome:

@@ -454,8 +454,11 @@ def _misjudged(
     if judged["deletable"]:
         verdict.problems += _unsearched(world.requests(role))
     for one in judged["unchecked"]:
-        if not one["error"].startswith("OutOfTime: "):  # of a whole service, and says what to do
-            verdict.problems += unclear(one["error"], broken)
+        if one["error"].startswith("OutOfTime: "):  # of a whole service, and says what to do
+            continue
+        # What another call's fault left no time for names itself, and not that other call.
+        is_cause = "was not made: the function's time was up" not in one["error"]
+        verdict.problems += unclear(one["error"], broken if is_cause else None)
     return verdict.problems
 
 

@@ -48,7 +48,7 @@ public final class AwsCallException extends RuntimeException {
   static AwsCallException outOfTime(String call) {
     return new AwsCallException(
         "OutOfTime",
-        call + " was not made: the function's time was up. More memory makes it faster.",
+        call + " was not made: the function's time was up. Raise the stack's MemorySize.",
         null);
   }
 

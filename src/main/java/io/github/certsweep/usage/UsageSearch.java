@@ -116,7 +116,7 @@ public final class UsageSearch {
       unchecked.add(
           check.unchecked(
               "OutOfTime",
-              "OutOfTime: the search was not finished in time; more memory makes it faster."));
+              "OutOfTime: the search was not finished in time. Raise the stack's MemorySize."));
     } catch (ExecutionException e) {
       unchecked.add(check.unchecked(e.getCause()));
     } catch (InterruptedException e) {

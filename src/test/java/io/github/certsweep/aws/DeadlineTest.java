@@ -23,7 +23,7 @@ class DeadlineTest {
   void withinTheReserveNoCallIsMade() {
     assertThatThrownBy(() -> Deadline.in(2_000, CLOCK).timeoutFor("x:Y"))
         .isInstanceOf(AwsCallException.class)
-        .hasMessage("x:Y was not made: the function's time was up. More memory makes it faster.")
+        .hasMessage("x:Y was not made: the function's time was up. Raise the stack's MemorySize.")
         .extracting("code")
         .isEqualTo("OutOfTime");
   }
