@@ -151,7 +151,7 @@ def test_nothing_is_asked_to_delete_what_was_not_found(
 def test_an_invocation_without_an_answer_says_what_is_known_and_what_to_do(
     deployed: dict[str, Script], step: str, told: str
 ) -> None:
-    events = {"Function": "function", "OnRefusal": "Fail", "Request": REQUEST}
+    events = {"Function": "function", "OnRefusal": "Fail", "Request": REQUEST, "Found": "true"}
     client, stubber = stubbed("lambda")
     stubber.add_client_error("invoke", "ServiceException")
     expected = rf"^{told}lambda:InvokeFunction failed: .*ServiceException.* start again.*\.$"
@@ -339,7 +339,8 @@ def test_after_eight_minutes_it_says_what_to_do_before_the_step_times_out(
         stubber.add_response("describe_config_rule_evaluation_status", evaluated(), RULE)
         stubber.add_client_error("start_config_rules_evaluation", "LimitExceededException")
     clock = Clock()
-    with pytest.raises(RuntimeError, match=r"is gone, but .* could not be started: .* rule"):
+    told = r"is gone, but config:\w+ failed: AWS Config was busy .* Start the rule"
+    with pytest.raises(RuntimeError, match=told):
         reevaluate(deployed["reevaluate"], client, clock)
     waited = clock.time - START
     assert timedelta(minutes=8) <= waited <= timedelta(minutes=8, seconds=45)
@@ -352,7 +353,7 @@ def test_what_waiting_does_not_heal_is_not_waited_for(deployed: dict[str, Script
     client, stubber = stubbed("config")
     stubber.add_client_error("start_config_rules_evaluation", "NoSuchConfigRuleException")
     clock = Clock()
-    told = "^The certificate was deleted, but config:StartConfigRulesEvaluation failed: .*NoSuch"
+    told = "^The certificate is gone, but config:StartConfigRulesEvaluation failed: .*NoSuch"
     with pytest.raises(RuntimeError, match=told):
         reevaluate(deployed["reevaluate"], client, clock)
     assert clock.time == START
