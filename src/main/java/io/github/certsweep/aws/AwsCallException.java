@@ -25,6 +25,9 @@ public final class AwsCallException extends RuntimeException {
   /** What would break the line, or not be seen in it. */
   private static final Pattern NO_TEXT = Pattern.compile("[\\s\\p{Cc}\\p{Zl}\\p{Zp}]+");
 
+  /** The SDK quotes much of an answer that it can't read; the remedy comes after it. */
+  private static final int REASON_LENGTH = 300;
+
   private final String code;
 
   private AwsCallException(String code, String message, Throwable cause) {
@@ -113,6 +116,9 @@ public final class AwsCallException extends RuntimeException {
     String line = reason == null ? "" : NO_TEXT.matcher(reason).replaceAll(" ").strip();
     if (line.isEmpty()) {
       return "(AWS gave no reason)";
+    }
+    if (line.length() > REASON_LENGTH) {
+      return line.substring(0, REASON_LENGTH) + "...";
     }
     return line.endsWith(".") ? line : line + ".";
   }

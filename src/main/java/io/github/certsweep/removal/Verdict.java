@@ -32,7 +32,7 @@ public record Verdict(
   private static final int LISTED_AT_MOST = 50;
 
   private static final int REASON_LENGTH = 2000;
-  private static final int ERROR_LENGTH = 400;
+  private static final int ERROR_LENGTH = 600;
   private static final int KINDS_AT_MOST = 3;
 
   static Verdict notFound(String certificate) {
@@ -66,7 +66,7 @@ public record Verdict(
         usage.inUse()
             ? "Give these resources a valid certificate first."
             : errors(usage.unchecked());
-    return usage.longSentence(REASON_LENGTH) + " " + remedy;
+    return usage.longSentence(REASON_LENGTH - remedy.length()) + " " + remedy;
   }
 
   /** One error of each kind: it names what was wrong, and what to do about it. */

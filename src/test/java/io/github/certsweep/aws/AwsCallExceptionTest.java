@@ -48,6 +48,17 @@ class AwsCallExceptionTest {
   }
 
   @Test
+  void aLongReasonLeavesRoomForTheRemedy() {
+    assertThat(
+            AwsCallException.of(
+                    "x:Y", (SdkException) iamError(403, "AccessDenied", "x".repeat(9_000)))
+                .getMessage())
+        .hasSizeLessThan(600)
+        .startsWith("x:Y failed: AccessDenied: xxx")
+        .contains("xxx... Allow the action in the policy");
+  }
+
+  @Test
   void aMissingReasonIsSaid() {
     assertThat(AwsCallException.of("x:Y", (SdkException) iamError(400, "Code", null)))
         .hasMessageStartingWith("x:Y failed: Code: (AWS gave no reason) Correct");
