@@ -457,7 +457,8 @@ def _aws(sandbox: Sandbox, *arguments: str) -> str:
     """
     command = Path(sys.executable).with_name("aws")
     ran = subprocess.run(
-        [sys.executable, str(command), "cloudformation", *arguments],
+        # A deployment ends before it is answered: the CLI must not ask a second time meanwhile.
+        [sys.executable, str(command), "cloudformation", "--cli-read-timeout=600", *arguments],
         cwd=PROJECT,
         env=sandbox.environment
         | {
