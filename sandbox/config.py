@@ -182,17 +182,24 @@ class ConfigRules:
             state = self._state_named(region, rule)
             return self._changed.wait_for(lambda: state.running == 0, timeout_seconds)
 
+    def wait_until_finished(self, delivery_id: str, timeout_seconds: float) -> bool:
+        """Blocks until this event has been worked on, whatever others there are; as above.
+
+        :raises ValueError: if there is no such delivery
+        """
+        with self._changed:
+            delivery = self._delivery(delivery_id)
+            return self._changed.wait_for(lambda: delivery.finished, timeout_seconds)
+
     def redeliver(self, delivery_id: str) -> Delivery:
         """Sends an event again, exactly as it was: delivery is at least once.
 
         :raises ValueError: if there is no such delivery, or its rule is gone
         """
         with self._changed:
-            for delivery in self._deliveries:
-                if delivery.id == delivery_id:
-                    state = self._state_named(delivery.region, delivery.rule)
-                    return self._deliver(state, delivery.event, "redelivered")
-            raise ValueError(f"There is no delivery {delivery_id!r}")
+            delivery = self._delivery(delivery_id)
+            state = self._state_named(delivery.region, delivery.rule)
+            return self._deliver(state, delivery.event, "redelivered")
 
     def simulate(self, region: str, rule: str, created: datetime) -> Delivery:
         """Sends a new event that was created at a given time, as one that was delayed.
@@ -335,6 +342,12 @@ class ConfigRules:
         state.rule.config_rule_state = "EVALUATING"
         threading.Thread(target=self._run, args=(state, delivery), daemon=True).start()
         return delivery
+
+    def _delivery(self, delivery_id: str) -> Delivery:
+        for delivery in self._deliveries:
+            if delivery.id == delivery_id:
+                return delivery
+        raise ValueError(f"There is no delivery {delivery_id!r}")
 
     def _run(self, state: RuleState, delivery: Delivery) -> None:
         try:

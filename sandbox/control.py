@@ -383,7 +383,7 @@ class Sandbox:
         except config.exceptions.LimitExceededException:
             self.clock.advance(seconds=60)
             config.start_config_rules_evaluation(ConfigRuleNames=[rule.name])
-        return self._finished(rule, self.deliveries()[-1]["id"], timeout_seconds)
+        return self._finished(self.deliveries()[-1]["id"], timeout_seconds)
 
     def redeliver(
         self, rule: Rule, delivery_id: str | None = None, *, timeout_seconds: float = 120
@@ -392,7 +392,7 @@ class Sandbox:
         if delivery_id is None:
             delivery_id = self.deliveries(rule)[-1]["id"]
         again = self._control.call("POST", "deliveries/redeliver", {"id": delivery_id})
-        return self._finished(rule, again["id"], timeout_seconds)
+        return self._finished(again["id"], timeout_seconds)
 
     def deliver(
         self, rule: Rule, created: datetime, *, timeout_seconds: float = 120
@@ -400,7 +400,7 @@ class Sandbox:
         """Sends an event that was created at a given time, such as one that comes late."""
         request = {"region": rule.region, "rule": rule.name, "created": created.isoformat()}
         delivery = self._control.call("POST", "deliveries/simulate", request)
-        return self._finished(rule, delivery["id"], timeout_seconds)
+        return self._finished(delivery["id"], timeout_seconds)
 
     def wait(self, rule: Rule, *, timeout_seconds: float = 120) -> None:
         """Blocks until no event of the rule is being worked on.
@@ -441,8 +441,10 @@ class Sandbox:
         """Forgets the finished invocations."""
         self._control.call("DELETE", "invocations")
 
-    def _finished(self, rule: Rule, delivery_id: str, timeout_seconds: float) -> dict[str, Any]:
-        self.wait(rule, timeout_seconds=timeout_seconds)
+    def _finished(self, delivery_id: str, timeout_seconds: float) -> dict[str, Any]:
+        request = {"id": delivery_id, "timeout_seconds": timeout_seconds}
+        if not self._control.call("POST", "deliveries/wait", request)["finished"]:
+            raise SandboxError(f"An event is still being worked on after {timeout_seconds} s")
         delivery = next(one for one in self.deliveries() if one["id"] == delivery_id)
         if delivery["error"]:
             raise SandboxError(f"The function could not be invoked: {delivery['error']}")

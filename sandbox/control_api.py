@@ -75,6 +75,7 @@ class ControlApi:
             ("POST", "deliveries/simulate"): self._simulate,
             ("GET", "permissions"): lambda _: authorization.checks(),
             ("DELETE", "permissions"): lambda _: authorization.clear(),
+            ("POST", "deliveries/wait"): self._wait_for_delivery,
             ("POST", "wait"): self._wait,
             **surroundings.controls(),
             **follow_up.controls(),
@@ -140,6 +141,11 @@ class ControlApi:
             request["region"], request["rule"], request["timeout_seconds"]
         )
         return {"idle": is_idle}
+
+    def _wait_for_delivery(self, request: dict[str, Any]) -> dict[str, bool]:
+        """Blocks until the function has done what one event asked for."""
+        is_finished = self._rules.wait_until_finished(request["id"], request["timeout_seconds"])
+        return {"finished": is_finished}
 
 
 def _time(text: str) -> datetime:
