@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
@@ -239,3 +242,28 @@ def days(number: float) -> timedelta:
 def seconds(number: float) -> timedelta:
     """A time in seconds."""
     return timedelta(seconds=number)
+
+
+@contextmanager
+def while_held(
+    sandbox: Sandbox,
+    service: str,
+    operation: str,
+    work: Callable[[], Any],
+    *,
+    region: str = "",
+    calls: int = 1,
+) -> Iterator[Future[Any]]:
+    """Starts `work`, and runs the block while its next `calls` of an operation are in flight.
+
+    :returns: a `Future`, which has the result of `work` after the block
+    """
+    sandbox.faults.add(service, operation, kind="hold", times=calls, region=region)
+    with ThreadPoolExecutor() as threads:
+        try:
+            future = threads.submit(work)
+            while sandbox.faults.list()[-1]["seen"] < calls and not future.done():
+                time.sleep(0.01)
+            yield future
+        finally:
+            sandbox.faults.clear()

@@ -66,6 +66,14 @@ def deployment(zip_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Iter
 
 
 @pytest.fixture
+def new(deployment: Deployment) -> Iterator[Deployment]:
+    """An account in which the stack has never been."""
+    deployment.make_new()
+    yield deployment
+    deployment.make_new()
+
+
+@pytest.fixture
 def stack(deployment: Deployment) -> Iterator[Deployment]:
     """The stack with the template's defaults, in an empty account."""
     deployment.configure()

@@ -42,6 +42,20 @@ class StackError(Exception):
     """The stack could not be deployed; the message is what the operator reads."""
 
 
+AWS_CLI = (
+    sys.executable,
+    str(Path(sys.executable).with_name("aws")),
+    # A deployment ends before it is answered: the CLI must not ask a second time meanwhile.
+    "--cli-read-timeout=600",
+)
+# The developer's own settings of the AWS CLI are not for the sandbox.
+NO_SETTINGS = {
+    "AWS_CONFIG_FILE": os.devnull,
+    "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+    "AWS_PAGER": "",
+}
+
+
 @dataclass(frozen=True)
 class Package:
     """The template as `aws cloudformation package` has made it, and the zip that it refers to."""
@@ -455,17 +469,10 @@ def _aws(sandbox: Sandbox, *arguments: str) -> str:
 
     :raises StackError: if it fails
     """
-    command = Path(sys.executable).with_name("aws")
     ran = subprocess.run(
-        # A deployment ends before it is answered: the CLI must not ask a second time meanwhile.
-        [sys.executable, str(command), "cloudformation", "--cli-read-timeout=600", *arguments],
+        [*AWS_CLI, "cloudformation", *arguments],
         cwd=PROJECT,
-        env=sandbox.environment
-        | {
-            "AWS_CONFIG_FILE": os.devnull,
-            "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
-            "AWS_PAGER": "",
-        },
+        env=sandbox.environment | NO_SETTINGS,
         capture_output=True,
         text=True,
         check=False,

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import json
-import time
-from collections.abc import Callable, Iterator, Mapping
-from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
+from concurrent.futures import Future
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,7 +13,7 @@ from typing import Any
 from sandbox.control import RULE_PERMISSIONS, Sandbox
 from sandbox.estate import Estate
 
-from .account import FUNCTION, Account, Run, days
+from .account import FUNCTION, Account, Run, days, while_held
 
 HOME = "eu-west-1"
 ABROAD = "ap-southeast-2"
@@ -132,29 +131,11 @@ class Production(Account):
         name = _own_name(REMOVE, variables, timeout)
         return self._function(name, "RemoveHandler", permissions, variables, timeout)
 
-    @contextmanager
     def while_held(
-        self,
-        service: str,
-        operation: str,
-        work: Callable[[], Any],
-        *,
-        region: str = "",
-        calls: int = 1,
-    ) -> Iterator[Future[Any]]:
-        """Starts `work`, and runs the block while its next `calls` of an operation are in flight.
-
-        :returns: a `Future`, which has the result of `work` after the block
-        """
-        self.sandbox.faults.add(service, operation, kind="hold", times=calls, region=region)
-        with ThreadPoolExecutor() as threads:
-            try:
-                future = threads.submit(work)
-                while self.sandbox.faults.list()[-1]["seen"] < calls and not future.done():
-                    time.sleep(0.01)
-                yield future
-            finally:
-                self.sandbox.faults.clear()
+        self, service: str, operation: str, work: Callable[[], Any], **which: Any
+    ) -> AbstractContextManager[Future[Any]]:
+        """As `account.while_held`, in this account."""
+        return while_held(self.sandbox, service, operation, work, **which)
 
     @property
     def names(self) -> list[str]:

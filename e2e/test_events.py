@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import json
-import threading
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -9,7 +8,7 @@ import pytest
 
 from sandbox.control import Sandbox
 
-from .account import Account, Run, days, now
+from .account import Account, Run, days, now, while_held
 
 
 @pytest.fixture
@@ -48,22 +47,17 @@ class TestLateAndRepeatedEvents:
 
     def test_slow_run_overtaken_by_a_newer_one_reports_nothing(self, changed: Account) -> None:
         first, second = now() + timedelta(minutes=1), now() + timedelta(minutes=2)
-        changed.sandbox.faults.add("iam", "ListServerCertificates", kind="delay", seconds=8)
-        slow: list[Run] = []
 
-        def deliver_slow() -> None:
+        def deliver_slow() -> Run:
             with Sandbox(changed.sandbox.endpoint) as own_connection:
-                slow.append(Run(own_connection.deliver(changed.rule, first)))
+                return Run(own_connection.deliver(changed.rule, first))
 
-        thread = threading.Thread(target=deliver_slow)
-        thread.start()
-        while thread.is_alive() and not changed.sandbox.faults.list()[0]["seen"]:
-            pass  # the first run isn't listing yet
-        newer = Run(changed.sandbox.deliver(changed.rule, second))
-        thread.join()
+        listing = ("iam", "ListServerCertificates")
+        with while_held(changed.sandbox, *listing, deliver_slow) as slow:
+            newer = Run(changed.sandbox.deliver(changed.rule, second))
 
         assert newer.outcome == "REPORTED"
-        assert slow[0].outcome == "SUPERSEDED"
+        assert slow.result().outcome == "SUPERSEDED"
         assert changed.sent == ["www"]
         assert changed.compliance == {"www": "COMPLIANT"}
 

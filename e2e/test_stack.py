@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -14,14 +13,6 @@ from .production import NO_APPSYNC
 APPROVER = "arn:aws:iam::123456789012:user/alice"
 TOPIC = "arn:aws:sns:eu-west-1:123456789012:alarms"
 BOUNDARY = "arn:aws:iam::123456789012:policy/boundary"
-
-
-@pytest.fixture
-def new(deployment: Deployment) -> Iterator[Deployment]:
-    """An account in which the stack has never been."""
-    deployment.make_new()
-    yield deployment
-    deployment.make_new()
 
 
 def functions(new: Deployment) -> dict[str, Any]:
