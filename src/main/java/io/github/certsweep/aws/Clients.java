@@ -1,6 +1,8 @@
 package io.github.certsweep.aws;
 
 import java.time.Duration;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
 import javax.xml.stream.XMLInputFactory;
 import software.amazon.awssdk.awscore.client.builder.AwsClientBuilder;
 import software.amazon.awssdk.awscore.client.builder.AwsSyncClientBuilder;
@@ -36,6 +38,7 @@ public final class Clients {
 
   private final Region region;
   private final SdkHttpClient http;
+  private final ScheduledExecutorService timers = timers();
 
   Clients(Region region, SdkHttpClient http) {
     this.region = region;
@@ -119,8 +122,20 @@ public final class Clients {
         .httpClient(http)
         .overrideConfiguration(configuration ->
             configuration
+                .scheduledExecutorService(timers)
                 .retryStrategy(retries.toBuilder().maxAttempts(ATTEMPTS).build())
                 .apiCallAttemptTimeout(ATTEMPT_TIMEOUT))
         .build();
+  }
+
+  /**
+   * One thread that ends calls whose time is up, for all clients: each would start threads of its
+   * own, and a search builds three clients for each region.
+   */
+  private static ScheduledExecutorService timers() {
+    ScheduledThreadPoolExecutor timers =
+        new ScheduledThreadPoolExecutor(1, Thread.ofPlatform().daemon().name("timeouts").factory());
+    timers.setRemoveOnCancelPolicy(true);
+    return timers;
   }
 }

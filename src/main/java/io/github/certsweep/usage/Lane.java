@@ -23,11 +23,28 @@ public final class Lane {
    */
   private static final int CALLS_AT_ONCE = 16;
 
+  /** The share of a processor that Lambda gives goes by the memory, and this is to go by both. */
+  private static final int BYTES_FOR_A_CALL = 12 << 20;
+
   private final Semaphore permits = new Semaphore(CALLS_AT_ONCE);
+  private final Semaphore permitsOfAll;
   private final ExecutorService threads;
 
-  public Lane(ExecutorService threads) {
+  /**
+   * @param permitsOfAll shared by all lanes: how many calls they make at once together
+   */
+  public Lane(ExecutorService threads, Semaphore permitsOfAll) {
     this.threads = threads;
+    this.permitsOfAll = permitsOfAll;
+  }
+
+  /**
+   * As many permits as this function's share of a processor serves well within a call's timeout,
+   * even when all of them still have classes to load. More calls would take turns for so long that
+   * they time out and are made again: in a function of 256 MB, 54 at once were too many.
+   */
+  public static Semaphore permitsOfAll() {
+    return new Semaphore((int) (Runtime.getRuntime().maxMemory() / BYTES_FOR_A_CALL));
   }
 
   /**
@@ -37,13 +54,18 @@ public final class Lane {
   public <T> T call(Supplier<T> call) {
     try {
       permits.acquire();
+      try {
+        permitsOfAll.acquire();
+        try {
+          return call.get();
+        } finally {
+          permitsOfAll.release();
+        }
+      } finally {
+        permits.release();
+      }
     } catch (InterruptedException e) {
       throw interrupted(e);
-    }
-    try {
-      return call.get();
-    } finally {
-      permits.release();
     }
   }
 

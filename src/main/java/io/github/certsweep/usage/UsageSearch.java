@@ -16,6 +16,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
@@ -73,10 +74,12 @@ public final class UsageSearch {
     Queue<Reference> references = new ConcurrentLinkedQueue<>();
     List<Unchecked> unchecked = new ArrayList<>();
     Map<Check, Future<Boolean>> checks = new LinkedHashMap<>();
+    Semaphore permits = Lane.permitsOfAll();
     ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
     try {
       for (Check check : checks(unchecked, deadline)) {
-        checks.put(check, threads.submit(() -> check.run(new Lane(threads), deadline, references)));
+        Lane lane = new Lane(threads, permits);
+        checks.put(check, threads.submit(() -> check.run(lane, deadline, references)));
       }
       int made = unchecked.size();
       for (Map.Entry<Check, Future<Boolean>> entry : checks.entrySet()) {

@@ -8,6 +8,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
@@ -16,7 +17,7 @@ import org.junit.jupiter.api.Test;
 
 class LaneTest {
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
-  private final Lane lane = new Lane(threads);
+  private final Lane lane = new Lane(threads, new Semaphore(1000));
 
   @AfterEach
   void end() {
@@ -38,6 +39,33 @@ class LaneTest {
               return inFlight.decrementAndGet();
             }));
     assertThat(most).hasValue(16);
+  }
+
+  @Test
+  void allLanesTogetherMakeNoMoreThanTheyShare() {
+    Semaphore shared = new Semaphore(3);
+    List<Lane> lanes = List.of(new Lane(threads, shared), new Lane(threads, shared));
+    CyclicBarrier three = new CyclicBarrier(3);
+    AtomicInteger inFlight = new AtomicInteger();
+    AtomicInteger most = new AtomicInteger();
+    lane.forEach(
+        IntStream.range(0, 24).boxed().toList(),
+        item ->
+            lanes
+                .get(item % 2)
+                .call(() -> {
+                  most.accumulateAndGet(inFlight.incrementAndGet(), Math::max);
+                  await(three);
+                  return inFlight.decrementAndGet();
+                }));
+    assertThat(most).hasValue(3);
+    assertThat(shared.availablePermits()).isEqualTo(3);
+  }
+
+  @Test
+  void whatTheyShareGrowsWithTheFunctionsMemory() {
+    long megabytes = Runtime.getRuntime().maxMemory() >> 20;
+    assertThat(Lane.permitsOfAll().availablePermits()).isEqualTo((int) (megabytes / 12));
   }
 
   @Test
