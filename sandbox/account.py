@@ -45,6 +45,7 @@ GLOBAL_SERVICES = frozenset(("account", "cloudfront", "iam"))
 _GLOBAL_REGIONS = {"aws": "us-east-1"}
 _PARTITIONS_OF_SERVICES = {"account": ("aws", "aws-cn"), "cloudfront": ("aws", "aws-cn")}
 _INVALID_TOKEN = "The security token included in the request is invalid."  # noqa: S105
+_session_lock = threading.Lock()
 # How services word it that have words of their own.
 _UNKNOWN_CREDENTIALS = {
     "ec2": Refusal(
@@ -147,10 +148,16 @@ def _status_in_new_account(region: str, partition: str) -> str:
 
 @cache
 def _partitions() -> tuple[str, ...]:
-    return tuple(boto3.Session().get_available_partitions())
+    return tuple(_session().get_available_partitions())
 
 
 @cache
 def _regions(service: str, partition: str) -> tuple[str, ...]:
     """The regions of a partition that have a service, as botocore knows them; all have EC2."""
-    return tuple(boto3.Session().get_available_regions(service, partition))
+    with _session_lock:
+        return tuple(_session().get_available_regions(service, partition))
+
+
+@cache
+def _session() -> boto3.Session:
+    return boto3.Session()

@@ -14,13 +14,12 @@ from moto.core.exceptions import JsonRESTError, ServiceException
 from moto.core.model import OperationModel
 from moto.core.parse import PROTOCOL_PARSERS
 from moto.core.request import Request, determine_request_protocol
-from moto.core.routing import get_service_router
 from moto.core.serialize import XFormedAttributePicker, get_serializer_class
-from moto.core.utils import get_service_model
 from moto.iam.models import get_account_id_from
 from moto.utilities.utils import get_partition
 from werkzeug.exceptions import HTTPException
 
+from .models import service_model, service_router
 from .validation import VALIDATION_CODES, WrongTypeError, message, violations
 
 DEFAULT_REGION = "us-east-1"
@@ -120,7 +119,7 @@ def _operation(service: str, request: Request) -> tuple[str | None, dict[str, An
         if action:
             return str(action), {}
     try:
-        operation, path_params = get_service_router(service).match(request)
+        operation, path_params = service_router(service).match(request)
     except (BotoCoreError, HTTPException, NotImplementedError):  # moto will say that it's unknown
         return None, {}
     return str(operation.name), path_params
@@ -128,7 +127,7 @@ def _operation(service: str, request: Request) -> tuple[str | None, dict[str, An
 
 def _operation_model(service: str, operation: str | None) -> OperationModel | None:
     try:
-        model: OperationModel = get_service_model(service).operation_model(operation or "")
+        model: OperationModel = service_model(service).operation_model(operation or "")
     except (BotoCoreError, OperationNotFoundError):  # moto will say that it's unknown
         return None
     return model

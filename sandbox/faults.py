@@ -7,7 +7,7 @@ import uuid
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from moto.core.utils import get_service_model
+from .models import service_model
 
 KINDS = (
     # Refused with the service's own throttling error.
@@ -150,7 +150,7 @@ def _refusal(kind: str, service: str, operation: str) -> tuple[str, str, int]:
     """Code, message and HTTP status, as the service words it."""
     if kind == "throttle":
         return _THROTTLING.get(service, _DEFAULT_THROTTLING)
-    status = _JSON_STATUSES.get(get_service_model(service).metadata["protocol"])
+    status = _JSON_STATUSES.get(service_model(service).metadata["protocol"])
     suffix = "" if status is None else "Exception"
     if kind == "access-denied":
         message = f"User is not authorized to perform: {service}:{operation}"

@@ -53,6 +53,8 @@ class Stacks:
         self._authorization = authorization
         self._lock = threading.RLock()
         self._stacks: dict[str, Stack] = {}
+        # One for all clients: it reads each service's model once, which takes long.
+        self._session = boto3.Session()
         self._clients: dict[tuple[str, str, str], Any] = {}
         # The sandbox's own address; known once the server listens.
         self.endpoint = ""
@@ -231,13 +233,11 @@ class Stacks:
         key = (service, region, access_key)
         with self._lock:
             if key not in self._clients:
-                session = boto3.Session(
+                self._clients[key] = self._session.client(
+                    service,
                     aws_access_key_id=access_key or "none",
                     aws_secret_access_key="none",  # noqa: S106  signatures aren't checked
                     region_name=region,
-                )
-                self._clients[key] = session.client(
-                    service,
                     endpoint_url=self.endpoint,
                     # A stack set waits for its stacks, which are made within one call.
                     config=Config(retries={"total_max_attempts": 3}, proxies={}, read_timeout=600),
