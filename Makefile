@@ -44,7 +44,7 @@ tools:
 $(VENV_READY): requirements.txt
 	@bin/check-python $(PYTHON)
 	$(PYTHON) -m venv --clear $(VENV)
-	$(VENV)/bin/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
+	$(VENV)/bin/pip install --quiet --disable-pip-version-check --no-compile --require-hashes -r requirements.txt
 	@touch $@
 
 .PHONY: package
@@ -83,8 +83,9 @@ fuzz: tools ## The properties and the fuzzing of the functions' input, longer an
 	@echo "All properties held in $(TRIES) tries each, seed $(SEED)."
 
 # A sandbox for each worker; a file's tests stay together. In the order of testpaths, where the files that take longest come
-# first: by itself xdist begins with those of most tests, and one worker ends up alone with the slow ones.
-PYTEST := $(PY) -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder --quiet
+# first: by itself xdist begins with those of most tests, and one worker ends up alone with the slow ones. Three, whatever the
+# processors: tests of timeouts and of waiting runs do little but wait.
+PYTEST := $(PY) -m pytest --numprocesses 3 --dist loadfile --no-loadscope-reorder --quiet
 
 .PHONY: test-python
 test-python: package $(VENV_READY) ## The sandbox, the template and the runbook, deployment, end-to-end tests

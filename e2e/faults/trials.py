@@ -110,12 +110,12 @@ def attempt_all(
     """Tries them side by side, each worker in a sandbox of its own, in the order given.
 
     The rule is evaluated in an account of many certificates, where everything else would take
-    longer: a worker goes on to the other doors only when all of one account is done.
+    longer: a worker begins with one of the two, and then helps with the other.
     """
     full = _queue(one for one in combinations if one.call.door == "evaluate")
     small = _queue(one for one in combinations if one.call.door != "evaluate")
     with ThreadPoolExecutor(workers) as threads:
-        orders = [(full, small) if worker % 3 == 0 else (small, full) for worker in range(workers)]
+        orders = [(full, small) if worker % 3 == 1 else (small, full) for worker in range(workers)]
         ended = [threads.submit(_work, order, zip_file, done) for order in orders]
         return [result for one in ended for result in one.result()]
 
@@ -132,8 +132,11 @@ def _queue(combinations: Iterable[Combination]) -> _Queue:
 
 def _work(order: Iterable[_Queue], zip_file: Path, done: Callable[[Result], None]) -> list[Result]:
     results = []
+    bench: Bench | None = None
     for waiting in order:
-        bench: Bench | None = None
+        if bench is not None and bench.world.is_full:
+            bench.close()
+            bench = None
         while (combination := _next(waiting)) is not None:
             for _ in range(ATTEMPTS):
                 try:
@@ -147,8 +150,8 @@ def _work(order: Iterable[_Queue], zip_file: Path, done: Callable[[Result], None
                         bench = None
             results.append(result)
             done(result)
-        if bench is not None:
-            bench.close()
+    if bench is not None:
+        bench.close()
     return results
 
 

@@ -47,7 +47,8 @@ class World:
         self.users: dict[str, str] = {}
         self._store_certificates()
         self._trials = 0
-        self._is_full = False
+        # Whether there are so many certificates that everything takes longer.
+        self.is_full = False
         self._targets = 0
         self.target = self.new_target()
         self._refresh_processes()
@@ -86,10 +87,10 @@ class World:
 
     def fill(self) -> None:
         """Stores so many certificates that their results take several calls."""
-        if not self._is_full:
+        if not self.is_full:
             names = [f"www-{number:03}" for number in range(FILLERS)]
             self.sandbox.upload_certificates(dict.fromkeys(names, now() + days(90.5)))
-            self._is_full = True
+            self.is_full = True
 
     def used_by(self, service: str, operation: str, region: str) -> Certificate:
         """A certificate whose user is found by this call alone."""
