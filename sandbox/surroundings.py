@@ -20,15 +20,14 @@ from .denials import Denial, Denials
 from .iam import ServerCertificate
 from .s3 import owner_refusal
 
-# Load balancers need subnets, hence EC2; with its 1,282 machine images, moto makes each region
-# of it a hundred times as slowly.
-os.environ["MOTO_EC2_LOAD_DEFAULT_AMIS"] = "false"
-
 
 class Surroundings:
     """The services around IAM and AWS Config, and the controls that tests have over them."""
 
     def __init__(self) -> None:
+        # Load balancers need subnets, hence EC2; with its 1,282 machine images, moto makes each
+        # region of it a hundred times as slowly. moto asks when it makes one.
+        os.environ["MOTO_EC2_LOAD_DEFAULT_AMIS"] = "false"
         # One request at a time: what moto keeps and what we add to it must fit together.
         self._lock = threading.RLock()
         self._account = Account()
