@@ -12,13 +12,13 @@ def describe() -> dict[str, str]:
     """The machine and the versions that matter."""
     return {
         "System": f"{platform.system()} {platform.release()} {platform.machine()}",
-        "Processor": f"{_processor()}, {_cores()} cores",
+        "Processor": f"{_processor()}, {cores()} cores",
         "JDK": _jdk(),
         "Python": platform.python_version(),
     }
 
 
-def _cores() -> int:
+def cores() -> int:
     """The cores that this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 

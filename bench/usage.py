@@ -13,7 +13,6 @@ of a search, is measured in memory.py.
 from __future__ import annotations
 
 import math
-import os
 import re
 import subprocess
 import sys
@@ -31,6 +30,7 @@ from sandbox.estate import Estate
 
 from .cpu_share import MB_OF_ONE_CPU
 from .function import INSPECT, Running, in_java, running, unpack
+from .machine import cores
 from .replay import Replay
 from .report import Figure, Matrix, Section
 from .subjects.boto3_search import HOME
@@ -41,7 +41,7 @@ REGIONS = (1, 20, 34)
 BALANCERS = (10, 100, 300)
 LISTENERS_EACH = 2
 # Lambda gives no function more.
-MEMORY_MB = min(10_240, MB_OF_ONE_CPU * (os.cpu_count() or 1))
+MEMORY_MB = min(10_240, MB_OF_ONE_CPU * cores())
 WARM_UP_ROUNDS = 5
 LOOP_ROUNDS = 3
 # The size that most is promised for.
