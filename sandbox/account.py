@@ -45,7 +45,6 @@ GLOBAL_SERVICES = frozenset(("account", "cloudfront", "iam"))
 _GLOBAL_REGIONS = {"aws": "us-east-1"}
 _PARTITIONS_OF_SERVICES = {"account": ("aws", "aws-cn"), "cloudfront": ("aws", "aws-cn")}
 _INVALID_TOKEN = "The security token included in the request is invalid."  # noqa: S105
-_session_lock = threading.Lock()
 # How services word it that have words of their own.
 _UNKNOWN_CREDENTIALS = {
     "ec2": Refusal(
@@ -144,6 +143,10 @@ class Account:
 def _status_in_new_account(region: str, partition: str) -> str:
     is_enabled = partition != "aws" or region in ENABLED_BY_DEFAULT
     return "ENABLED_BY_DEFAULT" if is_enabled else "DISABLED"
+
+
+# One for all regions of a search, which ask at once: it reads a service's model once.
+_session_lock = threading.Lock()
 
 
 @cache
