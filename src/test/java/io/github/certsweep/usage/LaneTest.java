@@ -11,6 +11,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -26,39 +27,14 @@ class LaneTest {
 
   @Test
   void sixteenCallsAreMadeSideBySideAndNoMore() {
-    // Each call waits for fifteen others, so that this ends only if sixteen are in flight together.
-    CyclicBarrier sixteen = new CyclicBarrier(16);
-    AtomicInteger inFlight = new AtomicInteger();
-    AtomicInteger most = new AtomicInteger();
-    lane.forEach(
-        IntStream.range(0, 64).boxed().toList(),
-        item ->
-            lane.call(() -> {
-              most.accumulateAndGet(inFlight.incrementAndGet(), Math::max);
-              await(sixteen);
-              return inFlight.decrementAndGet();
-            }));
-    assertThat(most).hasValue(16);
+    assertThat(mostAtOnce(64, 16, item -> lane)).isEqualTo(16);
   }
 
   @Test
   void allLanesTogetherMakeNoMoreThanTheyShare() {
     Semaphore shared = new Semaphore(3);
     List<Lane> lanes = List.of(new Lane(threads, shared), new Lane(threads, shared));
-    CyclicBarrier three = new CyclicBarrier(3);
-    AtomicInteger inFlight = new AtomicInteger();
-    AtomicInteger most = new AtomicInteger();
-    lane.forEach(
-        IntStream.range(0, 24).boxed().toList(),
-        item ->
-            lanes
-                .get(item % 2)
-                .call(() -> {
-                  most.accumulateAndGet(inFlight.incrementAndGet(), Math::max);
-                  await(three);
-                  return inFlight.decrementAndGet();
-                }));
-    assertThat(most).hasValue(3);
+    assertThat(mostAtOnce(24, 3, item -> lanes.get(item % 2))).isEqualTo(3);
     assertThat(shared.availablePermits()).isEqualTo(3);
   }
 
@@ -106,6 +82,27 @@ class LaneTest {
     assertThatThrownBy(() -> lane.forEach(List.of(1), item -> await(never)))
         .hasMessageContaining("ended before this call");
     assertThat(Thread.interrupted()).isTrue();
+  }
+
+  /**
+   * Makes calls in the lanes of their items; answers how many were in flight together. Each waits
+   * until {@code expected} are, so that this ends only if so many come together.
+   */
+  private int mostAtOnce(int calls, int expected, IntFunction<Lane> laneOf) {
+    CyclicBarrier together = new CyclicBarrier(expected);
+    AtomicInteger inFlight = new AtomicInteger();
+    AtomicInteger most = new AtomicInteger();
+    lane.forEach(
+        IntStream.range(0, calls).boxed().toList(),
+        item ->
+            laneOf
+                .apply(item)
+                .call(() -> {
+                  most.accumulateAndGet(inFlight.incrementAndGet(), Math::max);
+                  await(together);
+                  return inFlight.decrementAndGet();
+                }));
+    return most.get();
   }
 
   private static void await(CyclicBarrier barrier) {
