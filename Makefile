@@ -2,8 +2,11 @@
 SHELL := /bin/bash -o pipefail
 .DEFAULT_GOAL := help
 
-# JDK 25: JAVA_HOME if it is one, else the first in the usual places. bin/find-jdk explains its absence.
-JAVA_HOME := $(shell bin/find-jdk)
+# Two builds at once would write over each other's target/.
+.NOTPARALLEL:
+
+# JDK 25: JAVA_HOME if it is one, else the first in the usual places. `tools` explains its absence: most targets need none.
+JAVA_HOME := $(or $(shell bin/find-jdk 2>/dev/null),$(JAVA_HOME))
 export JAVA_HOME
 PYTHON ?= python3
 VENV := .venv
@@ -66,7 +69,7 @@ sandbox: package $(VENV_READY) ## Start the sandbox and leave it running, for th
 	@$(PY) -m sandbox
 
 .PHONY: test
-test: format-check test-java reproducible test-python ## Everything: formatting, static analysis, unit and end-to-end tests
+test: tools format-check test-java reproducible test-python ## Everything: formatting, static analysis, unit and end-to-end tests
 	@echo "All checks passed."
 
 .PHONY: test-java
