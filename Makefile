@@ -127,7 +127,7 @@ bench: package $(VENV_READY) ## Measure time, memory, calls and cost, and hold t
 	$(PY) -m bench $(BENCH)
 
 .PHONY: preflight
-preflight: package $(VENV_READY) ## What a deployment would find missing: [BUCKET=...] [STACK=...] [PARAMETERS='Name=value ...']
+preflight: $(TEMPLATE) $(VENV_READY) ## What a deployment would find missing: [BUCKET=...] [STACK=...] [PARAMETERS='Name=value ...']
 	@$(PY) -m deployment.preflight --stack '$(STACK)' --bucket '$(BUCKET)' $(PARAMETERS)
 
 .PHONY: bucket-given
