@@ -28,7 +28,8 @@ PARAMETERS ?=
 # Organizational units, or the organization's root, separated by commas.
 UNITS ?=
 WAIT ?= 0
-BENCH ?=
+# Of what a target runs: `make bench` and `make soak` take some.
+ARGUMENTS ?=
 AWS ?= $(VENV)/bin/aws
 PACKAGED := target/cloudformation/packaged.yaml
 
@@ -123,8 +124,8 @@ mutation: tools ## Mutation testing of all packages but the handlers and clients
 	$(MVN) --quiet -Pmutation test-compile org.pitest:pitest-maven:mutationCoverage
 
 .PHONY: bench
-bench: package $(VENV_READY) ## Measure time, memory, calls and cost, and hold them to their targets: [BENCH='--record']
-	$(PY) -m bench $(BENCH)
+bench: package $(VENV_READY) ## Measure time, memory, calls and cost, and hold them to their targets: [ARGUMENTS='--record']
+	$(PY) -m bench $(ARGUMENTS)
 
 .PHONY: preflight
 preflight: $(TEMPLATE) $(VENV_READY) ## What a deployment would find missing: [BUCKET=...] [STACK=...] [PARAMETERS='Name=value ...']
