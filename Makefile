@@ -14,7 +14,8 @@ VENV_READY := $(VENV)/.ready
 PY := $(VENV)/bin/python
 # Maven's own libraries use what JDK 25 warns about; the warnings would hide ours.
 export MAVEN_OPTS := --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow $(MAVEN_OPTS)
-MVN := mvn --batch-mode --no-transfer-progress
+# Further options stand in .mvn/maven.config.
+MVN := mvn --quiet
 
 ZIP := target/certsweep.zip
 # What is in it: Maven writes it with the zip.
@@ -58,7 +59,7 @@ $(TEMPLATE): bin/render-template cloudformation/certsweep.yaml $(wildcard remedi
 	bin/render-template
 
 $(ZIP): $(SOURCES) | tools
-	$(MVN) --quiet -Djacoco.skip -Dmaven.test.skip=true package
+	$(MVN) -Djacoco.skip -Dmaven.test.skip=true package
 	@touch $@
 
 .PHONY: demo
@@ -75,7 +76,7 @@ test: tools format-check test-java reproducible test-python ## Everything: forma
 
 .PHONY: test-java
 test-java: tools ## Java: formatting, compiler and Error Prone warnings, unit tests, coverage
-	$(MVN) --quiet verify
+	$(MVN) verify
 
 # What `make test-java` tries a hundred and fifty times, from one seed so that a build is as good as the next.
 TRIES ?= 20000
@@ -83,7 +84,7 @@ SEED ?= $(shell date +%s)
 
 .PHONY: fuzz
 fuzz: tools ## The properties and the fuzzing of the functions' input, longer and from another seed: [TRIES=20000] [SEED=...]
-	$(MVN) --quiet test -Djacoco.skip -Dgroups=property -Dtries=$(TRIES) -Dseed=$(SEED)
+	$(MVN) test -Djacoco.skip -Dgroups=property -Dtries=$(TRIES) -Dseed=$(SEED)
 	@echo "All properties held in $(TRIES) tries each, seed $(SEED)."
 
 # A sandbox for each worker; a file's tests stay together. In the order of testpaths, where the files that take longest come
@@ -111,7 +112,7 @@ format-check: $(VENV_READY) ## Formatting, linting and types of the Python
 
 .PHONY: format
 format: tools $(VENV_READY) ## Format Java and Python
-	$(MVN) --quiet spotless:apply
+	$(MVN) spotless:apply
 	$(VENV)/bin/ruff format .
 	$(VENV)/bin/ruff check --fix .
 
@@ -121,7 +122,7 @@ reproducible: package ## Build a second time elsewhere and compare byte for byte
 
 .PHONY: mutation
 mutation: tools ## Mutation testing of all packages but the handlers and clients (PIT)
-	$(MVN) --quiet -Pmutation test-compile org.pitest:pitest-maven:mutationCoverage
+	$(MVN) -Pmutation test-compile org.pitest:pitest-maven:mutationCoverage
 
 .PHONY: bench
 bench: package $(VENV_READY) ## Measure time, memory, calls and cost, and hold them to their targets: [ARGUMENTS='--record']
