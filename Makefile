@@ -55,6 +55,10 @@ $(VENV_READY): requirements.txt
 .PHONY: package
 package: $(ZIP) $(TEMPLATE) ## Build target/certsweep.zip, its SBOM beside it, and target/cloudformation/certsweep.yaml
 
+.PHONY: release
+release: package ## Pack target/certsweep-X.Y.Z.tar.gz, what a release publishes
+	bin/pack-release
+
 $(TEMPLATE): bin/render-template cloudformation/certsweep.yaml $(wildcard remediation/*.yaml)
 	bin/render-template
 

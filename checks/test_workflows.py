@@ -51,8 +51,8 @@ BROKEN = {
     "all permissions": ("workflows/ci.yml", "permissions: {}\n\nconcurrency", "concurrency"),
     "text from outside in a script": (
         "workflows/ci.yml",
-        "run: make package",
-        "run: make package NOTE='${{ github.event.pull_request.title }}'",
+        "run: make release",
+        "run: make release NOTE='${{ github.event.pull_request.title }}'",
     ),
     "a cache in a release": (
         "workflows/release.yml",
