@@ -19,6 +19,11 @@ HOME = "eu-west-1"
 ABROAD = "ap-southeast-2"
 # A host that does not resolve: AWS has none for AppSync in GovCloud.
 NO_APPSYNC = {"AWS_ENDPOINT_URL_APPSYNC": "http://appsync.invalid"}
+# Of a region that does not exist no host resolves.
+NO_HOSTS = NO_APPSYNC | {
+    "AWS_ENDPOINT_URL_ELASTIC_LOAD_BALANCING": "http://elb.invalid",
+    "AWS_ENDPOINT_URL_ELASTIC_LOAD_BALANCING_V2": "http://elbv2.invalid",
+}
 # Disabled in a new account, until the account opts in.
 OPT_IN = "eu-south-2"
 # The regions of a new account.

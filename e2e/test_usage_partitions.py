@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from .production import NO_APPSYNC, Production
+from .production import NO_APPSYNC, NO_HOSTS, Production
 
 CHINA = "cn-north-1"
 GOVCLOUD = "us-gov-west-1"
@@ -85,6 +85,20 @@ def test_host_that_exists_but_does_not_answer_may_be_a_service_that_is_new_there
     run = production.search()
     assert run.metrics["UsageChecksFailed"] == 2
     assert "appsync: NoAnswer" in production.annotation("www")
+
+
+def test_region_that_does_not_exist_keeps_every_certificate(production: Production) -> None:
+    expired = production.expired()
+    misspelt = NO_HOSTS | {"USAGE_REGIONS": "eu-wset-1"}
+    run = production.search(misspelt)
+    assert run.metrics["UsageChecksFailed"] == 2
+    assert " Usage unknown: 2 of 3 checks failed (eu-wset-1 elasticload" in production.annotation(
+        "www"
+    )
+    removed = production.removal(misspelt).invoke({"certificate": "www", "id": expired.id})
+    assert removed.summary["outcome"] == "REFUSED"
+    unchecked = removed.summary["verdict"]["unchecked"]
+    assert all("misspelt in the stack's UsageRegions?" in one["error"] for one in unchecked)
 
 
 def test_service_that_a_region_is_known_to_have_is_unchecked_if_its_host_is_unknown(

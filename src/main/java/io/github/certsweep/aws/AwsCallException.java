@@ -1,5 +1,6 @@
 package io.github.certsweep.aws;
 
+import java.net.UnknownHostException;
 import java.util.Set;
 import java.util.regex.Pattern;
 import software.amazon.awssdk.awscore.exception.AwsServiceException;
@@ -79,6 +80,20 @@ public final class AwsCallException extends RuntimeException {
     return getCause() instanceof AwsServiceException service && service.statusCode() < 500;
   }
 
+  /** Whether the name of the host could not be resolved. */
+  public boolean isUnknownHost() {
+    return isUnknownHost(getCause());
+  }
+
+  private static boolean isUnknownHost(Throwable failure) {
+    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+      if (cause instanceof UnknownHostException) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   /** The same failure, with one more sentence on what follows from it. */
   public AwsCallException adding(String sentence) {
     return new AwsCallException(code, getMessage() + " " + sentence, getCause());
@@ -145,6 +160,10 @@ public final class AwsCallException extends RuntimeException {
     }
     if (isUnreadable(failure)) {
       return "The answer was not one of AWS: check what is between the function and AWS, and try again.";
+    }
+    if (isUnknownHost(failure)) {
+      return "The host's name is unknown: check that the region exists (is it misspelt in the stack's UsageRegions?) and"
+          + " the function's name resolution, and try again.";
     }
     return "It was tried several times; check the function's network (in a VPC: a NAT gateway or VPC endpoints) and try"
         + " again.";

@@ -18,8 +18,9 @@ import software.amazon.awssdk.services.iam.model.NoSuchEntityException;
  * Deletes one certificate if, judged afresh, it has expired and nothing uses it. The only way to
  * the deletion in the whole product. Thread-safe, and safe to repeat.
  *
- * <p>Between the last look and the deletion a moment remains in which somebody can attach the
- * certificate. IAM then refuses for load balancers ({@code DeleteConflict}); for CloudFront,
+ * <p>Each place is looked at once, and the deletion follows when the last one has been: seconds
+ * later, with much to search minutes. Who attaches the certificate meanwhile, where that has been
+ * done, is not seen. IAM then refuses for load balancers ({@code DeleteConflict}); for CloudFront,
  * AppSync and SNI certificates AWS documents no such guard.
  */
 public final class Removal {

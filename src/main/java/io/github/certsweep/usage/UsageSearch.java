@@ -4,7 +4,6 @@ import io.github.certsweep.aws.AwsCallException;
 import io.github.certsweep.aws.Clients;
 import io.github.certsweep.aws.Deadline;
 import io.github.certsweep.certificate.ServerCertificate;
-import java.net.UnknownHostException;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -119,7 +118,8 @@ public final class UsageSearch {
       unchecked.add(
           check.unchecked(
               "OutOfTime",
-              "OutOfTime: the search was not finished in time. Raise the stack's MemorySize."));
+              "OutOfTime: the search was not finished in time. Raise the stack's MemorySize, or have AWS raise the"
+                  + " account's API rate for this service if it was throttled."));
     } catch (ExecutionException e) {
       unchecked.add(check.unchecked(e.getCause()));
     } catch (InterruptedException e) {
@@ -137,7 +137,7 @@ public final class UsageSearch {
         source.search(region, lane, deadline, found::add);
         return true;
       } catch (AwsCallException e) {
-        if (!source.isKnownIn(region) && hostIsUnknown(e)) {
+        if (!source.isKnownIn(region) && e.isUnknownHost()) {
           return false;
         }
         throw e;
@@ -153,15 +153,6 @@ public final class UsageSearch {
 
     Unchecked unchecked(String code, String error) {
       return new Unchecked(source.service(), source.isGlobal() ? GLOBAL : region.id(), code, error);
-    }
-
-    private static boolean hostIsUnknown(Throwable failure) {
-      for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-        if (cause instanceof UnknownHostException) {
-          return true;
-        }
-      }
-      return false;
     }
   }
 }

@@ -16,9 +16,13 @@ public interface UsageSource {
   boolean isGlobal();
 
   /**
-   * Whether the SDK knows the service to exist in this region; a global one: in this region's
-   * partition. What it knows ages, so a service it doesn't know is looked for all the same, unless
-   * it can only be another partition's.
+   * Whether the service is known to exist in this region; a global one: in this region's partition.
+   * A service that every region has is known everywhere. Of the others the SDK knows, and what it
+   * knows ages, so one it doesn't know is looked for all the same, unless it can only be another
+   * partition's.
+   *
+   * @return false if a host that is not found means that the region does not have the service; else
+   *     it means that nothing is known
    */
   boolean isKnownIn(Region region);
 

@@ -4,6 +4,8 @@ import static io.github.certsweep.fake.World.configError;
 import static io.github.certsweep.fake.World.iamError;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.UncheckedIOException;
+import java.net.UnknownHostException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -80,6 +82,23 @@ class AwsCallExceptionTest {
     assertThat(failure)
         .hasMessageStartingWith("x:Y failed: NoAnswer: Connection reset. ")
         .hasMessageContaining("network");
+  }
+
+  @Test
+  void aHostThatIsNotFoundPointsAtTheRegion() {
+    AwsCallException failure =
+        AwsCallException.of(
+            "x:Y",
+            SdkClientException.create(
+                "Received an UnknownHostException",
+                new UncheckedIOException(new UnknownHostException("x.eu-wset-1.amazonaws.com"))));
+    assertThat(failure.isUnknownHost()).isTrue();
+    assertThat(failure)
+        .hasMessageStartingWith("x:Y failed: NoAnswer: ")
+        .hasMessageContaining("UsageRegions")
+        .hasMessageContaining("try again");
+    assertThat(AwsCallException.of("x:Y", SdkClientException.create("reset")).isUnknownHost())
+        .isFalse();
   }
 
   @Test

@@ -77,7 +77,7 @@ class ClassicLoadBalancersTest {
   void itIsARegionalService() {
     ClassicLoadBalancers source = new ClassicLoadBalancers(region -> elb);
     assertThat(source.isGlobal()).isFalse();
-    assertThat(source.isKnownIn(Region.US_GOV_WEST_1)).isTrue();
+    assertThat(source.isKnownIn(Region.of("eu-wset-1"))).isTrue();
     assertThat(source.isForeignIn(Region.US_GOV_WEST_1)).isFalse();
     assertThat(source.service()).isEqualTo("elasticloadbalancing");
   }

@@ -14,6 +14,9 @@ import java.util.concurrent.CountDownLatch;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import software.amazon.awssdk.regions.Region;
+import software.amazon.awssdk.services.elasticloadbalancing.ElasticLoadBalancingClient;
+import software.amazon.awssdk.services.elasticloadbalancing.model.DescribeLoadBalancersRequest;
+import software.amazon.awssdk.services.elasticloadbalancing.model.DescribeLoadBalancersResponse;
 
 class UsageSearchTest {
   private static final ServerCertificate OLD =
@@ -67,6 +70,33 @@ class UsageSearchTest {
     assertThat(report.unchecked())
         .extracting(Unchecked::label)
         .containsExactly("eu-west-1 appsync: NoAnswer");
+  }
+
+  @Test
+  void aRegionThatDoesNotExistIsUnchecked() {
+    ElasticLoadBalancingClient classic =
+        new ElasticLoadBalancingClient() {
+          @Override
+          public DescribeLoadBalancersResponse describeLoadBalancers(
+              DescribeLoadBalancersRequest request) {
+            throw FakeUsage.unknownHost();
+          }
+
+          @Override
+          public String serviceName() {
+            return "elasticloadbalancing";
+          }
+
+          @Override
+          public void close() {}
+        };
+    UsageReport report =
+        search(List.of(new ClassicLoadBalancers(region -> classic)), Region.of("eu-wset-1"));
+    assertThat(report.unchecked())
+        .extracting(Unchecked::label)
+        .containsExactly("eu-wset-1 elasticloadbalancing: NoAnswer");
+    assertThat(report.unchecked().getFirst().error()).contains("UsageRegions");
+    assertThat(report.of(OLD).isUnused()).isFalse();
   }
 
   @Test
