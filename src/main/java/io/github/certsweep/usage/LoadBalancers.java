@@ -4,6 +4,7 @@ import io.github.certsweep.aws.AwsCallException;
 import io.github.certsweep.aws.Clients;
 import io.github.certsweep.aws.Deadline;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -139,12 +140,16 @@ final class LoadBalancers implements UsageSource {
     }
 
     private void read(LoadBalancer balancer, Listener listener) {
+      Set<String> defaults = new HashSet<>();
       for (Certificate certificate : listener.certificates()) {
+        defaults.add(certificate.certificateArn());
         accept(balancer, listener, certificate, "default");
       }
       for (Certificate certificate : lane.call(() -> certificates(listener))) {
-        if (!Boolean.TRUE.equals(certificate.isDefault())) {
-          accept(balancer, listener, certificate, "SNI");
+        boolean isDefault = Boolean.TRUE.equals(certificate.isDefault());
+        // The default one is listed again; another one has become it since the listeners were.
+        if (!isDefault || !defaults.contains(certificate.certificateArn())) {
+          accept(balancer, listener, certificate, isDefault ? "default" : "SNI");
         }
       }
     }

@@ -5,6 +5,7 @@ import static io.github.certsweep.usage.Searching.ACM;
 import static io.github.certsweep.usage.Searching.IAM;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 
 import io.github.certsweep.aws.AwsCallException;
 import java.util.ArrayList;
@@ -153,10 +154,22 @@ class LoadBalancersTest {
   }
 
   @Test
-  void itIsARegionalService() {
+  void aCertificateThatBecomesTheDefaultOneDuringTheSearchIsFound() {
+    elb.balancer("b", LoadBalancerTypeEnum.APPLICATION)
+        .listener("b", 443, ProtocolEnum.HTTPS, IAM + "before");
+    elb.certificates.put(
+        FakeElb.listenerArn("b", 443),
+        List.of(Certificate.builder().certificateArn(IAM + "after").isDefault(true).build()));
+    assertThat(search())
+        .extracting(Reference::certificate, reference -> reference.use().detail())
+        .containsExactly(tuple(IAM + "before", "default"), tuple(IAM + "after", "default"));
+  }
+
+  @Test
+  void itIsAServiceOfEveryRegion() {
     LoadBalancers source = new LoadBalancers(region -> elb);
     assertThat(source.isGlobal()).isFalse();
-    assertThat(source.isKnownIn(Region.CN_NORTH_1)).isTrue();
+    assertThat(source.isKnownIn(Region.of("eu-wset-1"))).isTrue();
     assertThat(source.service()).isEqualTo("elasticloadbalancingv2");
   }
 
