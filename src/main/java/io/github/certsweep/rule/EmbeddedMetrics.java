@@ -33,7 +33,10 @@ final class EmbeddedMetrics {
     counts
         .usage()
         .ifPresent(usage -> {
-          metrics.add("ExpiredInUse", "Count", usage.expiredInUse());
+          // Zero, when not everything could be looked at, is not known: it would end an alarm.
+          if (usage.expiredInUse() > 0 || usage.checksFailed() == 0) {
+            metrics.add("ExpiredInUse", "Count", usage.expiredInUse());
+          }
           metrics.add("UsageChecksFailed", "Count", usage.checksFailed());
         });
     line.addProperty(DIMENSION, ruleName);

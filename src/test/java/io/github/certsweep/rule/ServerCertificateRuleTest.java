@@ -518,7 +518,17 @@ class ServerCertificateRuleTest {
         .extracting(Evaluation::annotation)
         .asString()
         .endsWith("Usage unknown: 1 of 1 checks failed (eu-west-1 fake: AccessDenied).");
-    assertThat(run.logLine()).contains("\"UsageChecksFailed\":1");
+    // That none is in use is not known: a zero would end the alarm of the run before.
+    assertThat(run.logLine())
+        .contains("\"UsageChecksFailed\":1")
+        .doesNotContain("\"ExpiredInUse\"");
+  }
+
+  @Test
+  void whatIsFoundInUseIsCountedThoughOtherChecksFailed() {
+    iam.with(expired("old"));
+    usage = FakeUsage.of(ARN + "old").andThenFailing(iamError(403, "AccessDenied", "No"));
+    assertThat(evaluate().logLine()).contains("\"ExpiredInUse\":1,\"UsageChecksFailed\":1");
   }
 
   @Test
