@@ -18,6 +18,8 @@ import java.util.Set;
  * the member.
  */
 public final class JsonFields {
+  private static final String REMEDY = ". Give one JSON object.";
+
   private final String what;
   private final JsonObject object;
 
@@ -45,7 +47,8 @@ public final class JsonFields {
       }
       return new JsonFields(what, object);
     } catch (IOException | JsonParseException e) {
-      throw new InvalidInputException(what + " is not well-formed JSON: " + beginning(json));
+      throw new InvalidInputException(
+          what + " is not well-formed JSON: " + beginning(json) + REMEDY);
     }
   }
 
@@ -69,7 +72,7 @@ public final class JsonFields {
   }
 
   private static InvalidInputException notOneObject(String what, String json) {
-    return new InvalidInputException(what + " is not one JSON object: " + beginning(json));
+    return new InvalidInputException(what + " is not one JSON object: " + beginning(json) + REMEDY);
   }
 
   /** The names of all members. */
