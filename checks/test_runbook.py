@@ -124,6 +124,18 @@ def test_scripts_wait_longer_than_the_functions_that_they_call(
         assert max(timeouts) < int(match[1]) < 600
 
 
+def test_the_backup_gives_up_before_its_step_is_ended(runbook: Deployed) -> None:
+    deployed = runbook(Choices(bucket=True))
+    source = scripts(deployed)["backUp"].source
+    connect, read, attempts = (
+        int(re.findall(rf'{name}"?[=:] ?(\d+)', source)[0])
+        for name in ("connect_timeout", "read_timeout", "total_max_attempts")
+    )
+    calls = len(re.findall(r"raise failure\(", source))
+    (step,) = (one for one in deployed["mainSteps"] if one["name"] == "backUp")
+    assert calls * attempts * (connect + read) < step["timeoutSeconds"]
+
+
 CERTIFICATES = {
     "www-2018": True,
     "a+b=c,d.e@f_g-h": True,
