@@ -240,6 +240,19 @@ def other_regions(account: Account, wish: Wish) -> Iterator[Finding]:
         yield warning(f"Could not ask AWS Config in {region}: {error}")
 
 
+def usage_regions(account: Account, wish: Wish) -> Iterator[Finding]:
+    """Whether the regions to search exist: one that doesn't keeps every certificate."""
+    named = [one.strip() for one in wish.parameters.get("UsageRegions", "").split(",")]
+    wanted = {one for one in named if one}
+    unknown = sorted(wanted - set(_regions(account))) if wanted else []
+    if unknown:
+        yield missing(
+            f"UsageRegions names {', '.join(unknown)}, which this account has not enabled or AWS "
+            "does not have. What can't be searched keeps every certificate from being removed.",
+            "Correct the name, or leave it out.",
+        )
+
+
 def _is_denied(answer: bool | Exception) -> bool:
     return isinstance(answer, Exception) and is_denial(answer)
 
@@ -349,8 +362,16 @@ def alarm_topic(account: Account, wish: Wish) -> Iterator[Finding]:
     topic = wish.parameters.get("AlarmTopicArn", "")
     if not topic:
         return
+    region = topic.split(":")[3]
+    if region != account.region:
+        yield missing(
+            f"The topic {topic} is in {region}: EventBridge and alarms of {account.region} reach "
+            "topics of their own region alone.",
+            "Name a topic of this region, or leave AlarmTopicArn empty for a new one.",
+        )
+        return
     try:
-        client = account.client("sns", topic.split(":")[3])
+        client = account.client("sns")
         attributes = client.get_topic_attributes(TopicArn=topic)["Attributes"]
     except ClientError as error:
         if code_of(error) not in ("NotFound", "NotFoundException"):
@@ -417,6 +438,7 @@ CHECKS = (
     aws_rules,
     security_hub,
     other_regions,
+    usage_regions,
     approval_topic,
     alarm_topic,
     runtime,

@@ -21,6 +21,7 @@ from ..surroundings import (
     runtime,
     security_hub,
     stack,
+    usage_regions,
 )
 from .conftest import NUMBER, REGION, FakeSession
 
@@ -454,6 +455,24 @@ def test_a_region_that_fails_hides_no_other(session: FakeSession, account: Accou
     assert "Could not ask AWS Config in us-east-1" in failed.text
 
 
+def test_a_region_to_search_that_does_not_exist_is_missing(
+    session: FakeSession, account: Account
+) -> None:
+    enabled(session, REGION, *OTHERS)
+    finding = only(usage_regions(account, wish(UsageRegions=f"{REGION}, eu-wset-1")))
+    assert finding.level is Level.MISSING
+    assert "names eu-wset-1, which" in finding.text
+
+
+def test_regions_to_search_that_exist_are_fine(session: FakeSession, account: Account) -> None:
+    enabled(session, REGION, *OTHERS)
+    assert list(usage_regions(account, wish(UsageRegions=f"us-east-1, {REGION}"))) == []
+
+
+def test_nobody_is_asked_for_regions_if_none_is_named(account: Account) -> None:
+    assert list(usage_regions(account, wish(UsageRegions=""))) == []
+
+
 def test_where_regions_cannot_be_listed_all_of_the_partition_are_asked(
     session: FakeSession,
 ) -> None:
@@ -509,6 +528,13 @@ PUBLISHERS = ("cloudwatch.amazonaws.com", "events.amazonaws.com")
 
 def test_no_topic_is_looked_at_if_none_is_named(account: Account) -> None:
     assert list(alarm_topic(account, wish())) == []
+
+
+def test_a_topic_of_another_region_is_missing(account: Account) -> None:
+    elsewhere = TOPIC.replace(REGION, "us-east-1")
+    finding = only(alarm_topic(account, wish(AlarmTopicArn=elsewhere)))
+    assert finding.level is Level.MISSING
+    assert "is in us-east-1" in finding.text
 
 
 def test_a_topic_that_lets_in_both_is_good(session: FakeSession, account: Account) -> None:
