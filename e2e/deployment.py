@@ -30,7 +30,7 @@ DEFAULTS = {
     "CheckUsage": "true",
     "AutomaticRemediation": "false",
     "MaximumAutomaticAttempts": "5",
-    "RetryAttemptSeconds": "3600",
+    "RetryAttemptSeconds": "60",
     "Approvers": "",
     "BackupBucket": "",
     "BackupKeyArn": "",
