@@ -65,6 +65,11 @@ class FollowUp:
         self._remediations.reset()
         self._events.reset()
 
+    def close(self) -> None:
+        """Stops what runs, for good."""
+        self.reset()
+        self._automations.close()
+
     def _wait_for_automation(self, request: dict[str, Any]) -> dict[str, str]:
         return {"status": self._automations.wait(request["id"], request["timeout_seconds"])}
 

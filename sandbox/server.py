@@ -82,7 +82,7 @@ class SandboxServer:
 
     def close(self) -> None:
         """Ends runbooks and functions, and removes what was written."""
-        self._follow_up.reset()
+        self._follow_up.close()
         self._functions.close()
         self._guardian.close()
         shutil.rmtree(self._directory, ignore_errors=True)

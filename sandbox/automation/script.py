@@ -6,13 +6,17 @@ process's environment or of the developer's settings.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
+import select
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -21,6 +25,8 @@ from ..guardian import Guardian
 
 MAX_PAYLOAD_BYTES = 100 * 1024
 MAX_LIST_ITEMS = 100
+# At most this long does a process take to end once it is killed.
+KILL_SECONDS = 60
 _RUNNER = Path(__file__).with_name("script_runner.py")
 
 
@@ -39,6 +45,8 @@ class Scripts:
         """Scripts leave nothing behind in `directory`, and nothing runs on without the guardian."""
         self._directory = directory
         self._guardian = guardian
+        self._lock = threading.Lock()
+        self._runner: _Runner | None = None
 
     def run(
         self,
@@ -57,45 +65,121 @@ class Scripts:
         """
         directory = Path(tempfile.mkdtemp(prefix="script-", dir=self._directory))
         try:
-            return self._run(directory, request, environment, timeout_seconds, started)
+            told = request | {"environment": environment | {"HOME": str(directory)}}
+            (directory / "request.json").write_text(json.dumps(told), encoding="utf-8")
+            (directory / "log").touch()
+            self._run(self._started(directory), timeout_seconds, started)
+            return _payload(directory)
         finally:
             shutil.rmtree(directory, ignore_errors=True)
 
+    def close(self) -> None:
+        """Ends the runner; no script may run any more."""
+        with self._lock:
+            if self._runner is not None:
+                self._runner.close()
+                self._guardian.release(self._runner.pid)
+                self._runner = None
+
+    def _started(self, directory: Path) -> _Process:
+        """The process that runs the script of a directory; the first script starts the runner."""
+        with self._lock:
+            if self._runner is not None and not self._runner.is_alive:  # a script has killed it
+                self._runner.close()
+                self._runner = None
+            if self._runner is None:
+                self._runner = _Runner(self._directory)
+                self._guardian.watch(self._runner.pid)
+            return self._runner.fork(directory)
+
     def _run(
         self,
-        directory: Path,
-        request: dict[str, Any],
-        environment: dict[str, str],
+        process: _Process,
         timeout_seconds: float,
         started: Callable[[Callable[[], None]], None],
-    ) -> Any:
-        (directory / "request.json").write_text(json.dumps(request), encoding="utf-8")
-        with (directory / "log").open("wb") as log:
-            process = subprocess.Popen(
-                [sys.executable, "-I", "-B", _RUNNER, directory],
-                env=environment | {"HOME": str(directory)},
-                cwd=directory,
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=subprocess.STDOUT,
-                start_new_session=True,
-            )
+    ) -> None:
         self._guardian.watch(process.pid)
         try:
-            started(lambda: _kill(process))
-            process.wait(timeout_seconds)
-        except subprocess.TimeoutExpired as error:
-            raise ScriptTimeoutError from error
+            started(process.kill)
+            if not process.ends_within(timeout_seconds):
+                raise ScriptTimeoutError
         finally:
-            _kill(process)
+            process.kill()
             self._guardian.release(process.pid)
-        return _payload(directory)
+            process.close()
 
 
-def _kill(process: subprocess.Popen[bytes]) -> None:
-    if process.poll() is None:
-        os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
+class _Runner:
+    """The process that scripts are forked from, see script_runner.py; ends with this process."""
+
+    def __init__(self, directory: Path) -> None:
+        """Starts it; `directory` is where it runs."""
+        # One packet is one order, or its answer.
+        self._orders, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        with theirs:
+            self._process = subprocess.Popen(
+                [sys.executable, "-I", "-B", _RUNNER, str(theirs.fileno())],
+                env={"LANG": "en_US.UTF-8"},
+                cwd=directory,
+                stdin=subprocess.DEVNULL,
+                start_new_session=True,
+                pass_fds=[theirs.fileno()],
+            )
+
+    @property
+    def pid(self) -> int:
+        """Its process number."""
+        return self._process.pid
+
+    @property
+    def is_alive(self) -> bool:
+        """Whether it still runs."""
+        return self._process.poll() is None
+
+    def close(self) -> None:
+        """Ends it, and waits for that."""
+        self._orders.close()
+        self._process.wait()
+
+    def fork(self, directory: Path) -> _Process:
+        """Starts the script of a directory; one call at a time."""
+        self._orders.send(os.fsencode(directory))
+        pid = self._orders.recv(16)
+        if not pid:
+            raise ScriptError("The runner of scripts has ended; it may have said why above.")
+        return _Process(int(pid))
+
+
+class _Process:
+    """A script's process. It is no child of this one, hence the descriptor that refers to it."""
+
+    def __init__(self, pid: int) -> None:
+        self.pid = pid
+        self._descriptor = os.pidfd_open(pid)
+        self._lock = threading.Lock()
+
+    def ends_within(self, seconds: float) -> bool:
+        """Waits for its end; False if it goes on."""
+        end = select.poll()
+        end.register(self._descriptor, select.POLLIN)
+        return bool(end.poll(seconds * 1000))
+
+    def kill(self) -> None:
+        """Ends it and what it has started, and waits; does nothing once it has ended."""
+        with self._lock:
+            if self._descriptor < 0 or self.ends_within(0):
+                return
+            with contextlib.suppress(ProcessLookupError):  # it has no group of its own yet
+                os.killpg(self.pid, signal.SIGKILL)
+            with contextlib.suppress(ProcessLookupError):
+                signal.pidfd_send_signal(self._descriptor, signal.SIGKILL)
+            self.ends_within(KILL_SECONDS)
+
+    def close(self) -> None:
+        """Forgets it, once it has ended."""
+        with self._lock:
+            os.close(self._descriptor)
+            self._descriptor = -1
 
 
 def _payload(directory: Path) -> Any:

@@ -46,7 +46,8 @@ class Automations:
         """Prepares to run; see `Scripts` for the directory and the guardian."""
         self._clock = clock
         self._changed = threading.Condition()
-        self._actions = Actions(clock, authorization, Scripts(directory, guardian))
+        self._scripts = Scripts(directory, guardian)
+        self._actions = Actions(clock, authorization, self._scripts)
         self._executions: dict[str, Execution] = {}
         self._threads: list[threading.Thread] = []
         clock.on_change.append(self._wake)
@@ -78,6 +79,10 @@ class Automations:
                 execution.cancel()
         for thread in threads:
             thread.join(5)
+
+    def close(self) -> None:
+        """Ends what runs scripts; to be reset before."""
+        self._scripts.close()
 
     def wait(self, execution_id: str, timeout_seconds: float) -> str:
         """Blocks until an execution is over or waits for an approval, and answers its status.

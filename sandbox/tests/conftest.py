@@ -91,3 +91,12 @@ def evaluation(resource: str = "www", compliance: str = "COMPLIANT", **others: A
         "ComplianceType": compliance,
         "OrderingTimestamp": now(),
     } | others
+
+
+def is_running(pid: int) -> bool:
+    """A process that has ended and that nobody has asked for yet doesn't count."""
+    try:
+        stat = Path(f"/proc/{pid}/stat").read_text()
+    except FileNotFoundError:
+        return False
+    return stat.rpartition(")")[2].split()[0] != "Z"

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
 import socket
 from textwrap import dedent
 from typing import Any
@@ -13,7 +15,7 @@ from botocore.exceptions import ClientError
 from sandbox.automation.execution import NO_OUTPUT
 from sandbox.control import Sandbox
 
-from .conftest import days, error_of, message_of
+from .conftest import days, error_of, is_running, message_of
 
 FLAG_IS_TRUE = {"Variable": "{{ Flag }}", "BooleanEquals": True}
 TOPIC = "arn:aws:sns:eu-west-1:123456789012:Automation-approvals"
@@ -658,18 +660,32 @@ class TestStopping:
             ssm.get_automation_execution(AutomationExecutionId=execution_id)
         assert error_of(raised) == ("AutomationExecutionNotFoundException", 400)
 
-    def test_sandbox_that_is_closed_ends_a_running_script_without_a_word(
-        self, capfd: pytest.CaptureFixture[str]
+    @pytest.mark.parametrize("how", ["closed", "killed"])
+    def test_sandbox_that_ends_leaves_no_script_behind_and_says_nothing(
+        self, capfd: pytest.CaptureFixture[str], how: str
     ) -> None:
         with socket.create_server(("127.0.0.1", 0)) as door:
+            door.settimeout(60)
             with Sandbox.start() as sandbox:
                 ssm = sandbox.client("ssm")
-                knock = f"socket.create_connection({door.getsockname()}).recv(1)"
-                create(ssm, script(f"import socket\n{knock}"))
+                body = f"""
+                    import os, socket
+                    door = socket.create_connection({door.getsockname()})
+                    door.send(str(os.getppid()).encode())
+                    door.recv(1)
+                """
+                create(ssm, script(body))
                 start(ssm)
                 connection, _ = door.accept()
+                connection.settimeout(60)
+                runner = int(connection.recv(16))
+                assert is_running(runner)
+                if how == "killed":
+                    assert sandbox.pid is not None
+                    os.kill(sandbox.pid, signal.SIGKILL)
             with connection:
                 assert connection.recv(1) == b""
+        assert not is_running(runner)
         assert capfd.readouterr().err == ""
 
 

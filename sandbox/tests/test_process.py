@@ -16,15 +16,7 @@ import pytest
 from sandbox.certificates import self_signed
 from sandbox.control import PROJECT, Sandbox, SandboxError
 
-from .conftest import PROBE, days, now
-
-
-def is_running(pid: int) -> bool:
-    try:
-        stat = Path(f"/proc/{pid}/stat").read_text()
-    except FileNotFoundError:
-        return False
-    return stat.rpartition(")")[2].split()[0] != "Z"
+from .conftest import PROBE, days, is_running, now
 
 
 def run(*options: str) -> subprocess.CompletedProcess[str]:
