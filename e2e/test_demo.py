@@ -5,6 +5,9 @@ import re
 import signal
 import subprocess
 import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -14,23 +17,42 @@ from sandbox.control import PROJECT
 ESCAPE = "\x1b"
 UNUSED = "www.example.com-2018"
 IN_USE = "shop@example.com+eu"
+# Generous: a demo takes less than a minute on a machine that does nothing else.
+DEMO_SECONDS = 600
 LISTENER = "ALB listener ap-southeast-2 app/shop:443 (SNI)."
 needs_proc = pytest.mark.skipif(not Path("/proc/self").exists(), reason="there is no /proc")
 
 
-def start_demo(folder: Path, **variables: str) -> subprocess.Popen[str]:
-    """Starts the demo with its output in a pipe and all its files in a folder."""
+@contextmanager
+def started_demo(folder: Path, **variables: str) -> Iterator[subprocess.Popen[str]]:
+    """The demo with its output in a pipe and all its files in a folder; killed if it hangs."""
     inherited = {
         name: v for name, v in os.environ.items() if name not in ("COLUMNS", "FORCE_COLOR")
     }
-    return subprocess.Popen(
+    with subprocess.Popen(
         [sys.executable, "-m", "sandbox.demo"],
         cwd=PROJECT,
         env=inherited | {"TMPDIR": str(folder)} | variables,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
-    )
+    ) as demo:
+        watch = threading.Timer(DEMO_SECONDS, demo.kill)
+        watch.start()
+        try:
+            yield demo
+        finally:
+            watch.cancel()
+
+
+@contextmanager
+def ignored_interrupts() -> Iterator[None]:
+    """SIGINT is ignored, as by the jobs that a shell starts in the background."""
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def processes_of(folder: Path) -> list[str]:
@@ -55,7 +77,7 @@ def in_acts(output: str) -> list[str]:
 @needs_proc
 def test_demo_tells_its_story_and_leaves_nothing_behind(zip_file: Path, tmp_path: Path) -> None:
     assert zip_file.exists()
-    with start_demo(tmp_path) as demo:
+    with started_demo(tmp_path) as demo:
         output, errors = demo.communicate()
     assert (demo.returncode, errors) == (0, "")
     assert (list(tmp_path.iterdir()), processes_of(tmp_path)) == ([], [])
@@ -100,7 +122,7 @@ def assert_has_row(shown: str, *cells: str) -> None:
 @needs_proc
 def test_interrupted_demo_leaves_nothing_behind_either(zip_file: Path, tmp_path: Path) -> None:
     assert zip_file.exists()
-    with start_demo(tmp_path, COLUMNS="80") as demo:
+    with ignored_interrupts(), started_demo(tmp_path, COLUMNS="80") as demo:
         assert demo.stdout is not None
         # By now functions have run, and so has the runbook.
         while "get-automation-execution" not in demo.stdout.readline():

@@ -33,6 +33,8 @@ def main() -> None:
         print(f"sandbox: {error}", file=sys.stderr)
         sys.exit(2)
     signal.signal(signal.SIGTERM, _stop)
+    # A shell that starts a job in the background may have it ignore Ctrl-C; kill -INT must work.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     if options.stop_with_stdin:
         threading.Thread(target=_stop_when_stdin_closes, daemon=True).start()
     try:

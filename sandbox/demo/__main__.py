@@ -25,6 +25,8 @@ def main() -> int:
         print(f"demo: {missing} is missing: run `make package` first.", file=sys.stderr)
         return 1
     signal.signal(signal.SIGTERM, _end)
+    # A shell that starts a job in the background may have it ignore Ctrl-C; kill -INT must work.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
         with tempfile.TemporaryDirectory(prefix="demo-") as folder, Sandbox.start() as sandbox:
             stage = Stage(sandbox, console, Path(folder), TARGET)

@@ -8,6 +8,9 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -40,15 +43,33 @@ def aws(sandbox: Sandbox, *arguments: str) -> Any:
     return json.loads(shown) if shown else None
 
 
+@contextmanager
+def ended_after(process: subprocess.Popen[str], seconds: float) -> Iterator[None]:
+    """Kills the process if the block takes longer, so that a test fails which would hang."""
+    watch = threading.Timer(seconds, process.kill)
+    watch.start()
+    try:
+        yield
+    finally:
+        watch.cancel()
+
+
 class TestStart:
-    def test_prints_two_lines_to_export(self) -> None:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "sandbox"], cwd=PROJECT, stdout=subprocess.PIPE, text=True
-        )
-        assert process.stdout is not None
-        lines = [process.stdout.readline(), process.stdout.readline()]
-        process.send_signal(signal.SIGINT)
-        rest, _ = process.communicate()
+    @pytest.mark.parametrize("inherited", [signal.SIG_DFL, signal.SIG_IGN])
+    def test_prints_two_lines_to_export(self, inherited: signal.Handlers) -> None:
+        # Shells have jobs in the background ignore it, and so do their children.
+        before = signal.signal(signal.SIGINT, inherited)
+        try:
+            process = subprocess.Popen(
+                [sys.executable, "-m", "sandbox"], cwd=PROJECT, stdout=subprocess.PIPE, text=True
+            )
+        finally:
+            signal.signal(signal.SIGINT, before)
+        with process, ended_after(process, seconds=60):
+            assert process.stdout is not None
+            lines = [process.stdout.readline(), process.stdout.readline()]
+            process.send_signal(signal.SIGINT)
+            rest, _ = process.communicate()
         assert lines[0].startswith("export AWS_ENDPOINT_URL=http://127.0.0.1:")
         assert lines[1].startswith("export AWS_ACCESS_KEY_ID=AKIA")
         assert lines[1].endswith(" AWS_DEFAULT_REGION=eu-west-1\n")
