@@ -10,11 +10,13 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import functools
 import json
 import re
 import ssl
 import sys
 import urllib.parse
+from collections.abc import Callable
 from contextlib import closing
 from http.client import HTTPConnection, RemoteDisconnected
 from typing import NamedTuple
@@ -45,8 +47,14 @@ class Request(NamedTuple):
         place = scope.groups() if scope else ()
         body = self.body
         if self.header(b"content-type").startswith(b"application/x-www-form-urlencoded"):
-            body = urllib.parse.urlencode(sorted(urllib.parse.parse_qsl(body.decode()))).encode()
+            body = _sorted(body)
         return (*place, *self.line[:2], self.header(b"x-amz-target"), body)
+
+
+@functools.cache
+def _sorted(form: bytes) -> bytes:
+    """A form in one order, however a client orders it. The same ones come in each round."""
+    return urllib.parse.urlencode(sorted(urllib.parse.parse_qsl(form.decode()))).encode()
 
 
 class Replayer:
@@ -60,22 +68,26 @@ class Replayer:
         self._calls = 0
         self._unknown: list[str] = []
 
-    async def answer(self, request: Request) -> bytes:
-        """The whole HTTP response."""
-        target = request.line[1]
-        if target == b"/_replay":
-            return self._control(request)
+    def answer(self, request: Request, send: Callable[[bytes], None]) -> None:
+        """Sends the whole HTTP response when its time has come."""
+        if request.line[1] == b"/_replay":
+            send(self._control(request))
+            return
         self._calls += 1
-        known = self._answers.get(request.key)
+        key = request.key
+        known = self._answers.get(key)
         if self._latency is None:
             if known is None:
-                known = await asyncio.to_thread(self._record, request)
-            return known
-        await asyncio.sleep(self._latency)
+                recording = asyncio.ensure_future(asyncio.to_thread(self._record, request))
+                recording.add_done_callback(lambda done: send(done.result()))
+            else:
+                send(known)
+            return
         if known is None:
-            self._unknown.append(repr(request.key))
-            return _response(500, b"This was not recorded.")
-        return known
+            self._unknown.append(repr(key))
+            known = _response(500, b"This was not recorded.")
+        # A timer and no task: the server shares the processors with what is measured.
+        asyncio.get_running_loop().call_later(self._latency, send, known)
 
     def _control(self, request: Request) -> bytes:
         """Sets the latency in seconds (null: record); tells of the calls since the last time."""
@@ -125,6 +137,7 @@ class _Connection(asyncio.Protocol):
         self._received = b""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        assert isinstance(transport, asyncio.Transport)
         self._transport = transport
 
     def data_received(self, data: bytes) -> None:
@@ -136,12 +149,7 @@ class _Connection(asyncio.Protocol):
         length = int(request.header(b"content-length") or b"0")
         if len(rest) >= length:
             self._received = rest[length:]
-            task = asyncio.ensure_future(self._replayer.answer(Request(head, rest[:length])))
-            task.add_done_callback(self._send)
-
-    def _send(self, task: asyncio.Future[bytes]) -> None:
-        assert isinstance(self._transport, asyncio.Transport)
-        self._transport.write(task.result())
+            self._replayer.answer(Request(head, rest[:length]), self._transport.write)
 
 
 async def _serve(options: argparse.Namespace) -> None:

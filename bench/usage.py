@@ -3,7 +3,7 @@
 AWS's answers are replayed, each after a latency; without TLS, whose other end would take processor
 time from the function (memory.py searches over TLS). A search can't be faster than the longest
 chain of calls that depend on each other. It can't be faster either than its calls fit through
-`Lane`, which the function bounds because Elastic Load Balancing throttles what comes faster.
+`Bulkhead`, which the function bounds because Elastic Load Balancing throttles what comes faster.
 
 The function has the memory that comes with this machine's processors: how many calls it makes at
 once in all follows from it. What little memory, and the little processor that it comes with, make
@@ -122,7 +122,7 @@ class Size:
 
 def calls_at_once() -> int:
     """The function's bound."""
-    source = PROJECT / "src/main/java/io/github/certsweep/usage/Lane.java"
+    source = PROJECT / "src/main/java/io/github/certsweep/usage/Bulkhead.java"
     found = re.search(r"CALLS_AT_ONCE = (\d+)", source.read_text(encoding="utf-8"))
     if not found:
         raise RuntimeError(f"{source} does not say how many calls it makes at once")
