@@ -44,7 +44,8 @@ final class AppSyncDomains implements UsageSource {
   }
 
   @Override
-  public void search(Region region, Lane lane, Deadline deadline, Consumer<Reference> found) {
+  public void search(
+      Region region, Bulkhead bulkhead, Deadline deadline, Consumer<Reference> found) {
     try (AppSyncClient client = clients.apply(region)) {
       ListDomainNamesRequest request =
           ListDomainNamesRequest.builder()

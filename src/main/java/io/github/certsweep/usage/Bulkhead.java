@@ -1,21 +1,18 @@
 package io.github.certsweep.usage;
 
-import java.util.ArrayList;
-import java.util.Collection;
-import java.util.List;
-import java.util.concurrent.Callable;
+import java.util.Optional;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
 import java.util.concurrent.Semaphore;
-import java.util.function.Consumer;
-import java.util.function.Supplier;
 
 /**
  * Calls made side by side to one service in one region, a bounded number at a time: an account's
  * calls are throttled by service and region. Thread-safe.
  */
-public final class Lane {
+public final class Bulkhead {
   /**
    * Elastic Load Balancing throttles reads at 40 at once and then 10 a second, see "API throttling"
    * in its user guide. With 16 in flight a region of a dozen load balancers stays below that; in a
@@ -27,13 +24,14 @@ public final class Lane {
   private static final int BYTES_FOR_A_CALL = 12 << 20;
 
   private final Semaphore permits = new Semaphore(CALLS_AT_ONCE);
-  private final Semaphore permitsOfAll;
+  private final Queue<Future<?>> begun = new ConcurrentLinkedQueue<>();
   private final ExecutorService threads;
+  private final Semaphore permitsOfAll;
 
   /**
-   * @param permitsOfAll shared by all lanes: how many calls they make at once together
+   * @param permitsOfAll shared by all bulkheads: how many calls they make at once together
    */
-  public Lane(ExecutorService threads, Semaphore permitsOfAll) {
+  public Bulkhead(ExecutorService threads, Semaphore permitsOfAll) {
     this.threads = threads;
     this.permitsOfAll = permitsOfAll;
   }
@@ -48,16 +46,20 @@ public final class Lane {
   }
 
   /**
-   * Makes a call as soon as there is room for it. Not to be nested: a call that waits for another
-   * may wait for ever.
+   * Makes a call as soon as there is room for it. It may begin further ones with what it learns,
+   * but not wait for them: nothing of it is kept while they wait for their turn.
    */
-  public <T> T call(Supplier<T> call) {
+  public void begin(Runnable call) {
+    begun.add(threads.submit(() -> make(call)));
+  }
+
+  private void make(Runnable call) {
     try {
       permits.acquire();
       try {
         permitsOfAll.acquire();
         try {
-          return call.get();
+          call.run();
         } finally {
           permitsOfAll.release();
         }
@@ -65,37 +67,33 @@ public final class Lane {
         permits.release();
       }
     } catch (InterruptedException e) {
-      throw interrupted(e);
+      throw ended(e);
     }
   }
 
-  /**
-   * Does this for all items side by side. Ends when all have ended; throws the first failure if
-   * there was one.
-   */
-  public <T> void forEach(Collection<T> items, Consumer<T> action) {
-    List<Callable<Void>> tasks = new ArrayList<>();
-    for (T item : items) {
-      tasks.add(() -> {
-        action.accept(item);
-        return null;
-      });
-    }
-    try {
-      List<Future<Void>> ended = threads.invokeAll(tasks);
-      for (Future<Void> task : ended) {
-        task.get();
+  /** Ends when all that was begun has ended; throws the first failure if there was one. */
+  public void await() {
+    Optional<RuntimeException> failure = Optional.empty();
+    // What a call begins is in the queue before the call has ended.
+    for (Future<?> call = begun.poll(); call != null; call = begun.poll()) {
+      try {
+        call.get();
+      } catch (InterruptedException e) {
+        throw ended(e);
+      } catch (ExecutionException e) {
+        RuntimeException cause =
+            e.getCause() instanceof RuntimeException known
+                ? known
+                : new IllegalStateException(e.getCause());
+        failure = failure.or(() -> Optional.of(cause));
       }
-    } catch (InterruptedException e) {
-      throw interrupted(e);
-    } catch (ExecutionException e) {
-      throw e.getCause() instanceof RuntimeException failure
-          ? failure
-          : new IllegalStateException(e.getCause());
     }
+    failure.ifPresent(first -> {
+      throw first;
+    });
   }
 
-  private static IllegalStateException interrupted(InterruptedException e) {
+  private static IllegalStateException ended(InterruptedException e) {
     Thread.currentThread().interrupt();
     return new IllegalStateException("The search was ended before this call.", e);
   }

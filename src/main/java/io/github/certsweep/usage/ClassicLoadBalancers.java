@@ -47,7 +47,8 @@ final class ClassicLoadBalancers implements UsageSource {
   }
 
   @Override
-  public void search(Region region, Lane lane, Deadline deadline, Consumer<Reference> found) {
+  public void search(
+      Region region, Bulkhead bulkhead, Deadline deadline, Consumer<Reference> found) {
     try (ElasticLoadBalancingClient client = clients.apply(region)) {
       DescribeLoadBalancersRequest request =
           DescribeLoadBalancersRequest.builder()

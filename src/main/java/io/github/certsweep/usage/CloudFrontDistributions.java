@@ -64,7 +64,8 @@ final class CloudFrontDistributions implements UsageSource {
   }
 
   @Override
-  public void search(Region region, Lane lane, Deadline deadline, Consumer<Reference> found) {
+  public void search(
+      Region region, Bulkhead bulkhead, Deadline deadline, Consumer<Reference> found) {
     try (CloudFrontClient client = clients.apply(region)) {
       Optional<String> marker = Optional.empty();
       do {

@@ -1,10 +1,11 @@
 package io.github.certsweep.usage;
 
+import static java.util.stream.Collectors.toSet;
+
 import io.github.certsweep.aws.AwsCallException;
 import io.github.certsweep.aws.Clients;
 import io.github.certsweep.aws.Deadline;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -77,9 +78,10 @@ final class LoadBalancers implements UsageSource {
   }
 
   @Override
-  public void search(Region region, Lane lane, Deadline deadline, Consumer<Reference> found) {
+  public void search(
+      Region region, Bulkhead bulkhead, Deadline deadline, Consumer<Reference> found) {
     try (ElasticLoadBalancingV2Client client = clients.apply(region)) {
-      new RegionSearch(client, region, lane, deadline, found).run();
+      new RegionSearch(client, region, bulkhead, deadline, found).run();
     }
   }
 
@@ -87,15 +89,39 @@ final class LoadBalancers implements UsageSource {
   private record RegionSearch(
       ElasticLoadBalancingV2Client client,
       Region region,
-      Lane lane,
+      Bulkhead bulkhead,
       Deadline deadline,
       Consumer<Reference> found) {
     void run() {
-      lane.forEach(
-          lane.call(this::balancers),
-          balancer ->
-              lane.forEach(
-                  lane.call(() -> listeners(balancer)), listener -> read(balancer, listener)));
+      bulkhead.begin(this::readBalancers);
+      bulkhead.await();
+    }
+
+    private void readBalancers() {
+      for (LoadBalancer balancer : balancers()) {
+        bulkhead.begin(() -> readListeners(balancer));
+      }
+    }
+
+    private void readListeners(LoadBalancer balancer) {
+      for (Listener listener : listeners(balancer)) {
+        for (Certificate certificate : listener.certificates()) {
+          accept(balancer, listener, certificate, "default");
+        }
+        bulkhead.begin(() -> readCertificates(balancer, listener));
+      }
+    }
+
+    private void readCertificates(LoadBalancer balancer, Listener listener) {
+      Set<String> known =
+          listener.certificates().stream().map(Certificate::certificateArn).collect(toSet());
+      for (Certificate certificate : certificates(listener)) {
+        boolean isDefault = Boolean.TRUE.equals(certificate.isDefault());
+        // The default one is listed again; another one has become it since the listeners were.
+        if (!isDefault || !known.contains(certificate.certificateArn())) {
+          accept(balancer, listener, certificate, isDefault ? "default" : "SNI");
+        }
+      }
     }
 
     private List<LoadBalancer> balancers() {
@@ -137,21 +163,6 @@ final class LoadBalancers implements UsageSource {
       }
       listeners.removeIf(listener -> PLAIN_TEXT.contains(listener.protocol()));
       return listeners;
-    }
-
-    private void read(LoadBalancer balancer, Listener listener) {
-      Set<String> defaults = new HashSet<>();
-      for (Certificate certificate : listener.certificates()) {
-        defaults.add(certificate.certificateArn());
-        accept(balancer, listener, certificate, "default");
-      }
-      for (Certificate certificate : lane.call(() -> certificates(listener))) {
-        boolean isDefault = Boolean.TRUE.equals(certificate.isDefault());
-        // The default one is listed again; another one has become it since the listeners were.
-        if (!isDefault || !defaults.contains(certificate.certificateArn())) {
-          accept(balancer, listener, certificate, isDefault ? "default" : "SNI");
-        }
-      }
     }
 
     private List<Certificate> certificates(Listener listener) {

@@ -73,12 +73,12 @@ public final class UsageSearch {
     Queue<Reference> references = new ConcurrentLinkedQueue<>();
     List<Unchecked> unchecked = new ArrayList<>();
     Map<Check, Future<Boolean>> checks = new LinkedHashMap<>();
-    Semaphore permits = Lane.permitsOfAll();
+    Semaphore permits = Bulkhead.permitsOfAll();
     ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
     try {
       for (Check check : checks(unchecked, deadline)) {
-        Lane lane = new Lane(threads, permits);
-        checks.put(check, threads.submit(() -> check.run(lane, deadline, references)));
+        Bulkhead bulkhead = new Bulkhead(threads, permits);
+        checks.put(check, threads.submit(() -> check.run(bulkhead, deadline, references)));
       }
       int made = unchecked.size();
       for (Map.Entry<Check, Future<Boolean>> entry : checks.entrySet()) {
@@ -132,9 +132,9 @@ public final class UsageSearch {
   /** One service in one region. */
   private record Check(UsageSource source, Region region) {
     /** Hands over the references found; answers false if the service does not exist there. */
-    boolean run(Lane lane, Deadline deadline, Queue<Reference> found) {
+    boolean run(Bulkhead bulkhead, Deadline deadline, Queue<Reference> found) {
       try {
-        source.search(region, lane, deadline, found::add);
+        source.search(region, bulkhead, deadline, found::add);
         return true;
       } catch (AwsCallException e) {
         if (!source.isKnownIn(region) && e.isUnknownHost()) {

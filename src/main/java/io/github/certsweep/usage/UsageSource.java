@@ -40,5 +40,5 @@ public interface UsageSource {
    * @throws io.github.certsweep.aws.AwsCallException if any call fails for good, time is up, or an
    *     answer can't be relied on
    */
-  void search(Region region, Lane lane, Deadline deadline, Consumer<Reference> found);
+  void search(Region region, Bulkhead bulkhead, Deadline deadline, Consumer<Reference> found);
 }

@@ -3,7 +3,7 @@ package io.github.certsweep.usage;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.util.List;
+import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
@@ -11,14 +11,12 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.IntFunction;
-import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-class LaneTest {
+class BulkheadTest {
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
-  private final Lane lane = new Lane(threads, new Semaphore(1000));
+  private final Bulkhead bulkhead = new Bulkhead(threads, new Semaphore(1000));
 
   @AfterEach
   void end() {
@@ -27,81 +25,113 @@ class LaneTest {
 
   @Test
   void sixteenCallsAreMadeSideBySideAndNoMore() {
-    assertThat(mostAtOnce(64, 16, item -> lane)).isEqualTo(16);
+    assertThat(mostAtOnce(64, 16, bulkhead)).isEqualTo(16);
   }
 
   @Test
-  void allLanesTogetherMakeNoMoreThanTheyShare() {
+  void allBulkheadsTogetherMakeNoMoreThanTheyShare() {
     Semaphore shared = new Semaphore(3);
-    List<Lane> lanes = List.of(new Lane(threads, shared), new Lane(threads, shared));
-    assertThat(mostAtOnce(24, 3, item -> lanes.get(item % 2))).isEqualTo(3);
+    assertThat(mostAtOnce(12, 3, new Bulkhead(threads, shared), new Bulkhead(threads, shared)))
+        .isEqualTo(3);
     assertThat(shared.availablePermits()).isEqualTo(3);
   }
 
   @Test
   void whatTheyShareGrowsWithTheFunctionsMemory() {
     long megabytes = Runtime.getRuntime().maxMemory() >> 20;
-    assertThat(Lane.permitsOfAll().availablePermits()).isEqualTo((int) (megabytes / 12));
+    assertThat(Bulkhead.permitsOfAll().availablePermits()).isEqualTo((int) (megabytes / 12));
   }
 
   @Test
-  void aFailureKeepsNobodyElseBack() {
-    ConcurrentLinkedQueue<Integer> done = new ConcurrentLinkedQueue<>();
-    assertThatThrownBy(() ->
-            lane.forEach(
-                List.of(1, 2, 3),
-                item -> {
-                  if (item == 1) {
-                    throw new IllegalStateException("first");
-                  }
-                  done.add(item);
-                }))
-        .hasMessage("first");
-    assertThat(done).containsExactlyInAnyOrder(2, 3);
+  void whatACallBeginsIsWaitedForToo() {
+    Queue<String> done = new ConcurrentLinkedQueue<>();
+    bulkhead.begin(() -> {
+      for (int child = 0; child < 40; child++) {
+        bulkhead.begin(() -> bulkhead.begin(() -> done.add("grandchild")));
+      }
+    });
+    bulkhead.await();
+    assertThat(done).hasSize(40);
+  }
+
+  @Test
+  void aFailureKeepsNobodyElseBackAndIsThrownInTheEnd() {
+    Queue<Integer> done = new ConcurrentLinkedQueue<>();
+    bulkhead.begin(() -> {
+      throw new IllegalStateException("first");
+    });
+    for (int item = 0; item < 40; item++) {
+      int number = item;
+      bulkhead.begin(() -> done.add(number));
+    }
+    bulkhead.begin(() -> {
+      throw new IllegalArgumentException("last");
+    });
+    assertThatThrownBy(bulkhead::await).hasMessage("first");
+    assertThat(done).hasSize(40);
   }
 
   @Test
   void aFailedCallGivesItsPlaceBack() {
     for (int i = 0; i < 20; i++) {
-      assertThatThrownBy(() ->
-              lane.call(() -> {
-                throw new IllegalStateException("no");
-              }))
-          .hasMessage("no");
+      bulkhead.begin(() -> {
+        throw new IllegalStateException("no");
+      });
     }
-    assertThat(lane.call(() -> "still works")).isEqualTo("still works");
+    assertThatThrownBy(bulkhead::await).hasMessage("no");
+    assertThat(mostAtOnce(16, 16, bulkhead)).isEqualTo(16);
+  }
+
+  @Test
+  void anErrorOfTheMachineIsAFailureToo() {
+    bulkhead.begin(() -> {
+      throw new StackOverflowError("deep");
+    });
+    assertThatThrownBy(bulkhead::await)
+        .isInstanceOf(IllegalStateException.class)
+        .hasRootCauseInstanceOf(StackOverflowError.class);
   }
 
   @Test
   void anInterruptionEndsTheWaiting() {
-    Thread.currentThread().interrupt();
-    assertThatThrownBy(() -> lane.call(() -> "no")).hasMessageContaining("ended before this call");
-    assertThat(Thread.interrupted()).isTrue();
-    Thread.currentThread().interrupt();
     CyclicBarrier never = new CyclicBarrier(2);
-    assertThatThrownBy(() -> lane.forEach(List.of(1), item -> await(never)))
-        .hasMessageContaining("ended before this call");
+    bulkhead.begin(() -> await(never));
+    Thread.currentThread().interrupt();
+    assertThatThrownBy(bulkhead::await).hasMessageContaining("ended before this call");
     assertThat(Thread.interrupted()).isTrue();
   }
 
+  @Test
+  void whatStillWaitsForItsTurnIsNotMadeAfterAnInterruption() throws InterruptedException {
+    AtomicInteger made = new AtomicInteger();
+    Bulkhead closed = new Bulkhead(threads, new Semaphore(0));
+    closed.begin(made::incrementAndGet);
+    threads.shutdownNow();
+    assertThat(threads.awaitTermination(10, TimeUnit.SECONDS)).isTrue();
+    assertThatThrownBy(closed::await).hasMessageContaining("ended before this call");
+    assertThat(made).hasValue(0);
+  }
+
   /**
-   * Makes calls in the lanes of their items; answers how many were in flight together. Each waits
-   * until {@code expected} are, so that this ends only if so many come together.
+   * Makes calls in each of these; answers how many were in flight together. Each waits until {@code
+   * expected} are, so that this ends only if so many come together.
    */
-  private int mostAtOnce(int calls, int expected, IntFunction<Lane> laneOf) {
+  private static int mostAtOnce(int callsOfEach, int expected, Bulkhead... bulkheads) {
     CyclicBarrier together = new CyclicBarrier(expected);
     AtomicInteger inFlight = new AtomicInteger();
     AtomicInteger most = new AtomicInteger();
-    lane.forEach(
-        IntStream.range(0, calls).boxed().toList(),
-        item ->
-            laneOf
-                .apply(item)
-                .call(() -> {
-                  most.accumulateAndGet(inFlight.incrementAndGet(), Math::max);
-                  await(together);
-                  return inFlight.decrementAndGet();
-                }));
+    for (Bulkhead each : bulkheads) {
+      for (int call = 0; call < callsOfEach; call++) {
+        each.begin(() -> {
+          most.accumulateAndGet(inFlight.incrementAndGet(), Math::max);
+          await(together);
+          inFlight.decrementAndGet();
+        });
+      }
+    }
+    for (Bulkhead each : bulkheads) {
+      each.await();
+    }
     return most.get();
   }
 

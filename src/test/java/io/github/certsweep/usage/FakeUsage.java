@@ -85,7 +85,8 @@ public final class FakeUsage implements UsageSource {
   }
 
   @Override
-  public void search(Region region, Lane lane, Deadline deadline, Consumer<Reference> found) {
+  public void search(
+      Region region, Bulkhead bulkhead, Deadline deadline, Consumer<Reference> found) {
     searches.incrementAndGet();
     assertThat(deadline.timeoutFor("fake:Search")).isPositive();
     references.forEach(found);

@@ -20,8 +20,8 @@ final class Searching {
   static List<Reference> search(UsageSource source) {
     List<Reference> found = Collections.synchronizedList(new ArrayList<>());
     try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
-      Lane lane = new Lane(threads, Lane.permitsOfAll());
-      source.search(Region.EU_WEST_1, lane, Deadline.in(60_000, CLOCK), found::add);
+      Bulkhead bulkhead = new Bulkhead(threads, Bulkhead.permitsOfAll());
+      source.search(Region.EU_WEST_1, bulkhead, Deadline.in(60_000, CLOCK), found::add);
     }
     return found;
   }

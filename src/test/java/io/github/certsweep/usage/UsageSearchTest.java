@@ -128,7 +128,7 @@ class UsageSearchTest {
         new Stuck() {
           @Override
           public void search(
-              Region region, Lane lane, Deadline deadline, Consumer<Reference> found) {
+              Region region, Bulkhead bulkhead, Deadline deadline, Consumer<Reference> found) {
             try {
               never.await();
             } catch (InterruptedException e) {
@@ -154,7 +154,7 @@ class UsageSearchTest {
 
           @Override
           public void search(
-              Region region, Lane lane, Deadline deadline, Consumer<Reference> found) {
+              Region region, Bulkhead bulkhead, Deadline deadline, Consumer<Reference> found) {
             throw new AssertionError("must not be called");
           }
         };
