@@ -67,7 +67,7 @@ class Package:
     @classmethod
     def made(cls, sandbox: Sandbox, zip_file: Path, folder: Path) -> Package:
         """Packages the rendered template, with the bucket in the sandbox."""
-        _make_bucket(sandbox, BUCKET)
+        make_bucket(sandbox, BUCKET)
         template = folder / "packaged.yaml"
         rendered = zip_file.parent / "cloudformation" / "certsweep.yaml"
         arguments = ["--template-file", str(rendered), "--output-template-file", str(template)]
@@ -77,7 +77,7 @@ class Package:
 
     def store(self, sandbox: Sandbox) -> None:
         """Uploads the zip again, to a sandbox that is as new."""
-        _make_bucket(sandbox, BUCKET)
+        make_bucket(sandbox, BUCKET)
         sandbox.client("s3").put_object(
             Bucket=BUCKET, Key=self.key, Body=self.zip_file.read_bytes()
         )
@@ -224,7 +224,7 @@ class Deployment(Production):
         """Configures approval by `approver`, and backups to a bucket with a key of its own."""
         if BACKUPS not in self._buckets():
             key = self.sandbox.client("kms").create_key()["KeyMetadata"]["Arn"]
-            _make_bucket(self.sandbox, BACKUPS)
+            make_bucket(self.sandbox, BACKUPS)
             encryption = {"SSEAlgorithm": "aws:kms", "KMSMasterKeyID": key}
             self.sandbox.client("s3").put_bucket_encryption(
                 Bucket=BACKUPS,
@@ -482,7 +482,8 @@ def _aws(sandbox: Sandbox, *arguments: str) -> str:
     return ran.stdout
 
 
-def _make_bucket(sandbox: Sandbox, name: str) -> None:
+def make_bucket(sandbox: Sandbox, name: str) -> None:
+    """Makes a bucket in the sandbox's region."""
     region = sandbox.region
     location = {"CreateBucketConfiguration": {"LocationConstraint": region}}
     sandbox.client("s3").create_bucket(Bucket=name, **({} if region == "us-east-1" else location))

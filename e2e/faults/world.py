@@ -12,7 +12,7 @@ from typing import Any
 from sandbox.control import Sandbox
 
 from ..account import days, now
-from ..deployment import BACKUPS, Deployment, Package, _make_bucket
+from ..deployment import BACKUPS, Deployment, Package, make_bucket
 from ..production import ABROAD, HOME, Certificate
 
 # As few as show that regions are told apart; one of them has the global services.
@@ -36,7 +36,7 @@ class World:
         package = Package.made(self.sandbox, zip_file, Path(self._folder.name))
         self.stack = Deployment(self.sandbox, package)
         self.stack.make_new()
-        _make_bucket(self.sandbox, BACKUPS)
+        make_bucket(self.sandbox, BACKUPS)
         self._leave_three_regions()
         self.stack.configure(BackupBucket=BACKUPS)
         self.sandbox.settings(quota=1000)
