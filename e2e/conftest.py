@@ -55,6 +55,15 @@ def production(account: Account, zip_file: Path) -> Production:
     return Production(account.sandbox, zip_file)
 
 
+@pytest.fixture
+def home(production: Production, request: pytest.FixtureRequest) -> Iterator[str]:
+    """The region where the account lives, which may be of another partition."""
+    usual = production.sandbox.region
+    production.sandbox.region = request.param
+    yield request.param
+    production.sandbox.region = usual
+
+
 @pytest.fixture(scope="session")
 def deployment(zip_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployment]:
     """One stack for all tests that need one, which change its parameters as they like."""

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -152,15 +152,6 @@ def test_everything_is_read_afresh(
 
 
 # How a certificate is called.
-
-
-@pytest.fixture
-def home(production: Production, request: pytest.FixtureRequest) -> Iterator[str]:
-    """The region where the account lives."""
-    usual = production.sandbox.region
-    production.sandbox.region = request.param
-    yield request.param
-    production.sandbox.region = usual
 
 
 @pytest.mark.parametrize(

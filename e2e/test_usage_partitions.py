@@ -1,22 +1,11 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 
 from .production import NO_APPSYNC, NO_HOSTS, Production
 
 CHINA = "cn-north-1"
 GOVCLOUD = "us-gov-west-1"
-
-
-@pytest.fixture
-def home(production: Production, request: pytest.FixtureRequest) -> Iterator[str]:
-    """The region where the account lives; of another partition."""
-    usual = production.sandbox.region
-    production.sandbox.region = request.param
-    yield request.param
-    production.sandbox.region = usual
 
 
 @pytest.mark.parametrize("home", [CHINA], indirect=True)
