@@ -105,7 +105,7 @@ test-e2e: package $(VENV_READY) ## Of these, the end-to-end tests alone: the bui
 	$(PYTEST) e2e
 
 .PHONY: soak
-soak: package $(VENV_READY) ## Break every call in every way, and write docs/faults.md: [ARGUMENTS='--workers 4 --resume']
+soak: package $(VENV_READY) ## Break every call in every way; write docs/faults.md if all holds: [ARGUMENTS='--workers 4 --resume']
 	$(PY) -m e2e.faults $(ARGUMENTS)
 
 .PHONY: format-check

@@ -9,8 +9,9 @@ from pathlib import Path
 
 from sandbox.control import PROJECT
 
-from .combinations import DOORS, KINDS, Call, Combination
+from .combinations import DOORS, KINDS, SLOW_SECONDS, Call, Combination
 from .trials import Result
+from .world import TIMEOUTS
 
 FILE = PROJECT / "docs" / "faults.md"
 _NOTHING = "-"
@@ -18,11 +19,31 @@ _NOTHING = "-"
 _HEAD = Path(__file__).with_name("head.md")
 
 
-def written(results: Sequence[Result], seconds: int) -> str:
-    """The document."""
+def written(results: Sequence[Result]) -> str:
+    """The document of a run in which everything held; its head says so."""
+    return f"{head(len(results))}\n{tables(results)}"
+
+
+def head(count: int) -> str:
+    """What stands above the tables of so many combinations."""
+    return _HEAD.read_text(encoding="utf-8").format(
+        count=count,
+        shortest=min(TIMEOUTS.values()),
+        longest=max(TIMEOUTS.values()),
+        seconds=SLOW_SECONDS,
+    )
+
+
+def with_new_head(document: str) -> str:
+    """The same tables under the head as it is now."""
+    _, mark, below = document.partition("\n## ")
+    return head(len(listed(document))) + mark + below
+
+
+def tables(results: Sequence[Result]) -> str:
+    """What came of each combination, door by door."""
     outcomes = {one.combination: one.outcome or "?" for one in results}
-    head = _HEAD.read_text(encoding="utf-8")
-    text = [head.format(count=len(outcomes), seconds=seconds)]
+    text: list[str] = []
     for door in DOORS:
         rows = _rows({one: name for one, name in outcomes.items() if one.call.door == door})
         if rows:
@@ -91,8 +112,3 @@ def _cell(durations: dict[str, str]) -> str:
 
 def _row(cells: Iterable[str]) -> str:
     return "| " + " | ".join(cells) + " |"
-
-
-def write(results: Sequence[Result], seconds: int, file: Path = FILE) -> None:
-    """Writes the document."""
-    file.write_text(written(results, seconds), encoding="utf-8")
