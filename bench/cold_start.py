@@ -33,6 +33,10 @@ BOTO3 = "boto3 rule"
 HELLO = "hello, world"
 SUBJECTS = (CERTSWEEP, SMALLEST, BOTO3, HELLO)
 
+TITLE = "Cold start over {}"
+TLS = "TLS"
+CPU = "CPU to the response"
+
 MAX_RESPONSE_RATIO = 1.05
 MAX_INIT_CPU_RATIO = 1.1
 MAX_CALLS = 5
@@ -59,7 +63,7 @@ def measure(sandbox: Sandbox, zip_file: Path, rounds: int) -> list[Section]:
             Replay.start(sandbox, tls=tls) as replay,
         ):
             subjects = Subjects(_launches(Path(folder), replay, zip_file), event)
-            sections.append(_measure(subjects, replay, rounds, "TLS" if tls else "plain HTTP"))
+            sections.append(_measure(subjects, replay, rounds, TLS if tls else "plain HTTP"))
     return sections
 
 
@@ -136,7 +140,7 @@ def _measure(subjects: Subjects, replay: Replay, rounds: int, transport: str) ->
     subjects.start(CERTSWEEP)
     calls = replay.set_latency(0)
     return Section(
-        f"Cold start over {transport}",
+        TITLE.format(transport),
         f"An account with {CERTIFICATES} certificates, none expired; functions of {MEMORY_MB} MB; "
         f"{rounds} starts of each, in turn; medians. `/next` is where Lambda's init ends. The "
         "smallest SDK handler makes one call to IAM and one to AWS Config, with clients as the SDK "
@@ -174,13 +178,18 @@ def _ratio(
 
 
 def _row(subjects: Subjects, subject: str, starts: list[Start]) -> tuple[Figure, ...]:
-    until_next, until_answer = (0, 0) if subject == BOTO3 else subjects.classes(subject)
     return (
         Figure.median("to `/next`", [start.init_wall for start in starts], "s"),
         Figure.median("to the response", [start.wall for start in starts], "s"),
         Figure.median("CPU to `/next`", [start.init_cpu for start in starts], "s"),
-        Figure.median("CPU to the response", [start.cpu for start in starts], "s"),
+        Figure.median(CPU, [start.cpu for start in starts], "s"),
         Figure.median("peak memory", [start.peak_mb for start in starts], "MB"),
-        Figure("classes to `/next`", until_next),
-        Figure("classes to the response", until_answer),
+        *_classes(subjects, subject),
     )
+
+
+def _classes(subjects: Subjects, subject: str) -> tuple[Figure, ...]:
+    names = ("classes to `/next`", "classes to the response")
+    if subject == BOTO3:  # which has no JVM
+        return tuple(map(Figure.absent, names))
+    return tuple(map(Figure, names, subjects.classes(subject)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import statistics
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -13,12 +14,18 @@ class Figure:
     """One number that was measured."""
 
     name: str
+    # Not a number if there is nothing to measure.
     value: float
     unit: str = ""
     # The most that it may be; None if it is only for information.
     limit: float | None = None
     # What the value is the median of, in the order of measurement; empty if it is the only one.
     samples: tuple[float, ...] = ()
+
+    @classmethod
+    def absent(cls, name: str) -> Figure:
+        """In a row of figures, one that this subject does not have."""
+        return cls(name, math.nan)
 
     @classmethod
     def median(
@@ -51,7 +58,7 @@ class Figure:
         """As the report in JSON has it."""
         return {
             "name": self.name,
-            "value": round(self.value, 4),
+            "value": None if math.isnan(self.value) else round(self.value, 4),
             "unit": self.unit,
             "limit": self.limit,
             "kept": self.is_kept,
@@ -92,6 +99,8 @@ class Section:
     matrices: tuple[Matrix, ...] = ()
     # Text below, in Markdown.
     notes: tuple[str, ...] = field(default=())
+    # Why there are no figures; empty if there are.
+    not_measured: str = ""
 
     def all_figures(self) -> Iterator[tuple[str, Figure]]:
         """Each with the name of its row, which is empty outside of a matrix."""
@@ -115,10 +124,17 @@ def as_markdown(machine: Mapping[str, str], sections: Sequence[Section]) -> str:
     """The report for people."""
     lines = ["# Benchmark", "", *(f"- {name}: {value}" for name, value in machine.items())]
     broken = [problem for section in sections for problem in section.broken()]
-    lines += ["", "Targets missed:" if broken else "All targets are kept.", ""]
+    missing = [section for section in sections if section.not_measured]
+    kept = "All targets that were measured are kept." if missing else "All targets are kept."
+    lines += ["", "Targets missed:" if broken else kept, ""]
     lines += [f"- {problem}" for problem in broken]
+    if missing:
+        lines += [*([""] if broken else []), "Not measured:", ""]
+        lines += [f"- {section.title}: {section.not_measured}" for section in missing]
     for section in sections:
         lines += ["", f"## {section.title}", "", section.method, ""]
+        if section.not_measured:
+            lines += [f"Not measured: {section.not_measured}", ""]
         for matrix in section.matrices:
             lines += [*matrix.lines(), ""]
         if section.figures:
@@ -137,6 +153,7 @@ def as_json(machine: Mapping[str, str], sections: Sequence[Section]) -> dict[str
         "sections": [
             {
                 "title": section.title,
+                "not_measured": section.not_measured or None,
                 "figures": [
                     {"row": row, **figure.to_json()} for row, figure in section.all_figures()
                 ],
@@ -169,7 +186,13 @@ def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
 
 
 def number(value: float) -> str:
-    """With three digits that count, or all of a whole number."""
+    """With three digits that count, or all of a whole number; of what is very little, one."""
+    if math.isnan(value):
+        return "-"
     if value == int(value) or value >= 100:
         return f"{value:,.0f}"
-    return f"{value:.1f}" if value >= 10 else f"{value:.2f}" if value >= 1 else f"{value:.3f}"
+    return f"{value:.1f}" if value >= 10 else f"{value:.2f}" if value >= 1 else _of_one(value)
+
+
+def _of_one(value: float) -> str:
+    return f"{value:.3f}" if abs(value) >= 0.0005 else f"{value:.1g}"
