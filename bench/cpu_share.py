@@ -11,6 +11,7 @@ import stat
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from itertools import count
 from pathlib import Path
 
 MB_OF_ONE_CPU = 1769
@@ -21,6 +22,9 @@ _ROOTS = (
     (Path("/sys/fs/cgroup/cpu"), "cpu.cfs_quota_us", "{quota}"),
     (Path("/sys/fs/cgroup"), "cpu.max", f"{{quota}} {PERIOD_MICROSECONDS}"),
 )
+
+# A group for each process: two in one would share its quota.
+_NUMBERS = count()
 
 
 def share_of(memory_mb: int) -> float:
@@ -35,8 +39,9 @@ def java_with_share(java: Path, memory_mb: int) -> Iterator[Path | None]:
     None if this user on this machine can't make a control group.
     """
     quota = int(PERIOD_MICROSECONDS * share_of(memory_mb))
+    name = f"certsweep-bench-{os.getpid()}-{next(_NUMBERS)}"
     for root, quota_file, setting in _ROOTS:
-        group = root / f"certsweep-bench-{os.getpid()}-{memory_mb}"
+        group = root / name
         try:
             group.mkdir()
         except OSError:
@@ -61,7 +66,9 @@ def java_with_share(java: Path, memory_mb: int) -> Iterator[Path | None]:
 
 def _remove(group: Path) -> None:
     """Moves whoever is still in it out first; only an empty group can be removed."""
-    for process in (group / "cgroup.procs").read_text(encoding="ascii").split():
+    members = group / "cgroup.procs"
+    # Where no controller is mounted, it is a folder like any other.
+    for process in members.read_text(encoding="ascii").split() if members.exists() else ():
         with suppress(OSError):  # it has ended meanwhile
             (group.parent / "cgroup.procs").write_text(process, encoding="ascii")
     group.rmdir()

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from pathlib import Path
 
 from sandbox.control import Sandbox
@@ -20,48 +20,55 @@ from .replay import Replay
 from .report import Figure, Matrix, Section
 from .subjects.boto3_search import HOME
 
-# Each group runs at once: its members together have one processor, and leave one for the rest.
-GROUPS_MB = ((256, 512, 1024), (1769,))
+SIZES_MB = (256, 512, 1024, 1769)
+# What runs at once: it has one processor together, and leaves one for the rest.
+AT_ONCE_MB = 256 + 512 + 1024
+# Rounds that are mixed, so that a small function, which takes long, has others beside it.
+ROUNDS_AT_ONCE = 2
 SIZE = usage.Size(*usage.PROMISED)
 LATENCY_SECONDS = usage.LATENCY_SECONDS
-# A search on little memory takes long, and differs little from one to the next.
-SEARCHES = 3
 
 Measured = tuple[Figure, ...]
+# What is measured at once: of a function of so much memory, with this Java, in this folder.
+Sample = Callable[[int, Path | None, Path], tuple[float, ...]]
 TITLE = "Memory of a function"
+UNTIL_NEXT = "cold evaluation to `/next`"
 COLD_EVALUATION = "cold evaluation"
+COLD_SEARCH = "cold search"
 
 
 def measure(sandbox: Sandbox, zip_file: Path, rounds: int) -> list[Section]:
-    """No section where there is no control group."""
-    with java_with_share(java_command(), GROUPS_MB[0][0]) as java:
+    """A section without figures where there is no control group."""
+    method = (
+        f"Each with the share of a processor that a function of this size has; over TLS, each "
+        f"answer after {usage.LATENCY_MS} ms. The evaluation is of an account with "
+        f"{cold_start.CERTIFICATES} certificates in good order, from the start of the process; the "
+        f"search is the inspection of {SIZE.name}, cold and again. Median of {rounds}, each a "
+        f"process of its own; all sizes in turn, {ROUNDS_AT_ONCE} rounds at a time, and side by "
+        "side as far as they have one processor together."
+    )
+    with java_with_share(java_command(), SIZES_MB[0]) as java:
         if java is None:
-            print("bench: the times by memory need a cpu control group that this user may make.")
-            return []
+            why = "it takes a cpu control group of Linux that this user may make, as root may."
+            return [Section(TITLE, method, not_measured=why)]
     with tempfile.TemporaryDirectory() as folder:
         task_root = Path(folder, "task")
         unpack(zip_file, task_root)
         evaluations = _evaluations(sandbox, zip_file, task_root, rounds)
-        searches = _searches(sandbox, task_root)
+        searches = _searches(sandbox, task_root, rounds)
     rows = {
-        f"{memory_mb:,} MB, {share_of(memory_mb):.2f} processors": (
+        f"{row_name(memory_mb)}, {share_of(memory_mb):.2f} processors": (
             *evaluations[memory_mb],
             *searches[memory_mb],
         )
-        for group in GROUPS_MB
-        for memory_mb in group
+        for memory_mb in SIZES_MB
     }
-    return [
-        Section(
-            TITLE,
-            f"Each with the share of a processor that a function of this size has; over TLS, each "
-            f"answer after {usage.LATENCY_MS} ms. The evaluation is of an account with "
-            f"{cold_start.CERTIFICATES} certificates in good order, from the start of the process, "
-            f"median of {rounds}; the search is the inspection of {SIZE.name}, cold and again, "
-            f"median of {SEARCHES}.",
-            matrices=(Matrix("function", rows),),
-        )
-    ]
+    return [Section(TITLE, method, matrices=(Matrix("function", rows),))]
+
+
+def row_name(memory_mb: int) -> str:
+    """How the row of such a function begins."""
+    return f"{memory_mb:,} MB"
 
 
 def _evaluations(
@@ -70,75 +77,85 @@ def _evaluations(
     event = cold_start.account_in_good_order(sandbox, zip_file)
     with Replay.start(sandbox, tls=True) as replay:
 
-        def cold(memory_mb: int, java: Path | None = None) -> tuple[float, float]:
-            launch = in_java(
-                task_root.with_name(f"{memory_mb}"), EVALUATE, replay, memory_mb, java=java
-            )
+        def cold(memory_mb: int, java: Path | None, folder: Path) -> tuple[float, ...]:
+            launch = in_java(folder, EVALUATE, replay, memory_mb, java=java)
             with running(launch) as function:
                 _, answered = function.invoke(event)
                 return function.at_next.wall, answered.wall
 
-        def figures(memory_mb: int, java: Path) -> Measured:
-            starts = [cold(memory_mb, java) for _ in range(rounds)]
-            return (
-                Figure.median("cold evaluation to `/next`", [init for init, _ in starts], "s"),
-                Figure.median(COLD_EVALUATION, [wall for _, wall in starts], "s"),
-            )
-
-        _lay_out(task_root)
-        cold(GROUPS_MB[-1][-1])
+        _once(cold, task_root)
         replay.set_latency(LATENCY_SECONDS)
-        return _by_memory(figures)
+        measured = _in_turn(cold, task_root, rounds)
+    return {
+        memory_mb: (
+            Figure.median(UNTIL_NEXT, [init for init, _ in starts], "s"),
+            Figure.median(COLD_EVALUATION, [wall for _, wall in starts], "s"),
+        )
+        for memory_mb, starts in measured.items()
+    }
 
 
-def _searches(sandbox: Sandbox, task_root: Path) -> dict[int, Measured]:
+def _searches(sandbox: Sandbox, task_root: Path, rounds: int) -> dict[int, Measured]:
     sandbox.reset(cold=True)
     list(usage.grow(sandbox, SIZE.regions, (SIZE.balancers,)))
     with Replay.start(sandbox, tls=True) as replay:
 
-        def search(memory_mb: int, java: Path | None = None) -> tuple[float, float, float]:
+        def search(memory_mb: int, java: Path | None, folder: Path) -> tuple[float, ...]:
             launch = in_java(
-                task_root.with_name(f"{memory_mb}"),
-                INSPECT,
-                replay,
-                memory_mb,
-                usage.CONNECTIONS,
-                region=HOME,
-                java=java,
+                folder, INSPECT, replay, memory_mb, usage.CONNECTIONS, region=HOME, java=java
             )
             with running(launch) as function:
                 cold = function.at_next.wall + usage.inspect(function, SIZE) / 1000
                 return cold, usage.inspect(function, SIZE) / 1000, function.peak_mb
 
-        def figures(memory_mb: int, java: Path) -> Measured:
-            searches = [search(memory_mb, java) for _ in range(SEARCHES)]
-            return (
-                Figure.median("cold search", [cold for cold, _, _ in searches], "s"),
-                Figure.median("second search", [again for _, again, _ in searches], "s"),
-                Figure("peak memory", max(peak for _, _, peak in searches), "MB", limit=memory_mb),
-            )
-
-        search(GROUPS_MB[-1][-1])
+        _once(search, task_root)
         replay.set_latency(LATENCY_SECONDS)
-        return _by_memory(figures)
+        measured = _in_turn(search, task_root, rounds)
+    return {
+        memory_mb: (
+            Figure.median(COLD_SEARCH, [cold for cold, _, _ in searches], "s"),
+            Figure.median("second search", [again for _, again, _ in searches], "s"),
+            Figure("peak memory", max(peak for _, _, peak in searches), "MB", limit=memory_mb),
+        )
+        for memory_mb, searches in measured.items()
+    }
 
 
-def _lay_out(task_root: Path) -> None:
-    """The same code for each, under a name of its own: so has each a log of its own."""
-    for group in GROUPS_MB:
-        for memory_mb in group:
-            task_root.with_name(f"{memory_mb}").symlink_to(task_root)
+def _once(sample: Sample, task_root: Path) -> None:
+    """Has the answers recorded that are replayed from then on."""
+    with tempfile.TemporaryDirectory() as folder:
+        sample(SIZES_MB[-1], None, _laid_out(task_root, Path(folder)))
 
 
-def _by_memory(figures: Callable[[int, Path], Measured]) -> dict[int, Measured]:
-    measured: dict[int, Measured] = {}
+def _in_turn(sample: Sample, task_root: Path, rounds: int) -> dict[int, list[tuple[float, ...]]]:
+    """So many samples of each size; of some rounds at once, the smallest first."""
+    samples: dict[int, list[tuple[float, ...]]] = {memory_mb: [] for memory_mb in SIZES_MB}
 
-    def measure_one(memory_mb: int) -> None:
-        with java_with_share(java_command(), memory_mb) as java:
+    def one(memory_mb: int) -> tuple[float, ...]:
+        with (
+            java_with_share(java_command(), memory_mb) as java,
+            tempfile.TemporaryDirectory() as folder,
+        ):
             assert java is not None
-            measured[memory_mb] = figures(memory_mb, java)
+            return sample(memory_mb, java, _laid_out(task_root, Path(folder)))
 
-    for group in GROUPS_MB:
-        with ThreadPoolExecutor() as threads:
-            list(threads.map(measure_one, group))
-    return measured
+    with ThreadPoolExecutor() as threads:
+        for begun in range(0, rounds, ROUNDS_AT_ONCE):
+            waiting = sorted(SIZES_MB * min(ROUNDS_AT_ONCE, rounds - begun))
+            started: dict[Future[tuple[float, ...]], int] = {}
+            while waiting or started:
+                free = AT_ONCE_MB - sum(started.values())
+                if waiting and waiting[0] <= free:
+                    memory_mb = waiting.pop(0)
+                    started[threads.submit(one, memory_mb)] = memory_mb
+                    continue
+                for ended in wait(started, return_when=FIRST_COMPLETED).done:
+                    samples[started.pop(ended)].append(ended.result())
+    return samples
+
+
+def _laid_out(task_root: Path, folder: Path) -> Path:
+    """The same code in a folder of its own, and so with a log of its own."""
+    here = folder / "task"
+    here.symlink_to(task_root)
+    return here
