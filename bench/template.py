@@ -25,8 +25,13 @@ def log_retention_days() -> int:
 
 
 def alarms() -> int:
-    """How many alarms a stack has."""
+    """How many alarms a stack has by default."""
     return TEMPLATE.read_text(encoding="utf-8").count("Type: AWS::CloudWatch::Alarm")
+
+
+def keys() -> int:
+    """How many KMS keys a stack has by default."""
+    return TEMPLATE.read_text(encoding="utf-8").count("Type: AWS::KMS::Key")
 
 
 def _setting(pattern: str) -> str:

@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import heapq
+import math
+import threading
+from contextlib import nullcontext
 from itertools import count
+from pathlib import Path
+from typing import cast
 
 import pytest
 
-from bench import cost, template
+from bench import cold_start, cost, evaluation, memory, template
 from bench.report import Figure, Matrix, Section, as_json, as_markdown, number
 from bench.usage import LATENCY_MS, LISTENERS_EACH, Size, calls_at_once
+from sandbox.control import Sandbox
 
 
 def _rounds(balancers: int, at_once: int) -> int:
@@ -73,12 +79,137 @@ def test_a_daily_run_is_billed_for_the_hours_it_reports_in() -> None:
     assert hourly["metrics"] == pytest.approx(cost.METRICS * 12 * 0.3)
     assert daily["metrics"] == pytest.approx(hourly["metrics"] / 24)
     assert daily["function"] == pytest.approx(365 * (0.0000166667 + 0.0000002))
+    assert daily["key"] == hourly["key"] == 12
+
+
+def test_a_formula_has_the_steps_that_its_figure_depends_on() -> None:
+    few, few_how = cost._stepped(cost.CONFIG_EVALUATIONS, 20, 365)
+    many, many_how = cost._stepped(cost.CONFIG_EVALUATIONS, 1_000, 8_760)
+    assert few == pytest.approx(7.3)
+    assert many == pytest.approx(12 * 535)
+    assert few_how == "20 x 365 x $0.001"
+    assert many_how == "12 months x (100,000 x $0.001 + 400,000 x $0.0008 + 230,000 x $0.0005)"
+
+
+WARM = Section(
+    evaluation.TITLE,
+    "",
+    matrices=(
+        Matrix(
+            "account",
+            {
+                evaluation.row_name(certificates): (Figure(evaluation.FUNCTION, warm_ms, "ms"),)
+                for certificates, warm_ms in ((20, 20), (100, 30), (1_000, 150))
+            },
+        ),
+    ),
+)
+COLD = Section(
+    cold_start.TITLE.format(cold_start.TLS),
+    "",
+    matrices=(Matrix("start", {cold_start.CERTSWEEP: (Figure(cold_start.CPU, 2, "s"),)}),),
+)
+BY_MEMORY = Section(
+    memory.TITLE,
+    "",
+    matrices=(
+        Matrix(
+            "function",
+            {
+                f"{memory.row_name(template.memory_mb())}, some": (
+                    Figure(memory.UNTIL_NEXT, 5, "s"),
+                    Figure(memory.COLD_EVALUATION, 8, "s"),
+                    Figure(memory.COLD_SEARCH, 25, "s"),
+                )
+            },
+        ),
+    ),
+)
+NOT_BY_MEMORY = Section(memory.TITLE, "", not_measured="it takes more.")
+
+
+def _dollars(*sections: Section) -> dict[str, float]:
+    """A year of the smallest account, evaluated daily, by what it is for."""
+    (priced,) = cost.measure(sections)
+    return {
+        figure.name: figure.value
+        for row, figure in priced.all_figures()
+        if row == "20 certificates, daily"
+    }
+
+
+def test_the_cost_is_that_of_the_default_memory() -> None:
+    dollars = _dollars(COLD, WARM, BY_MEMORY)
+    a_second = 365 * 0.5 * cost.LAMBDA_GB_SECOND
+    assert dollars["function"] == pytest.approx(8 * a_second, rel=0.01)
+    assert dollars["usage searches"] == pytest.approx((25 - 5) * a_second)
+    parts = ("evaluations", "function", "metrics", "key", "alarms", "logs")
+    assert dollars["Certsweep"] == pytest.approx(sum(dollars[part] for part in parts))
+
+
+def test_without_the_times_by_memory_the_cost_is_that_of_a_cold_start() -> None:
+    dollars = _dollars(COLD, WARM, NOT_BY_MEMORY)
+    seconds = 2 * 1769 / template.memory_mb()
+    assert dollars["function"] == pytest.approx(
+        365 * seconds * 0.5 * cost.LAMBDA_GB_SECOND, rel=0.01
+    )
+    assert math.isnan(dollars["usage searches"])
+
+
+def test_what_is_not_measured_is_said_in_every_form() -> None:
+    sections = [NOT_BY_MEMORY, *cost.measure([NOT_BY_MEMORY])]
+    text = as_markdown({}, sections)
+    assert "All targets that were measured are kept." in text
+    assert "- Memory of a function: it takes more." in text
+    assert text.count("\nNot measured: it takes") == 2
+    told = [section["not_measured"] for section in as_json({}, sections)["sections"]]
+    assert told[0] == "it takes more."
+    assert "`evaluation`" in told[1]
+
+
+def test_without_a_control_group_no_times_by_memory_are_measured(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("JAVA_HOME", "/nowhere")
+    monkeypatch.setattr(memory, "java_with_share", lambda *_: nullcontext(None))
+    (section,) = memory.measure(cast("Sandbox", None), Path("certsweep.zip"), 7)
+    assert "control group" in section.not_measured
+    assert list(section.all_figures()) == []
+
+
+def test_sizes_share_one_processor_and_have_as_many_rounds(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("JAVA_HOME", "/nowhere")
+    monkeypatch.setattr(memory, "java_with_share", lambda java, _: nullcontext(java))
+    lock, at_once, most, folders = threading.Lock(), [0], [0], set()
+
+    def sample(memory_mb: int, _: Path | None, folder: Path) -> tuple[float, ...]:
+        with lock:
+            at_once[0] += memory_mb
+            most[0] = max(most[0], at_once[0])
+            folders.add(folder)
+        with lock:
+            at_once[0] -= memory_mb
+        return (memory_mb,)
+
+    measured = memory._in_turn(sample, Path("/nowhere"), 7)
+    assert measured == {memory_mb: [(memory_mb,)] * 7 for memory_mb in memory.SIZES_MB}
+    assert most[0] <= memory.AT_ONCE_MB
+    assert len(folders) == 7 * len(memory.SIZES_MB)
+
+
+def test_a_subject_without_a_figure_has_none() -> None:
+    matrix = Matrix("start", {"boto3 rule": (Figure.absent("classes"),)})
+    assert matrix.lines()[-1].split() == ["|", "boto3", "rule", "|", "-", "|"]
+    section = Section("Cold start", "", matrices=(matrix,))
+    assert as_json({}, [section])["sections"][0]["figures"][0]["value"] is None
+    assert section.broken() == []
 
 
 def test_the_settings_are_the_template_s() -> None:
     assert template.memory_mb() >= 256
     assert template.log_retention_days() == 365
     assert template.alarms() == 6
+    assert template.keys() == 1
 
 
 def test_a_ratio_is_of_pairs() -> None:
@@ -96,7 +227,14 @@ def test_a_missed_target_is_named_in_every_form() -> None:
 
 @pytest.mark.parametrize(
     ("value", "text"),
-    [(0.0123, "0.012"), (1.5, "1.50"), (12.34, "12.3"), (1234.5, "1,234"), (7, "7")],
+    [
+        (0.0123, "0.012"),
+        (1.5, "1.50"),
+        (12.34, "12.3"),
+        (1234.5, "1,234"),
+        (7, "7"),
+        (0.00031, "0.0003"),
+    ],
 )
 def test_three_digits_count(value: float, text: str) -> None:
     assert number(value) == text
