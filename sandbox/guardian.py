@@ -9,11 +9,15 @@ from __future__ import annotations
 
 import contextlib
 import os
+import select
 import shutil
 import signal
 import subprocess
 import sys
 from pathlib import Path
+
+# At most this long does a killed process take to end.
+END_SECONDS = 10
 
 
 class Guardian:
@@ -56,10 +60,21 @@ def main(directory: str) -> None:
             pids.add(pid)
         else:
             pids.discard(pid)
+    _end(pids)
+    shutil.rmtree(directory, ignore_errors=True)
+
+
+def _end(pids: set[int]) -> None:
+    """Kills processes, and waits until they are gone: to end a JVM takes a moment."""
+    killed = []
     for pid in pids:
         with contextlib.suppress(ProcessLookupError):
-            os.kill(pid, signal.SIGKILL)
-    shutil.rmtree(directory, ignore_errors=True)
+            killed.append(os.pidfd_open(pid))
+            signal.pidfd_send_signal(killed[-1], signal.SIGKILL)
+    for process in killed:
+        end = select.poll()
+        end.register(process, select.POLLIN)
+        end.poll(END_SECONDS * 1000)
 
 
 if __name__ == "__main__":
