@@ -11,6 +11,7 @@ import threading
 from pathlib import Path
 from typing import NoReturn
 
+from . import memory
 from .awslambda import SetupError, check_java, check_runtime
 from .control import CREDENTIALS, DEFAULT_REGION, DEFAULT_RUNTIME
 from .server import SandboxServer
@@ -22,6 +23,7 @@ def main() -> None:
     # moto must not find the developer's settings; clients of the sandbox bring their own.
     for name in [name for name in os.environ if name.startswith(("AWS_", "MOTO_"))]:
         del os.environ[name]
+    memory.prepare()
     try:
         server = SandboxServer(
             port=options.port,

@@ -19,7 +19,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -343,12 +343,24 @@ class Sandbox:
             Runtime="java25",
             Handler=handler,
             Role=self._role(name, "lambda.amazonaws.com", region, permissions),
-            Code={"ZipFile": Path(zip_file).read_bytes()},
+            Code=self._stored(Path(zip_file), region),
             MemorySize=memory,
             Timeout=timeout,
             Environment={"Variables": dict(variables or {})},
         )
         return str(created["FunctionArn"])
+
+    def _stored(self, zip_file: Path, region: str) -> dict[str, str]:
+        """The code of a function, in a bucket.
+
+        In the request itself it would be base64 in JSON: several times the work for both sides.
+        """
+        files, bucket = self.client("s3", region), f"code-in-{region}"
+        location = {"CreateBucketConfiguration": {"LocationConstraint": region}}
+        with suppress(files.exceptions.BucketAlreadyOwnedByYou):
+            files.create_bucket(Bucket=bucket, **({} if region == "us-east-1" else location))
+        files.put_object(Bucket=bucket, Key=zip_file.name, Body=zip_file.read_bytes())
+        return {"S3Bucket": bucket, "S3Key": zip_file.name}
 
     def put_rule(
         self, rule: Rule, function_arn: str, parameters: Mapping[str, Any] | None = None

@@ -13,6 +13,7 @@ from typing import Any
 
 from moto.moto_api._internal.models import moto_api_backend
 
+from . import memory
 from .authorization import Authorization
 from .awslambda import Functions
 from .calls import Response
@@ -103,6 +104,7 @@ class ControlApi:
         self._clock.reset()
         moto_api_backend.reset()
         self._log.clear()
+        memory.collect()
 
     def _time(self) -> dict[str, str]:
         return {"now": iso(self._clock.now())}

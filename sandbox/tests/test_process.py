@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import os
+import resource
 import signal
 import socket
 import subprocess
 import sys
 import threading
+import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -20,6 +22,8 @@ from sandbox.certificates import self_signed
 from sandbox.control import PROJECT, Sandbox, SandboxError
 
 from .conftest import PROBE, days, is_running, now
+
+MB = 1024 * 1024
 
 
 def run(*options: str) -> subprocess.CompletedProcess[str]:
@@ -41,6 +45,12 @@ def aws(sandbox: Sandbox, *arguments: str) -> Any:
         check=True,
     ).stdout
     return json.loads(shown) if shown else None
+
+
+def memory_mb(sandbox: Sandbox) -> float:
+    """What of the sandbox is in the machine's memory."""
+    pages = Path(f"/proc/{sandbox.pid}/statm").read_text().split()[1]
+    return int(pages) * resource.getpagesize() / MB
 
 
 @contextmanager
@@ -149,6 +159,25 @@ class TestReset:
         listed = sandbox.client("iam").list_server_certificates()
         assert listed["ServerCertificateMetadataList"] == []
         assert len(sandbox.requests.list()) == 1
+
+    def test_gives_memory_back(self, tmp_path: Path) -> None:
+        code = tmp_path / "code.zip"
+        with zipfile.ZipFile(code, "w") as archive:
+            archive.writestr("random", os.urandom(20 * MB))
+        with Sandbox.start() as sandbox:
+
+            def deploy() -> None:
+                sandbox.reset()
+                functions = sandbox.client("lambda")
+                sandbox.deploy_function(code, "stored", handler=PROBE)
+                functions.update_function_code(FunctionName="stored", ZipFile=code.read_bytes())
+
+            for _ in range(2):
+                deploy()
+            before = memory_mb(sandbox)
+            for _ in range(5):
+                deploy()
+            assert memory_mb(sandbox) - before < 50
 
     def test_unknown_setting_is_refused(self, sandbox: Sandbox) -> None:
         with pytest.raises(SandboxError, match="Unknown settings: page"):
