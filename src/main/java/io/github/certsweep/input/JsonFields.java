@@ -86,9 +86,11 @@ public final class JsonFields {
    * @throws InvalidInputException if it is missing, blank or not a string
    */
   public String requiredText(String name) {
-    return text(name)
-        .orElseThrow(
-            () -> new InvalidInputException(what + " has no \"" + name + "\", which is required."));
+    Optional<String> text = text(name);
+    if (text.isEmpty()) {
+      throw new InvalidInputException(what + " has no \"" + name + "\", which is required.");
+    }
+    return text.get();
   }
 
   /**
@@ -101,7 +103,7 @@ public final class JsonFields {
     if (value.isPresent() && !value.get().isString()) {
       throw wrongType(name, "a string", value.get());
     }
-    return value.map(JsonPrimitive::getAsString);
+    return scalarText(name);
   }
 
   /**
@@ -111,7 +113,8 @@ public final class JsonFields {
    * @throws InvalidInputException if it is an object or a list
    */
   public Optional<String> scalarText(String name) {
-    return scalar(name).map(JsonPrimitive::getAsString);
+    Optional<JsonPrimitive> value = scalar(name);
+    return value.isPresent() ? Optional.of(value.get().getAsString()) : Optional.empty();
   }
 
   private Optional<JsonPrimitive> scalar(String name) {
@@ -122,8 +125,8 @@ public final class JsonFields {
     if (!element.isJsonPrimitive()) {
       throw wrongType(name, "a single value", element);
     }
-    return Optional.of(element.getAsJsonPrimitive())
-        .filter(value -> !value.getAsString().isBlank());
+    JsonPrimitive value = element.getAsJsonPrimitive();
+    return value.getAsString().isBlank() ? Optional.empty() : Optional.of(value);
   }
 
   /** Without the value, which may be a secret. */

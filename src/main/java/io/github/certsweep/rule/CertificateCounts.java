@@ -57,11 +57,13 @@ public record CertificateCounts(
   }
 
   private static int expiredInUse(List<JudgedCertificate> certificates, UsageReport report) {
-    return Math.toIntExact(
-        certificates.stream()
-            .filter(judged -> judged.status() == ExpirationStatus.EXPIRED)
-            .filter(judged -> report.of(judged.certificate()).inUse())
-            .count());
+    int count = 0;
+    for (JudgedCertificate judged : certificates) {
+      if (judged.status() == ExpirationStatus.EXPIRED && report.of(judged.certificate()).inUse()) {
+        count++;
+      }
+    }
+    return count;
   }
 
   /** Those that are NON_COMPLIANT. */

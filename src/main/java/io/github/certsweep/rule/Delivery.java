@@ -25,10 +25,13 @@ record Delivery(
 
   /** How many old results of vanished resources were cleared. */
   int staleCleared() {
-    return Math.toIntExact(
-        recorded.stream()
-            .filter(evaluation -> evaluation.compliance() == ComplianceType.NOT_APPLICABLE)
-            .count());
+    int count = 0;
+    for (Evaluation evaluation : recorded) {
+      if (evaluation.compliance() == ComplianceType.NOT_APPLICABLE) {
+        count++;
+      }
+    }
+    return count;
   }
 
   /** What was not recorded and why, in one line; empty if everything was. */

@@ -27,18 +27,17 @@ final class EmbeddedMetrics {
     metrics.add("Expired", "Count", counts.expired());
     metrics.add("Expiring", "Count", counts.expiring());
     // CloudWatch has no unit for days.
-    counts
-        .daysToNextExpiration()
-        .ifPresent(days -> metrics.add("DaysToNextExpiration", "None", days));
-    counts
-        .usage()
-        .ifPresent(usage -> {
-          // Zero, when not everything could be looked at, is not known: it would end an alarm.
-          if (usage.expiredInUse() > 0 || usage.checksFailed() == 0) {
-            metrics.add("ExpiredInUse", "Count", usage.expiredInUse());
-          }
-          metrics.add("UsageChecksFailed", "Count", usage.checksFailed());
-        });
+    if (counts.daysToNextExpiration().isPresent()) {
+      metrics.add("DaysToNextExpiration", "None", counts.daysToNextExpiration().getAsLong());
+    }
+    if (counts.usage().isPresent()) {
+      CertificateCounts.Usage usage = counts.usage().get();
+      // Zero, when not everything could be looked at, is not known: it would end an alarm.
+      if (usage.expiredInUse() > 0 || usage.checksFailed() == 0) {
+        metrics.add("ExpiredInUse", "Count", usage.expiredInUse());
+      }
+      metrics.add("UsageChecksFailed", "Count", usage.checksFailed());
+    }
     line.addProperty(DIMENSION, ruleName);
     line.add("_aws", metrics.metadata(at));
   }

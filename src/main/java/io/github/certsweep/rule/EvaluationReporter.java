@@ -55,8 +55,11 @@ final class EvaluationReporter {
         try {
           List<Evaluation> refused = sendBatch(batch, event, deadline);
           failed.addAll(refused);
-          recorded.addAll(
-              batch.stream().filter(evaluation -> !refused.contains(evaluation)).toList());
+          for (Evaluation evaluation : batch) {
+            if (!refused.contains(evaluation)) {
+              recorded.add(evaluation);
+            }
+          }
         } catch (AwsCallException e) {
           lost.addAll(batch);
           reasons.add(e.getMessage().replace(event.resultToken(), "(token)"));
@@ -75,11 +78,15 @@ final class EvaluationReporter {
 
   /** Sends one batch and answers what Config says it did not record of it. */
   private List<Evaluation> sendBatch(List<Evaluation> batch, RuleEvent event, Deadline deadline) {
+    List<software.amazon.awssdk.services.config.model.Evaluation> sent = new ArrayList<>();
+    for (Evaluation evaluation : batch) {
+      sent.add(toRequest(evaluation, event));
+    }
     PutEvaluationsRequest request =
         PutEvaluationsRequest.builder()
             .resultToken(event.resultToken())
             .testMode(event.testMode())
-            .evaluations(batch.stream().map(evaluation -> toRequest(evaluation, event)).toList())
+            .evaluations(sent)
             .overrideConfiguration(call -> call.apiCallTimeout(deadline.timeoutFor(PUT)))
             .build();
     try {

@@ -3,7 +3,6 @@ package io.github.certsweep.rule;
 import com.google.gson.JsonObject;
 import java.time.Instant;
 import java.util.Optional;
-import java.util.stream.Stream;
 
 /**
  * What one evaluation of the rule found and did: the function's answer and its log line.
@@ -77,9 +76,11 @@ public record EvaluationRun(
       CertificateCounts counts,
       Delivery delivery,
       Optional<String> problem) {
+    Optional<String> lost = delivery.problem();
     Optional<String> error =
-        Stream.concat(problem.stream(), delivery.problem().stream())
-            .reduce((first, second) -> first + " " + second);
+        problem.isPresent() && lost.isPresent()
+            ? Optional.of(problem.get() + " " + lost.get())
+            : problem.isPresent() ? problem : lost;
     Outcome outcome =
         error.isPresent() ? Outcome.FAILED : event.testMode() ? Outcome.TESTED : Outcome.REPORTED;
     return new EvaluationRun(
@@ -102,12 +103,18 @@ public record EvaluationRun(
     JsonObject summary = new JsonObject();
     summary.addProperty("configRuleName", ruleName);
     summary.addProperty("outcome", outcome.name());
-    counts.ifPresent(count -> addCounts(summary, count));
+    if (counts.isPresent()) {
+      addCounts(summary, counts.get());
+    }
     summary.addProperty("recorded", recorded);
     summary.addProperty("staleCleared", staleCleared);
     summary.addProperty("batches", batches);
-    supersededBy.ifPresent(newer -> summary.addProperty("supersededBy", newer.toString()));
-    error.ifPresent(text -> summary.addProperty("error", text));
+    if (supersededBy.isPresent()) {
+      summary.addProperty("supersededBy", supersededBy.get().toString());
+    }
+    if (error.isPresent()) {
+      summary.addProperty("error", error.get());
+    }
     return summary;
   }
 
@@ -118,12 +125,11 @@ public record EvaluationRun(
     summary.addProperty("expired", counts.expired());
     summary.addProperty("expiring", counts.expiring());
     summary.addProperty("unknown", counts.unknown());
-    counts
-        .usage()
-        .ifPresent(usage -> {
-          summary.addProperty("expiredInUse", usage.expiredInUse());
-          summary.addProperty("usageChecksFailed", usage.checksFailed());
-        });
+    if (counts.usage().isPresent()) {
+      CertificateCounts.Usage usage = counts.usage().get();
+      summary.addProperty("expiredInUse", usage.expiredInUse());
+      summary.addProperty("usageChecksFailed", usage.checksFailed());
+    }
   }
 
   /**
@@ -132,8 +138,9 @@ public record EvaluationRun(
    */
   public String logLine() {
     JsonObject line = new JsonObject();
-    if (outcome == Outcome.REPORTED || outcome == Outcome.FAILED) {
-      counts.ifPresent(count -> EmbeddedMetrics.addTo(line, ruleName, judgedAt, count));
+    boolean isNews = outcome == Outcome.REPORTED || outcome == Outcome.FAILED;
+    if (isNews && counts.isPresent()) {
+      EmbeddedMetrics.addTo(line, ruleName, judgedAt, counts.get());
     }
     line.add("evaluation", summary());
     return line.toString();

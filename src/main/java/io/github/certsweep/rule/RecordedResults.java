@@ -47,11 +47,11 @@ final class RecordedResults {
       for (EvaluationResult result : page.evaluationResults()) {
         results.add(toRecorded(result));
       }
-      Optional<String> next = Optional.ofNullable(page.nextToken()).filter(text -> !text.isEmpty());
-      if (next.isPresent() && next.equals(token)) {
+      String next = page.nextToken();
+      if (next != null && next.equals(token.orElse(null))) {
         throw AwsCallException.unexpectedAnswer(READ, "The answer leads back to the same page.");
       }
-      token = next;
+      token = next == null || next.isEmpty() ? Optional.empty() : Optional.of(next);
     } while (token.isPresent());
     return List.copyOf(results);
   }
@@ -74,20 +74,22 @@ final class RecordedResults {
   }
 
   private static RecordedResult toRecorded(EvaluationResult result) {
-    Optional<EvaluationResultIdentifier> identifier =
-        Optional.ofNullable(result.evaluationResultIdentifier());
-    Optional<EvaluationResultQualifier> qualifier =
-        identifier.map(EvaluationResultIdentifier::evaluationResultQualifier);
+    EvaluationResultIdentifier identifier =
+        present("EvaluationResultIdentifier", result.evaluationResultIdentifier());
+    EvaluationResultQualifier qualifier =
+        present("EvaluationResultQualifier", identifier.evaluationResultQualifier());
     return new RecordedResult(
         new Resource(
-            present("ResourceType", qualifier.map(EvaluationResultQualifier::resourceType)),
-            present("ResourceId", qualifier.map(EvaluationResultQualifier::resourceId))),
-        present(
-            "OrderingTimestamp", identifier.map(EvaluationResultIdentifier::orderingTimestamp)));
+            present("ResourceType", qualifier.resourceType()),
+            present("ResourceId", qualifier.resourceId())),
+        present("OrderingTimestamp", identifier.orderingTimestamp()));
   }
 
-  private static <T> T present(String member, Optional<T> value) {
-    return value.orElseThrow(() ->
-        AwsCallException.unexpectedAnswer(READ, "A result in the answer has no " + member + "."));
+  private static <T> T present(String member, T value) {
+    if (value == null) {
+      throw AwsCallException.unexpectedAnswer(
+          READ, "A result in the answer has no " + member + ".");
+    }
+    return value;
   }
 }

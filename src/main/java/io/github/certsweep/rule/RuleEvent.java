@@ -42,7 +42,7 @@ public record RuleEvent(
               + MAX_RULE_NAME
               + " AWS Config does not tell the old results. Create the rule under a shorter name.");
     }
-    if (ruleName.codePoints().anyMatch(Character::isISOControl)) {
+    if (hasControlCharacters(ruleName)) {
       throw new InvalidInputException(
           "The event's \"configRuleName\" is "
               + InvalidInputException.quote(ruleName)
@@ -105,6 +105,15 @@ public record RuleEvent(
   /** Whether this is a trial: Config then checks what it is sent, and records nothing. */
   public boolean testMode() {
     return resultToken.equals(TEST_TOKEN);
+  }
+
+  private static boolean hasControlCharacters(String text) {
+    for (int i = 0; i < text.length(); i++) {
+      if (Character.isISOControl(text.charAt(i))) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private static Instant time(String text) {

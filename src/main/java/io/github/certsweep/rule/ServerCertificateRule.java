@@ -6,17 +6,17 @@ import io.github.certsweep.aws.Pause;
 import io.github.certsweep.certificate.IamCertificateStore;
 import io.github.certsweep.certificate.JudgedCertificate;
 import io.github.certsweep.certificate.ServerCertificate;
+import io.github.certsweep.usage.CertificateUsage;
 import io.github.certsweep.usage.UsageReport;
 import io.github.certsweep.usage.UsageSearch;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Comparator;
+import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import software.amazon.awssdk.services.config.ConfigClient;
 
 /**
@@ -93,22 +93,24 @@ public final class ServerCertificateRule {
                 e.getMessage() + " Results of certificates that are gone were not cleared.");
       }
     }
-    Optional<Instant> newest =
-        shown.stream().map(RecordedResult::orderedAt).max(Comparator.naturalOrder());
-    if (newest.isPresent() && newest.get().isAfter(event.createdAt())) {
-      return EvaluationRun.superseded(event, now, counts, newest.get());
+    Instant newest = newestOf(shown);
+    if (newest.isAfter(event.createdAt())) {
+      return EvaluationRun.superseded(event, now, counts, newest);
     }
 
-    List<Evaluation> all = Stream.concat(current.stream(), stale(shown, current, event)).toList();
+    List<Evaluation> all = new ArrayList<>(current);
+    all.addAll(stale(shown, current, event));
     return EvaluationRun.sent(event, now, counts, reporter.send(all, event, deadline), problem);
   }
 
   private static List<JudgedCertificate> judge(
       List<ServerCertificate> certificates, Instant now, RuleParameters parameters) {
-    return certificates.stream()
-        .map(certificate -> JudgedCertificate.at(now, certificate, parameters.daysToExpiration()))
-        .sorted(JudgedCertificate.WORST_FIRST)
-        .toList();
+    List<JudgedCertificate> judged = new ArrayList<>();
+    for (ServerCertificate certificate : certificates) {
+      judged.add(JudgedCertificate.at(now, certificate, parameters.daysToExpiration()));
+    }
+    judged.sort(JudgedCertificate.WORST_FIRST);
+    return judged;
   }
 
   /**
@@ -116,24 +118,36 @@ public final class ServerCertificateRule {
    */
   private UsageReport searchUsage(
       List<JudgedCertificate> certificates, List<ServerCertificate> listed, Deadline deadline) {
-    return certificates.stream().anyMatch(JudgedCertificate::isExpiredOrExpiring)
-        ? usage.search(listed, deadline.earlierBy(TIME_TO_REPORT))
-        : UsageReport.NOTHING_TO_SEARCH;
+    for (JudgedCertificate judged : certificates) {
+      if (judged.isExpiredOrExpiring()) {
+        return usage.search(listed, deadline.earlierBy(TIME_TO_REPORT));
+      }
+    }
+    return UsageReport.NOTHING_TO_SEARCH;
   }
 
   private static List<Evaluation> evaluations(
       List<JudgedCertificate> certificates, Optional<UsageReport> usage, RuleEvent event) {
-    return certificates.isEmpty()
-        ? List.of(Evaluation.ofEmptyAccount(event.accountId()))
-        : certificates.stream().map(judged -> evaluation(judged, usage)).toList();
+    if (certificates.isEmpty()) {
+      return List.of(Evaluation.ofEmptyAccount(event.accountId()));
+    }
+    List<Evaluation> evaluations = new ArrayList<>();
+    for (JudgedCertificate judged : certificates) {
+      Optional<CertificateUsage> users =
+          usage.isPresent() && judged.isExpiredOrExpiring()
+              ? Optional.of(usage.get().of(judged.certificate()))
+              : Optional.empty();
+      evaluations.add(Evaluation.of(judged, users));
+    }
+    return evaluations;
   }
 
-  private static Evaluation evaluation(JudgedCertificate judged, Optional<UsageReport> usage) {
-    return Evaluation.of(
-        judged,
-        usage
-            .filter(report -> judged.isExpiredOrExpiring())
-            .map(report -> report.of(judged.certificate())));
+  private static Instant newestOf(List<RecordedResult> results) {
+    Instant newest = Instant.MIN;
+    for (RecordedResult result : results) {
+      newest = result.orderedAt().isAfter(newest) ? result.orderedAt() : newest;
+    }
+    return newest;
   }
 
   /**
@@ -141,14 +155,18 @@ public final class ServerCertificateRule {
    * the dashboard for ever. What was recorded for this very event stays: it was delivered twice,
    * and the other delivery may have listed a certificate that was not there yet when this one did.
    */
-  private static Stream<Evaluation> stale(
+  private static List<Evaluation> stale(
       List<RecordedResult> shown, List<Evaluation> current, RuleEvent event) {
-    Set<Resource> present = current.stream().map(Evaluation::resource).collect(Collectors.toSet());
-    return shown.stream()
-        .filter(result -> result.orderedAt().isBefore(event.createdAt()))
-        .map(RecordedResult::resource)
-        .distinct()
-        .filter(resource -> !present.contains(resource))
-        .map(Evaluation::gone);
+    Set<Resource> told = new HashSet<>();
+    for (Evaluation evaluation : current) {
+      told.add(evaluation.resource());
+    }
+    List<Evaluation> stale = new ArrayList<>();
+    for (RecordedResult result : shown) {
+      if (result.orderedAt().isBefore(event.createdAt()) && told.add(result.resource())) {
+        stale.add(Evaluation.gone(result.resource()));
+      }
+    }
+    return stale;
   }
 }

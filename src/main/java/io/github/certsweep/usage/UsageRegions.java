@@ -22,14 +22,6 @@ public final class UsageRegions {
   private static final String LIST = "account:ListRegions";
   private static final Pattern REGION = Pattern.compile("[a-z]{2,4}(-[a-z]+)+-[0-9]{1,2}");
 
-  /** A region that is being enabled or disabled may hold resources. */
-  private static final List<RegionOptStatus> MAY_HOLD_RESOURCES =
-      List.of(
-          RegionOptStatus.ENABLED,
-          RegionOptStatus.ENABLED_BY_DEFAULT,
-          RegionOptStatus.ENABLING,
-          RegionOptStatus.DISABLING);
-
   private final List<Region> named;
   private final Region home;
   private final Supplier<AccountClient> account;
@@ -104,7 +96,12 @@ public final class UsageRegions {
       ListRegionsRequest request =
           ListRegionsRequest.builder()
               .maxResults(50)
-              .regionOptStatusContains(MAY_HOLD_RESOURCES)
+              // One that is being enabled or disabled may hold resources.
+              .regionOptStatusContains(
+                  RegionOptStatus.ENABLED,
+                  RegionOptStatus.ENABLED_BY_DEFAULT,
+                  RegionOptStatus.ENABLING,
+                  RegionOptStatus.DISABLING)
               .overrideConfiguration(call -> call.apiCallTimeout(deadline.timeoutFor(LIST)))
               .build();
       List<Region> regions =

@@ -198,7 +198,7 @@ class ServerCertificateRuleTest {
             "The answer leads back to the same page."),
         arguments(
             reading(page -> page.evaluationResults(EvaluationResult.builder().build())),
-            "A result in the answer has no ResourceType."),
+            "A result in the answer has no EvaluationResultIdentifier."),
         arguments(
             reading(page -> page.evaluationResults(identified(null, "a", TRIGGERED))),
             "A result in the answer has no ResourceType."),
