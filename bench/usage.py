@@ -3,7 +3,8 @@
 AWS's answers are replayed, each after a latency; without TLS, whose other end would take processor
 time from the function (memory.py searches over TLS). A search can't be faster than the longest
 chain of calls that depend on each other. It can't be faster either than its calls fit through
-`Bulkhead`, which the function bounds because Elastic Load Balancing throttles what comes faster.
+`Bulkhead`, which bounds them because Elastic Load Balancing throttles what comes faster: that is
+the critical path that it is held to.
 
 The function has the memory that comes with this machine's processors: how many calls it makes at
 once in all follows from it. What little memory, and the little processor that it comes with, make
@@ -57,9 +58,7 @@ BUCKET = 40
 REFILL_PER_SECOND = 10
 
 MAX_RATIO = 2
-# What takes more processor time than two processors have in so short a time; by load balancers.
-MAX_RATIO_TO_CHAIN = {10: MAX_RATIO, 100: 2.5, 300: 5}
-MAX_RATIO_PROMISED = 4
+MAX_RATIO_TO_CHAIN_PROMISED = 4
 MIN_SPEED_UP = 10
 MAX_MEMORY_MB = 256
 
@@ -113,11 +112,6 @@ class Size:
         """How long AWS makes a search of the busiest region wait for tokens, whoever makes it."""
         calls = 1 + self._in_busiest_region * (1 + LISTENERS_EACH)
         return max(0, calls - BUCKET) / REFILL_PER_SECOND
-
-    @property
-    def is_held_to_the_chain(self) -> bool:
-        """Whether AWS would answer the calls of the busiest region as fast as the chain goes."""
-        return self.throttled_seconds == 0
 
 
 def calls_at_once() -> int:
@@ -225,20 +219,17 @@ def _figures(
     search = Figure.median("search", samples, "ms")
     loop = Figure.median("boto3 loop", loops, "ms")
     is_promised = (size.regions, size.balancers) == PROMISED
-    to_chain: float | None = None
-    to_shortest: float | None = None
-    if is_promised:
-        to_chain = MAX_RATIO_PROMISED
-    elif size.is_held_to_the_chain:
-        to_chain = MAX_RATIO_TO_CHAIN[size.balancers]
-    else:
-        to_shortest = MAX_RATIO
     return (
         search,
         Figure("chain", size.chain_ms, "ms"),
-        Figure("search / chain", search.value / size.chain_ms, "x", to_chain),
+        Figure(
+            "search / chain",
+            search.value / size.chain_ms,
+            "x",
+            MAX_RATIO_TO_CHAIN_PROMISED if is_promised else None,
+        ),
         Figure("shortest within the bound", size.shortest_ms, "ms"),
-        Figure("search / shortest", search.value / size.shortest_ms, "x", to_shortest),
+        Figure("search / shortest", search.value / size.shortest_ms, "x", MAX_RATIO),
         Figure("AWS's throttle", size.throttled_seconds, "s"),
         loop,
         Figure(
@@ -270,13 +261,9 @@ def _section(rows: dict[str, tuple[Figure, ...]], rounds: int) -> Section:
             "the function does. *AWS's throttle*: how long AWS makes the busiest region's calls "
             f"wait for tokens, whoever makes them: {BUCKET} at once, then {REFILL_PER_SECOND} a "
             "second.",
-            f"The target of {MAX_RATIO} is held against the chain wherever AWS's throttle admits "
-            "all calls of the busiest region at once. Where it does not, nobody can be as fast as "
-            "the chain, and the target is held against the shortest schedule within the bound.",
-            "The calls of 100 and 300 load balancers take more processor time than two processors "
-            f"have in twice the chain: the limits are {MAX_RATIO_TO_CHAIN[100]} and "
-            f"{MAX_RATIO_TO_CHAIN[300]} times the chain there, and {MAX_RATIO_PROMISED} for "
-            f"{Size(*PROMISED).name}, whatever AWS's throttle.",
+            f"The shortest schedule within the bound is the critical path that every size is held "
+            f"to, at most {MAX_RATIO} times; {Size(*PROMISED).name} also to "
+            f"{MAX_RATIO_TO_CHAIN_PROMISED} times the chain.",
             "Every region is taken to have all services, AppSync too.",
         ),
     )
