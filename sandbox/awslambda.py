@@ -17,6 +17,7 @@ from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
+from moto.awslambda.exceptions import UnknownFunctionException
 from moto.awslambda.models import LambdaFunction
 from moto.awslambda.utils import get_backend
 from moto.sts.models import sts_backends
@@ -223,12 +224,29 @@ class Functions:
             if is_own and is_outdated and not environment.is_busy:
                 self._retire(environment)
 
+    def _retire_orphans(self) -> None:
+        """Makes room: ends idle processes of functions that were deleted, or gone with a reset.
+
+        Not at the reset itself: the next test often deploys the same function again.
+        """
+        for environment in list(self._environments):
+            if not environment.is_busy and not _exists(environment.arn):
+                self._retire(environment)
+
+    def _unpacked(self, function: LambdaFunction) -> Path:
+        """The folder of the function's code, which is there once: in Lambda nobody writes to it."""
+        folder = self._directory / "code" / hashlib.sha256(function.code_bytes).hexdigest()
+        if not folder.exists():
+            with zipfile.ZipFile(io.BytesIO(function.code_bytes)) as code:
+                folder.mkdir(parents=True)
+                code.extractall(folder)
+        return folder
+
     def _started(self, function: LambdaFunction, fingerprint: str) -> _Environment:
+        self._retire_orphans()
         directory = self._directory / uuid.uuid4().hex
-        task_root = directory / "task"
-        task_root.mkdir(parents=True)
-        with zipfile.ZipFile(io.BytesIO(function.code_bytes)) as code:
-            code.extractall(task_root)
+        directory.mkdir()
+        task_root = self._unpacked(function)
         credentials = self._credentials(function)
         launch = Launch(
             java=self._java,
@@ -236,7 +254,7 @@ class Functions:
             task_root=task_root,
             handler=function.handler or "",
             memory_mb=function.memory_size,
-            environment=self._variables(function, task_root) | credentials,
+            environment=self._variables(function, directory.name, task_root) | credentials,
             log_file=directory / "log",
         )
         environment = _Environment(function.function_arn, fingerprint, launch)
@@ -262,7 +280,9 @@ class Functions:
             "AWS_SESSION_TOKEN": role.session_token,
         }
 
-    def _variables(self, function: LambdaFunction, task_root: Path) -> dict[str, str]:
+    def _variables(
+        self, function: LambdaFunction, instance: str, task_root: Path
+    ) -> dict[str, str]:
         """The variables that Lambda sets, after the function's own; nothing of this process's."""
         own = {name: str(value) for name, value in (function.environment_vars or {}).items()}
         return own | {
@@ -275,7 +295,7 @@ class Functions:
             "AWS_LAMBDA_FUNCTION_VERSION": str(function.version),
             "AWS_LAMBDA_INITIALIZATION_TYPE": "on-demand",
             "AWS_LAMBDA_LOG_GROUP_NAME": function.logs_group_name,
-            "AWS_LAMBDA_LOG_STREAM_NAME": f"[{function.version}]{task_root.parent.name}",
+            "AWS_LAMBDA_LOG_STREAM_NAME": f"[{function.version}]{instance}",
             "AWS_REGION": function.region,
             "LAMBDA_TASK_ROOT": str(task_root),
             "LANG": "en_US.UTF-8",
@@ -425,6 +445,15 @@ def _metrics_of(document: dict[str, Any]) -> list[dict[str, Any]]:
 def _function(call: Call) -> LambdaFunction:
     backend = get_backend(call.account, call.region)
     return backend.get_function(call.params["FunctionName"], call.params.get("Qualifier"))
+
+
+def _exists(function_arn: str) -> bool:
+    _, _, _, region, account, _, name = function_arn.split(":")[:7]
+    try:
+        get_backend(account, region).get_function(name)
+    except UnknownFunctionException:
+        return False
+    return True
 
 
 def _check_payload(payload: bytes, kind: str) -> None:

@@ -10,7 +10,7 @@ from botocore.exceptions import ClientError
 
 from sandbox.control import Sandbox
 
-from .conftest import PROBE, error_of
+from .conftest import PROBE, error_of, is_running
 
 
 def invoke(sandbox: Sandbox, event: Any, **request: Any) -> Any:
@@ -39,6 +39,28 @@ class TestInvoke:
     def test_warm_process_is_used_again(self, sandbox: Sandbox) -> None:
         first, second = invoke(sandbox, {}), invoke(sandbox, {})
         assert second["Payload"]["invocations"] == first["Payload"]["invocations"] + 1
+        assert not sandbox.invocations()[-1]["cold"]
+
+    def test_process_outlives_a_reset_until_another_function_starts(
+        self, sandbox: Sandbox, probe_zip: Path
+    ) -> None:
+        invoke(sandbox, {})
+        process = sandbox.invocations()[-1]["process_id"]
+        sandbox.reset()
+        sandbox.deploy_rule(probe_zip, function_name="probe", handler=PROBE)
+        assert sandbox.invocations()[-1]["process_id"] == process
+        sandbox.reset()
+        sandbox.deploy_rule(probe_zip, function_name="other", handler=PROBE)
+        assert not is_running(process)
+
+    def test_process_of_another_function_stays_warm(
+        self, sandbox: Sandbox, probe_zip: Path
+    ) -> None:
+        invoke(sandbox, {})
+        sandbox.deploy_function(probe_zip, "other", handler=PROBE)
+        sandbox.client("lambda").invoke(FunctionName="other", Payload=b"{}")
+        assert sandbox.invocations()[-1]["cold"]
+        invoke(sandbox, {})
         assert not sandbox.invocations()[-1]["cold"]
 
     def test_new_configuration_takes_a_new_process(self, sandbox: Sandbox) -> None:
