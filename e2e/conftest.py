@@ -25,7 +25,8 @@ def zip_file() -> Path:
     return path
 
 
-@pytest.fixture(scope="session")
+# Of the package, not of the session: a worker that goes on to other tests needs the memory.
+@pytest.fixture(scope="package")
 def shared_sandbox() -> Iterator[Sandbox]:
     with Sandbox.start() as sandbox:
         yield sandbox
@@ -64,7 +65,7 @@ def home(production: Production, request: pytest.FixtureRequest) -> Iterator[str
     production.sandbox.region = usual
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def deployment(zip_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployment]:
     """One stack for all tests that need one, which change its parameters as they like."""
     with Sandbox.start() as sandbox:

@@ -17,7 +17,7 @@ from sandbox.control import DEFAULT_RUNTIME, PROJECT, Rule, Sandbox
 PROBE = "Probe::handleRequest"
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def shared_sandbox() -> Iterator[Sandbox]:
     with Sandbox.start() as sandbox:
         yield sandbox
