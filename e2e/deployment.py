@@ -188,12 +188,41 @@ class Deployment(Production):
         self.sandbox.wait(self.rule)
 
     def configure(self, **parameters: str) -> None:
-        """Makes the stack one with these parameters, and all others as by default."""
+        """Makes the stack one with these parameters, and all others as by default.
+
+        :raises StackError: if CloudFormation refuses
+        """
         wanted = DEFAULTS | parameters
         if wanted != self._parameters:
             self._parameters = {}
-            self.install(**wanted)
+            if self.outputs:
+                self._change(wanted)
+            else:
+                self.install(**wanted)
             self._parameters = wanted
+
+    def _change(self, parameters: Mapping[str, str]) -> None:
+        """Changes parameters as `install` does, but without the AWS CLI, which takes its time."""
+        stacks = self.sandbox.client("cloudformation")
+        described = stacks.describe_stacks(StackName=STACK)["Stacks"][0]["Parameters"]
+        kept = {one["ParameterKey"] for one in described} - parameters.keys()
+        given = [{"ParameterKey": key, "UsePreviousValue": True} for key in sorted(kept)]
+        given += [{"ParameterKey": key, "ParameterValue": v} for key, v in parameters.items()]
+        try:
+            stacks.update_stack(
+                StackName=STACK,
+                UsePreviousTemplate=True,
+                Parameters=given,
+                Capabilities=["CAPABILITY_IAM"],
+            )
+        except stacks.exceptions.ClientError as refusal:
+            if "No updates are to be performed" not in str(refusal):
+                raise StackError(str(refusal)) from refusal
+        else:
+            status = stacks.describe_stacks(StackName=STACK)["Stacks"][0]["StackStatus"]
+            if status != "UPDATE_COMPLETE":
+                raise StackError(status)
+        self.adopt(STACK)
 
     def add_variables(self, variables: dict[str, str]) -> None:
         """Gives all functions of the stack further environment variables."""
