@@ -3,6 +3,7 @@ package io.github.certsweep.aws;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import software.amazon.awssdk.awscore.AwsRequestOverrideConfiguration;
 
 /**
  * The moment by which an invocation must be over, so that it ends with an answer of its own instead
@@ -40,6 +41,16 @@ public final class Deadline {
       throw AwsCallException.outOfTime(call);
     }
     return left.compareTo(LONGEST_CALL) < 0 ? left : LONGEST_CALL;
+  }
+
+  /**
+   * {@link #timeoutFor} as the SDK takes it with a request. No lambda of each caller: that would be
+   * a class more at a cold start for every call.
+   *
+   * @throws AwsCallException if nothing is left
+   */
+  public AwsRequestOverrideConfiguration limitOf(String call) {
+    return AwsRequestOverrideConfiguration.builder().apiCallTimeout(timeoutFor(call)).build();
   }
 
   /**

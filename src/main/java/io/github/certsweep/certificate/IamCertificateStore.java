@@ -52,7 +52,7 @@ public final class IamCertificateStore {
         ListServerCertificatesRequest.builder()
             .maxItems(PAGE_SIZE)
             .marker(marker.orElse(null))
-            .overrideConfiguration(call -> call.apiCallTimeout(deadline.timeoutFor(LIST)))
+            .overrideConfiguration(deadline.limitOf(LIST))
             .build();
     try {
       return iam.listServerCertificates(request);

@@ -13,9 +13,19 @@ import java.util.OptionalLong;
 public record JudgedCertificate(
     ServerCertificate certificate, ExpirationStatus status, Instant judgedAt, int leadDays) {
   public static final Comparator<JudgedCertificate> WORST_FIRST =
-      Comparator.comparing(JudgedCertificate::status)
-          .thenComparing(judged -> judged.certificate().expiration().orElse(Instant.EPOCH))
-          .thenComparing(judged -> judged.certificate().name());
+      JudgedCertificate::compareWorstFirst;
+
+  private static int compareWorstFirst(JudgedCertificate one, JudgedCertificate other) {
+    int byStatus = one.status.compareTo(other.status);
+    if (byStatus != 0) {
+      return byStatus;
+    }
+    Instant expiration = one.certificate.expiration().orElse(Instant.EPOCH);
+    int byExpiration = expiration.compareTo(other.certificate.expiration().orElse(Instant.EPOCH));
+    return byExpiration != 0
+        ? byExpiration
+        : one.certificate.name().compareTo(other.certificate.name());
+  }
 
   public static JudgedCertificate at(Instant now, ServerCertificate certificate, int leadDays) {
     return new JudgedCertificate(

@@ -39,9 +39,7 @@ final class CertificateDeletion {
     try {
       ServerCertificate certificate =
           iam.getServerCertificate(request ->
-                  request
-                      .serverCertificateName(name)
-                      .overrideConfiguration(call -> call.apiCallTimeout(deadline.timeoutFor(GET))))
+                  request.serverCertificateName(name).overrideConfiguration(deadline.limitOf(GET)))
               .serverCertificate();
       if (certificate == null || certificate.serverCertificateMetadata() == null) {
         throw AwsCallException.unexpectedAnswer(GET, "The answer holds no certificate.");
@@ -63,9 +61,7 @@ final class CertificateDeletion {
   Optional<String> delete(String name, Deadline deadline) {
     try {
       iamForDeletion.deleteServerCertificate(request ->
-          request
-              .serverCertificateName(name)
-              .overrideConfiguration(call -> call.apiCallTimeout(deadline.timeoutFor(DELETE))));
+          request.serverCertificateName(name).overrideConfiguration(deadline.limitOf(DELETE)));
       return Optional.empty();
     } catch (DeleteConflictException e) {
       return Optional.of(AwsCallException.reasonOf(e));

@@ -87,7 +87,7 @@ final class EvaluationReporter {
             .resultToken(event.resultToken())
             .testMode(event.testMode())
             .evaluations(sent)
-            .overrideConfiguration(call -> call.apiCallTimeout(deadline.timeoutFor(PUT)))
+            .overrideConfiguration(deadline.limitOf(PUT))
             .build();
     try {
       PutEvaluationsResponse response = config.putEvaluations(request);

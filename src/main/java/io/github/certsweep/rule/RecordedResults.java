@@ -64,7 +64,7 @@ final class RecordedResults {
             .complianceTypes(ComplianceType.COMPLIANT, ComplianceType.NON_COMPLIANT)
             .limit(PAGE_SIZE)
             .nextToken(token.orElse(null))
-            .overrideConfiguration(call -> call.apiCallTimeout(deadline.timeoutFor(READ)))
+            .overrideConfiguration(deadline.limitOf(READ))
             .build();
     try {
       return config.getComplianceDetailsByConfigRule(request);

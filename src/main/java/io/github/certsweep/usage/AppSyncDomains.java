@@ -50,7 +50,7 @@ final class AppSyncDomains implements UsageSource {
       ListDomainNamesRequest request =
           ListDomainNamesRequest.builder()
               .maxResults(PAGE_SIZE)
-              .overrideConfiguration(call -> call.apiCallTimeout(deadline.timeoutFor(LIST)))
+              .overrideConfiguration(deadline.limitOf(LIST))
               .build();
       for (ListDomainNamesResponse page : client.listDomainNamesPaginator(request)) {
         if (!page.hasDomainNameConfigs()) {

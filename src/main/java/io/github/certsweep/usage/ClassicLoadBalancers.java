@@ -53,7 +53,7 @@ final class ClassicLoadBalancers implements UsageSource {
       DescribeLoadBalancersRequest request =
           DescribeLoadBalancersRequest.builder()
               .pageSize(PAGE_SIZE)
-              .overrideConfiguration(call -> call.apiCallTimeout(deadline.timeoutFor(DESCRIBE)))
+              .overrideConfiguration(deadline.limitOf(DESCRIBE))
               .build();
       for (DescribeLoadBalancersResponse page : client.describeLoadBalancersPaginator(request)) {
         if (!page.hasLoadBalancerDescriptions()) {

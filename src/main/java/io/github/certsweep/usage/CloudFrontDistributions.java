@@ -83,9 +83,7 @@ final class CloudFrontDistributions implements UsageSource {
     DistributionList page =
         client
             .listDistributions(request ->
-                request
-                    .marker(marker.orElse(null))
-                    .overrideConfiguration(call -> call.apiCallTimeout(deadline.timeoutFor(LIST))))
+                request.marker(marker.orElse(null)).overrideConfiguration(deadline.limitOf(LIST)))
             .distributionList();
     if (page == null
         || page.isTruncated() == null

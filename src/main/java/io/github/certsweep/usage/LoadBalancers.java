@@ -11,7 +11,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Function;
-import software.amazon.awssdk.awscore.AwsRequestOverrideConfiguration;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.elasticloadbalancingv2.ElasticLoadBalancingV2Client;
@@ -128,7 +127,7 @@ final class LoadBalancers implements UsageSource {
       DescribeLoadBalancersRequest request =
           DescribeLoadBalancersRequest.builder()
               .pageSize(PAGE_SIZE)
-              .overrideConfiguration(timed(BALANCERS))
+              .overrideConfiguration(deadline.limitOf(BALANCERS))
               .build();
       List<LoadBalancer> balancers = new ArrayList<>();
       try {
@@ -148,7 +147,7 @@ final class LoadBalancers implements UsageSource {
           DescribeListenersRequest.builder()
               .loadBalancerArn(balancer.loadBalancerArn())
               .pageSize(PAGE_SIZE)
-              .overrideConfiguration(timed(LISTENERS))
+              .overrideConfiguration(deadline.limitOf(LISTENERS))
               .build();
       List<Listener> listeners = new ArrayList<>();
       try {
@@ -170,7 +169,7 @@ final class LoadBalancers implements UsageSource {
           DescribeListenerCertificatesRequest.builder()
               .listenerArn(listener.listenerArn())
               .pageSize(PAGE_SIZE)
-              .overrideConfiguration(timed(CERTIFICATES))
+              .overrideConfiguration(deadline.limitOf(CERTIFICATES))
               .build();
       List<Certificate> certificates = new ArrayList<>();
       try {
@@ -202,12 +201,6 @@ final class LoadBalancers implements UsageSource {
           region.id() + " " + parts[1] + "/" + balancer.loadBalancerName() + ":" + listener.port();
       String label = kind + " listener " + place + (detail.equals("SNI") ? " (SNI)" : "");
       return new Use("elasticloadbalancingv2", region.id(), listener.listenerArn(), detail, label);
-    }
-
-    private AwsRequestOverrideConfiguration timed(String call) {
-      return AwsRequestOverrideConfiguration.builder()
-          .apiCallTimeout(deadline.timeoutFor(call))
-          .build();
     }
 
     private static void requireList(String call, boolean present) {

@@ -102,7 +102,7 @@ public final class UsageRegions {
                   RegionOptStatus.ENABLED_BY_DEFAULT,
                   RegionOptStatus.ENABLING,
                   RegionOptStatus.DISABLING)
-              .overrideConfiguration(call -> call.apiCallTimeout(deadline.timeoutFor(LIST)))
+              .overrideConfiguration(deadline.limitOf(LIST))
               .build();
       List<Region> regions =
           client.listRegionsPaginator(request).regions().stream()

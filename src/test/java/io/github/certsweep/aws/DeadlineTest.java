@@ -9,6 +9,12 @@ import org.junit.jupiter.api.Test;
 
 class DeadlineTest {
   @Test
+  void aRequestTakesItsTimeAlong() {
+    assertThat(Deadline.in(12_000, CLOCK).limitOf("x:Y").apiCallTimeout())
+        .contains(Duration.ofSeconds(10));
+  }
+
+  @Test
   void aCallMayTakeHalfAMinuteWhenThereIsTime() {
     assertThat(Deadline.in(300_000, CLOCK).timeoutFor("x:Y")).isEqualTo(Duration.ofSeconds(30));
   }
