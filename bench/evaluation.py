@@ -23,6 +23,8 @@ WARM_UP_ROUNDS = 5
 TITLE = "Warm evaluation"
 FUNCTION = "function"
 
+# Of an account with as many certificates as there can be. Of few of them three calls are left, for
+# which a JVM is not warm after so few rounds.
 MAX_RATIO = 1.1
 MAX_MEMORY_MB = 200
 
@@ -35,7 +37,8 @@ def measure(sandbox: Sandbox, zip_file: Path, rounds: int) -> list[Section]:
         unpack(zip_file, task_root)
         for certificates in SIZES:
             event = account_with(sandbox, zip_file, certificates)
-            rows[row_name(certificates)] = _measure(sandbox, task_root, event, rounds)
+            limit = MAX_RATIO if certificates == SIZES[-1] else None
+            rows[row_name(certificates)] = _measure(sandbox, task_root, event, rounds, limit)
     least, most = rows[row_name(SIZES[0])], rows[row_name(SIZES[-1])]
     further = SIZES[-1] - SIZES[0]
     return [
@@ -79,7 +82,7 @@ def account_with(sandbox: Sandbox, zip_file: Path, certificates: int) -> dict[st
 
 
 def _measure(
-    sandbox: Sandbox, task_root: Path, event: dict[str, Any], rounds: int
+    sandbox: Sandbox, task_root: Path, event: dict[str, Any], rounds: int, max_ratio: float | None
 ) -> tuple[Figure, ...]:
     function_ms: list[float] = []
     loop_ms: list[float] = []
@@ -106,7 +109,7 @@ def _measure(
     return (
         Figure.median(FUNCTION, ours, "ms"),
         Figure.median("boto3 loop", theirs, "ms"),
-        Figure.ratio("function / boto3 loop", ours, theirs, MAX_RATIO),
+        Figure.ratio("function / boto3 loop", ours, theirs, max_ratio),
         Figure("calls", calls),
         Figure("peak memory", peak, "MB", limit=MAX_MEMORY_MB),
     )

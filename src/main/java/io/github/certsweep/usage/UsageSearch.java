@@ -56,8 +56,8 @@ public final class UsageSearch {
    */
   private static List<UsageSource> sources(Clients clients) {
     return List.of(
+        LoadBalancers.with(clients), // the longest chain of calls, so it starts first
         ClassicLoadBalancers.with(clients),
-        LoadBalancers.with(clients),
         CloudFrontDistributions.with(clients),
         AppSyncDomains.with(clients));
   }
