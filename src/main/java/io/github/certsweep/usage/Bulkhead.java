@@ -21,7 +21,7 @@ public final class Bulkhead {
   private static final int CALLS_AT_ONCE = 16;
 
   /** The share of a processor that Lambda gives goes by the memory, and this is to go by both. */
-  private static final int BYTES_FOR_A_CALL = 12 << 20;
+  private static final int BYTES_FOR_A_CALL = 9 << 20;
 
   private final Semaphore permits = new Semaphore(CALLS_AT_ONCE);
   private final Queue<Future<?>> begun = new ConcurrentLinkedQueue<>();

@@ -39,7 +39,7 @@ class BulkheadTest {
   @Test
   void whatTheyShareGrowsWithTheFunctionsMemory() {
     long megabytes = Runtime.getRuntime().maxMemory() >> 20;
-    assertThat(Bulkhead.permitsOfAll().availablePermits()).isEqualTo((int) (megabytes / 12));
+    assertThat(Bulkhead.permitsOfAll().availablePermits()).isEqualTo((int) (megabytes / 9));
   }
 
   @Test
