@@ -9,6 +9,8 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from .answers import READING, Answers, Key, is_reading, key_of
+from .calls import Call, Response
 from .models import service_model
 from .not_found import not_found
 
@@ -22,6 +24,10 @@ KINDS = (
     # Refused with the operation's own error for what doesn't exist, though it does: `code`, if the
     # operation has several; see not_found.py. With `seconds`, only for a time.
     "not-found",
+    # A listing that lags. Repeats the last good answer that the same call got before the fault was
+    # put in force: what was made since is missing, and what was deleted since is there. Without
+    # such an answer, an internal failure. See answers.py. With `seconds`, only for a time.
+    "stale",
     # Refused with `status`, `code` and `message`.
     "error",
     # Takes effect; then the connection drops without an answer.
@@ -64,7 +70,7 @@ _LONGEST_HOLD_SECONDS = 15 * 60
 # Kinds that answer an error and do nothing.
 REFUSALS = ("throttle", "access-denied", "expired-credentials", "not-found", "error")
 # Kinds that end by themselves so many `seconds` after they first hit, if `times` is 0.
-FOR_A_TIME = ("not-found",)
+FOR_A_TIME = ("not-found", "stale")
 _DEFAULT_CODE = "InternalFailure"
 
 
@@ -100,12 +106,16 @@ class Fault:
             raise ValueError(f"at must be 1 or more and times 0 or more: {self.at}, {self.times}")
         if self.kind == "failed-evaluations" and self.operation != "PutEvaluations":
             raise ValueError("failed-evaluations is a fault of PutEvaluations alone")
+        if self.kind == "stale" and not is_reading(self.operation):
+            raise ValueError(f"stale is a fault of {', '.join(READING)} alone: {self.operation}")
         if self.seconds < 0:
             raise ValueError(f"seconds must be 0 or more: {self.seconds}")
         if self.kind in FOR_A_TIME and self.seconds and self.times:
             raise ValueError(f"{self.kind} for some seconds hits all calls: times must be 0")
-        # No field, since the control API need not show it: when the fault ends by itself.
+        # No fields, since the control API need not show them: when the fault ends by itself, and
+        # what `stale` repeats.
         self._end: float | None = None
+        self._earlier: dict[Key, Response] = {}
         self.id = self.id or uuid.uuid4().hex
         if self.kind in REFUSALS and self.kind != "error":
             self.code, self.message, self.status = self._refusal()
@@ -129,6 +139,16 @@ class Fault:
             self._end = now + self.seconds
         return now < self._end
 
+    def put_in_force(self, answers: Answers) -> None:
+        """Takes what it may need of the answers so far."""
+        if self.kind == "stale":
+            self._earlier = answers.of(self.service, self.operation)
+
+    def earlier_answer(self, call: Call) -> Response | None:
+        """What the same call was answered before the fault was put in force."""
+        key = key_of(call)
+        return self._earlier.get(key) if key else None
+
     def _refusal(self) -> tuple[str, str, int]:
         """Code, message and HTTP status, as the service words it."""
         if self.kind == "not-found":
@@ -145,11 +165,14 @@ class Faults:
         :param clock: seconds, never set back, for faults that end by themselves
         """
         self._clock = clock
+        # For the gateway to fill: what faults may repeat.
+        self.answers = Answers()
         self._lock = threading.Condition()
         self._faults: list[Fault] = []
 
     def add(self, fault: Fault) -> None:
         """Puts a fault in force; it counts calls from now on."""
+        fault.put_in_force(self.answers)
         with self._lock:
             self._faults.append(fault)
 
@@ -163,6 +186,11 @@ class Faults:
         with self._lock:
             self._faults.clear()
             self._lock.notify_all()
+
+    def reset(self) -> None:
+        """Lifts all faults, and forgets what they could repeat."""
+        self.clear()
+        self.answers.clear()
 
     def hold(self, fault: Fault) -> None:
         """Waits until the fault is lifted, or as long as it says."""
