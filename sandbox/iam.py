@@ -156,7 +156,7 @@ class ServerCertificates:
         name = params["ServerCertificateName"]
         parsed = _checked_certificate(params, self._clock.now())
         tags = _checked_tags({}, params.get("Tags") or [])
-        _refuse_duplicate(backend, name)
+        _refuse_duplicate(_all(backend), name)
         if len(_all(backend)) >= self.settings.quota:
             raise AwsError(
                 "LimitExceeded",
@@ -210,8 +210,9 @@ class ServerCertificates:
     def _update(self, call: Call) -> None:
         certificate = _named(call)
         new_name = call.params.get("NewServerCertificateName", certificate.cert_name)
-        if new_name != certificate.cert_name:
-            _refuse_duplicate(_backend(call), new_name)
+        # Not verified against AWS: that the own name in another case is no duplicate.
+        others = [one for one in _all(_backend(call)) if one is not certificate]
+        _refuse_duplicate(others, new_name)
         certificate.cert_name = new_name
         certificate.path = call.params.get("NewPath", certificate.path)
 
@@ -275,8 +276,12 @@ def _named(call: Call) -> ServerCertificate:
     raise AwsError("NoSuchEntity", f"The Server Certificate with name {name} cannot be found.")
 
 
-def _refuse_duplicate(backend: IAMBackend, name: str) -> None:
-    if any(certificate.cert_name == name for certificate in _all(backend)):
+def _refuse_duplicate(certificates: list[ServerCertificate], name: str) -> None:
+    """Refuses a name that differs from another's in case at most; lookups go by case.
+
+    AWS documents this for users, groups, roles and policies; of certificates it says nothing.
+    """
+    if any(certificate.cert_name.lower() == name.lower() for certificate in certificates):
         raise AwsError(
             "EntityAlreadyExists", f"The Server Certificate with name {name} already exists."
         )

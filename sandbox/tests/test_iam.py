@@ -72,6 +72,14 @@ class TestUpload:
             upload(iam, valid())
         assert error_of(raised) == ("EntityAlreadyExists", 409)
 
+    def test_name_in_use_is_refused_in_another_case_too(self, iam: Any) -> None:
+        upload(iam, valid())
+        with pytest.raises(ClientError) as raised:
+            upload(iam, valid(), "WWW")
+        assert error_of(raised) == ("EntityAlreadyExists", 409)
+        assert message_of(raised) == "The Server Certificate with name WWW already exists."
+        assert names(iam) == ["www"]
+
     def test_twenty_first_is_refused_until_the_quota_is_raised(
         self, sandbox: Sandbox, iam: Any
     ) -> None:
@@ -284,6 +292,43 @@ class TestUpdate:
         with pytest.raises(ClientError) as raised:
             iam.update_server_certificate(ServerCertificateName="a", NewServerCertificateName="b")
         assert error_of(raised) == ("EntityAlreadyExists", 409)
+
+    def test_name_in_use_is_refused_in_another_case_too(self, iam: Any) -> None:
+        upload(iam, valid(), "a")
+        upload(iam, valid(), "b")
+        with pytest.raises(ClientError) as raised:
+            iam.update_server_certificate(ServerCertificateName="a", NewServerCertificateName="B")
+        assert error_of(raised) == ("EntityAlreadyExists", 409)
+
+    @pytest.mark.parametrize("name", ["WWW", "www"])
+    def test_own_name_may_be_given_again_in_any_case(self, iam: Any, name: str) -> None:
+        upload(iam, valid())
+        iam.update_server_certificate(ServerCertificateName="www", NewServerCertificateName=name)
+        assert names(iam) == [name]
+
+
+class TestCase:
+    """Names are looked up as they are written."""
+
+    @pytest.mark.parametrize(
+        ("operation", "request_"),
+        [
+            ("get_server_certificate", {}),
+            ("delete_server_certificate", {}),
+            ("update_server_certificate", {"NewPath": "/x/"}),
+            ("tag_server_certificate", {"Tags": [{"Key": "k", "Value": "v"}]}),
+            ("untag_server_certificate", {"TagKeys": ["k"]}),
+            ("list_server_certificate_tags", {}),
+        ],
+    )
+    def test_name_in_another_case_is_not_found(
+        self, iam: Any, operation: str, request_: dict[str, Any]
+    ) -> None:
+        upload(iam, valid())
+        with pytest.raises(ClientError) as raised:
+            getattr(iam, operation)(ServerCertificateName="WWW", **request_)
+        assert error_of(raised) == ("NoSuchEntity", 404)
+        assert names(iam) == ["www"]
 
 
 class TestTags:
