@@ -214,8 +214,9 @@ class Sandbox:
         """Changes settings, and answers all of them.
 
         Known are `quota` (certificates per account, 1 to 1000), `page_cap` (most certificates that
-        IAM lists at once; 0 for as many as asked) and `delete_lag_seconds` (how long a deleted
-        certificate stays in listings).
+        IAM lists at once; 0 for as many as asked), `delete_lag_seconds` (how long a deleted
+        certificate stays in listings) and `id_prefix` (what the ids of certificates begin with that
+        are stored from then on; `ASCA` by default).
         """
         settings: dict[str, Any] = self._control.call("POST", "settings", changes)
         return settings

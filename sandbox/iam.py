@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import random
+import re
 import string
 import threading
 from collections.abc import Callable
@@ -23,6 +24,9 @@ from .clock import Clock
 
 MAX_TAGS = 50
 DEFAULT_PAGE = 100
+# How the ids of certificates end, and what they may begin with: in all 128 characters at most.
+_RANDOM_CHARACTERS = 17
+_ID_PREFIX = r"\w{1,111}"
 _ID_ALPHABET = string.ascii_uppercase + "234567"
 _random = random.SystemRandom()
 
@@ -37,6 +41,9 @@ class CertificateSettings:
     page_cap: int = 0
     # For how long a deleted certificate stays in listings, which are eventually consistent.
     delete_lag_seconds: float = 0
+    # What the ids of certificates begin with that are stored from now on. Those of old accounts
+    # have other prefixes: AWS's user guide shows AS5YBEIONO2Q7CAIHKNGC.
+    id_prefix: str = "ASCA"
 
     def changed(self, **changes: Any) -> CertificateSettings:
         """A copy with the changes.
@@ -49,13 +56,17 @@ class CertificateSettings:
         settings = replace(self, **changes)
         if not 1 <= settings.quota <= 1000:
             raise ValueError(f"quota is {settings.quota}; AWS allows 1 to 1000")
+        if not re.fullmatch(_ID_PREFIX, settings.id_prefix, re.ASCII):
+            raise ValueError(f"id_prefix is {settings.id_prefix!r}; it must match {_ID_PREFIX}")
         return settings
 
 
 class ServerCertificate(Certificate):
     """A stored certificate; lives among moto's, so that moto's other services find it."""
 
-    def __init__(self, call: Call, uploaded: datetime, expiration: datetime) -> None:
+    def __init__(
+        self, call: Call, uploaded: datetime, expiration: datetime, id_prefix: str
+    ) -> None:
         params = call.params
         super().__init__(
             account_id=call.account,
@@ -66,7 +77,9 @@ class ServerCertificate(Certificate):
             cert_chain=params.get("CertificateChain"),
             path=params.get("Path"),
         )
-        self.certificate_id = "ASCA" + "".join(_random.choices(_ID_ALPHABET, k=17))
+        self.certificate_id = id_prefix + "".join(
+            _random.choices(_ID_ALPHABET, k=_RANDOM_CHARACTERS)
+        )
         self.uploaded = uploaded
         # Optional in the API: None is left out of every answer.
         self.expiration: datetime | None = expiration
@@ -163,7 +176,9 @@ class ServerCertificates:
                 f"Cannot exceed quota for ServerCertificatesPerAccount: {self.settings.quota}",
             )
         uploaded = self._clock.now().replace(microsecond=0)
-        certificate = ServerCertificate(call, uploaded, parsed.not_valid_after_utc)
+        certificate = ServerCertificate(
+            call, uploaded, parsed.not_valid_after_utc, self.settings.id_prefix
+        )
         certificate.tags = tags
         backend.certificates[certificate.certificate_id] = certificate
         return {

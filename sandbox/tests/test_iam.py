@@ -52,6 +52,29 @@ class TestUpload:
         assert len(ids) == 3
         assert all(re.fullmatch("ASCA[A-Z2-7]{17}", one) for one in ids)
 
+    def test_ids_begin_as_those_of_the_account_do(self, sandbox: Sandbox, iam: Any) -> None:
+        before = upload(iam, valid(), "before")
+        assert sandbox.settings(id_prefix="AS5Y")["id_prefix"] == "AS5Y"
+        after = upload(iam, valid(), "after")["ServerCertificateId"]
+        assert re.fullmatch("AS5Y[A-Z2-7]{17}", after)
+        stored = iam.get_server_certificate(ServerCertificateName="before")["ServerCertificate"]
+        assert stored["ServerCertificateMetadata"] == before
+
+    def test_longest_id_is_taken(self, sandbox: Sandbox, iam: Any) -> None:
+        sandbox.settings(id_prefix="a_9" * 37)
+        assert len(upload(iam, valid())["ServerCertificateId"]) == 128
+
+    @pytest.mark.parametrize("prefix", ["", "A" * 112, "AS-5", "ÄSCA", "ASCA\n", 5])
+    def test_prefix_that_no_id_can_have_is_refused(self, sandbox: Sandbox, prefix: Any) -> None:
+        with pytest.raises(SandboxError):
+            sandbox.settings(id_prefix=prefix)
+        assert sandbox.settings()["id_prefix"] == "ASCA"
+
+    def test_reset_brings_the_usual_prefix_back(self, sandbox: Sandbox) -> None:
+        sandbox.settings(id_prefix="AS5Y")
+        sandbox.reset()
+        assert sandbox.settings()["id_prefix"] == "ASCA"
+
     def test_arn_has_account_and_path(self, iam: Any) -> None:
         arn = upload(iam, valid(), Path="/cloudfront/x/")["Arn"]
         assert arn == "arn:aws:iam::123456789012:server-certificate/cloudfront/x/www"
