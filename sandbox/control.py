@@ -637,7 +637,7 @@ class PermissionControl:
 
 
 class RegionControl:
-    """The regions of the account: which are enabled."""
+    """The regions of the account: which are enabled, and which services are there."""
 
     def __init__(self, control: _Control) -> None:
         self._control = control
@@ -648,6 +648,13 @@ class RegionControl:
         :param status: `ENABLED`, `ENABLING`, `DISABLING`, `DISABLED` or `ENABLED_BY_DEFAULT`
         """
         self._control.call("POST", "regions", dict.fromkeys(regions, status))
+
+    def offer(self, service: str, region: str) -> None:
+        """Lets a service have an endpoint in a region where botocore knows of none, until a reset.
+
+        :param service: `appsync` alone
+        """
+        self._control.call("POST", "regions/offer", {"service": service, "region": region})
 
 
 class DenialControl:

@@ -20,7 +20,6 @@ from moto.sts.models import sts_backends
 from moto.utilities.utils import get_partition
 from werkzeug.test import run_wsgi_app
 
-from .account import has_endpoint
 from .authorization import Authorization, Refusal
 from .awslambda import Functions
 from .calls import AwsError, Call, Response, identify, parse, serialize, validate
@@ -89,7 +88,7 @@ class Gateway:
         :raises ConnectionDroppedError: if a fault says so, or where AWS has no such host
         """
         call = identify(BackendRequest(environ | {"wsgi.input": io.BytesIO(body)}))
-        if not has_endpoint(call):
+        if not self._surroundings.has_endpoint(call):
             raise ConnectionDroppedError
         call.principal = self._principal(call)
         environ["wsgi.input"] = io.BytesIO(body)  # for moto, which reads it again
