@@ -42,7 +42,7 @@ class CertificateSettings:
     # For how long a deleted certificate stays in listings, which are eventually consistent.
     delete_lag_seconds: float = 0
     # What the ids of certificates begin with that are stored from now on. Those of old accounts
-    # have other prefixes: AWS's user guide shows AS5YBEIONO2Q7CAIHKNGC.
+    # have other prefixes: Elastic Beanstalk's developer guide shows AS5YBEIONO2Q7CAIHKNGC.
     id_prefix: str = "ASCA"
 
     def changed(self, **changes: Any) -> CertificateSettings:
