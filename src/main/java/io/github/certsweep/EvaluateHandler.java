@@ -11,6 +11,7 @@ import io.github.certsweep.certificate.IamCertificateStore;
 import io.github.certsweep.rule.EvaluationRun;
 import io.github.certsweep.rule.RuleEvent;
 import io.github.certsweep.rule.ServerCertificateRule;
+import io.github.certsweep.usage.SearchSettings;
 import io.github.certsweep.usage.UsageSearch;
 import java.io.IOException;
 import java.io.InputStream;
@@ -39,7 +40,7 @@ public final class EvaluateHandler implements RequestStreamHandler {
     this(
         new ServerCertificateRule(
             new IamCertificateStore(clients.iam()),
-            UsageSearch.ofLambda(clients),
+            UsageSearch.with(clients, SearchSettings.ofLambda()),
             clients.config(),
             clock,
             Pause.SLEEP),

@@ -8,10 +8,11 @@ import io.github.certsweep.aws.Clients;
 import io.github.certsweep.aws.Deadline;
 import io.github.certsweep.certificate.IamCertificateStore;
 import io.github.certsweep.input.JsonFields;
-import io.github.certsweep.removal.CertificateSelector;
-import io.github.certsweep.removal.Inspection;
-import io.github.certsweep.removal.Verdict;
+import io.github.certsweep.usage.SearchSettings;
 import io.github.certsweep.usage.UsageSearch;
+import io.github.certsweep.verdict.CertificateSelector;
+import io.github.certsweep.verdict.Inspection;
+import io.github.certsweep.verdict.Verdict;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -33,7 +34,9 @@ public final class InspectHandler implements RequestStreamHandler {
   private InspectHandler(Clients clients, Clock clock) {
     this(
         new Inspection(
-            new IamCertificateStore(clients.iam()), UsageSearch.ofLambda(clients), clock),
+            new IamCertificateStore(clients.iam()),
+            UsageSearch.with(clients, SearchSettings.ofLambda()),
+            clock),
         clock);
   }
 

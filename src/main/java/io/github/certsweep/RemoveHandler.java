@@ -10,6 +10,7 @@ import io.github.certsweep.aws.Pause;
 import io.github.certsweep.removal.Removal;
 import io.github.certsweep.removal.RemovalRequest;
 import io.github.certsweep.removal.RemovalResult;
+import io.github.certsweep.usage.SearchSettings;
 import io.github.certsweep.usage.UsageSearch;
 import java.io.IOException;
 import java.io.InputStream;
@@ -17,9 +18,9 @@ import java.io.OutputStream;
 import java.time.Clock;
 
 /**
- * The one function that may delete: takes {@code {"certificate": "<name>", "id": "ASCA..."}},
- * judges that certificate afresh, deletes it only if it has expired and nothing uses it, and
- * answers what became of it. It believes nobody's verdict but its own. Thread-safe.
+ * The one function that may delete: takes {@code {"certificate": "<name>", "id": "<id>"}}, judges
+ * that certificate afresh, deletes it only if it has expired and nothing uses it, and answers what
+ * became of it. It believes nobody's verdict but its own. Thread-safe.
  */
 public final class RemoveHandler implements RequestStreamHandler {
   private final Removal removal;
@@ -35,7 +36,7 @@ public final class RemoveHandler implements RequestStreamHandler {
         new Removal(
             clients.iam(),
             clients.iamForDeletion(),
-            UsageSearch.ofLambda(clients),
+            UsageSearch.with(clients, SearchSettings.ofLambda()),
             clock,
             Pause.SLEEP),
         clock);

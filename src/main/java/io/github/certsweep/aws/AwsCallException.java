@@ -23,6 +23,9 @@ public final class AwsCallException extends RuntimeException {
   private static final Set<String> EXPIRED =
       Set.of("ExpiredToken", "ExpiredTokenException", "RequestExpired");
 
+  /** How AWS's codes say that something does not exist: ListenerNotFound, NoSuchEntity, ... */
+  private static final Pattern NOT_FOUND = Pattern.compile("NotFound|NoSuch");
+
   /** What would break the line, or not be seen in it. */
   private static final Pattern NO_TEXT = Pattern.compile("[\\s\\p{Cc}\\p{Zl}\\p{Zp}]+");
 
@@ -78,6 +81,14 @@ public final class AwsCallException extends RuntimeException {
    */
   public boolean isRefusal() {
     return getCause() instanceof AwsServiceException service && service.statusCode() < 500;
+  }
+
+  /**
+   * Whether AWS answered that what was asked for does not exist. That is no proof: services which
+   * are eventually consistent say so of what exists, too.
+   */
+  public boolean isNotFound() {
+    return isRefusal() && NOT_FOUND.matcher(code).find();
   }
 
   /** Whether the name of the host could not be resolved. */
@@ -148,6 +159,9 @@ public final class AwsCallException extends RuntimeException {
     }
     if (OUTDATED.contains(code)) {
       return "The event is too old, or is not one of AWS Config; start the rule again.";
+    }
+    if (code.equals("NoSuchConfigRuleException")) {
+      return "Start the rule again; if it no longer exists, deploy the stack again, or delete it.";
     }
     if (failure instanceof AwsServiceException service) {
       if (service.isThrottlingException()) {

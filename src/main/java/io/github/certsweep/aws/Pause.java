@@ -8,5 +8,28 @@ public interface Pause {
   /** The pause that really waits. */
   Pause SLEEP = Thread::sleep;
 
+  /** A pause that waits this many times as long. */
+  default Pause times(double factor) {
+    return duration -> of(Duration.ofNanos((long) (duration.toNanos() * factor)));
+  }
+
+  /**
+   * Waits, if there is so much time.
+   *
+   * @return false if there is not, or if somebody wants the work ended
+   */
+  default boolean within(Deadline deadline, Duration duration) {
+    if (deadline.left().compareTo(duration) <= 0) {
+      return false;
+    }
+    try {
+      of(duration);
+      return true;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
+    }
+  }
+
   void of(Duration duration) throws InterruptedException;
 }

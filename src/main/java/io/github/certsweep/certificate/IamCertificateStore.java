@@ -1,12 +1,12 @@
 package io.github.certsweep.certificate;
 
+import io.github.certsweep.aws.AwsCall;
 import io.github.certsweep.aws.AwsCallException;
 import io.github.certsweep.aws.Deadline;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.services.iam.IamClient;
 import software.amazon.awssdk.services.iam.model.ListServerCertificatesRequest;
 import software.amazon.awssdk.services.iam.model.ListServerCertificatesResponse;
@@ -14,7 +14,7 @@ import software.amazon.awssdk.services.iam.model.ServerCertificateMetadata;
 
 /** The server certificates stored in IAM. Thread-safe; holds nothing between calls. */
 public final class IamCertificateStore {
-  private static final String LIST = "iam:ListServerCertificates";
+  private static final AwsCall LIST = new AwsCall("iam:ListServerCertificates");
 
   /**
    * The most that IAM allows, and the most certificates an account can have. IAM may still answer
@@ -48,17 +48,15 @@ public final class IamCertificateStore {
   }
 
   private ListServerCertificatesResponse listPage(Optional<String> marker, Deadline deadline) {
-    ListServerCertificatesRequest request =
-        ListServerCertificatesRequest.builder()
-            .maxItems(PAGE_SIZE)
-            .marker(marker.orElse(null))
-            .overrideConfiguration(deadline.limitOf(LIST))
-            .build();
-    try {
-      return iam.listServerCertificates(request);
-    } catch (SdkException e) {
-      throw AwsCallException.of(LIST, e);
-    }
+    return LIST.make(
+        deadline,
+        limit ->
+            iam.listServerCertificates(
+                ListServerCertificatesRequest.builder()
+                    .maxItems(PAGE_SIZE)
+                    .marker(marker.orElse(null))
+                    .overrideConfiguration(limit)
+                    .build()));
   }
 
   /**
@@ -68,18 +66,15 @@ public final class IamCertificateStore {
    */
   private static Optional<String> nextMarker(
       ListServerCertificatesResponse page, Optional<String> previous) {
-    if (page.isTruncated() == null) {
-      throw AwsCallException.unexpectedAnswer(
-          LIST, "The answer does not say whether the listing is complete.");
-    }
+    LIST.require(
+        page.isTruncated() != null, "The answer does not say whether the listing is complete.");
     if (!page.isTruncated()) {
       return Optional.empty();
     }
     Optional<String> next = Optional.ofNullable(page.marker());
-    if (next.isEmpty() || next.equals(previous)) {
-      throw AwsCallException.unexpectedAnswer(
-          LIST, "IAM announced another page but did not say where it starts.");
-    }
+    LIST.require(
+        next.isPresent() && !next.equals(previous),
+        "IAM announced another page but did not say where it starts.");
     return next;
   }
 
@@ -94,10 +89,7 @@ public final class IamCertificateStore {
   }
 
   private static <T> T present(String member, T value) {
-    if (value == null) {
-      throw AwsCallException.unexpectedAnswer(
-          LIST, "A certificate in the answer has no " + member + ".");
-    }
+    LIST.require(value != null, "A certificate in the answer has no " + member + ".");
     return value;
   }
 }

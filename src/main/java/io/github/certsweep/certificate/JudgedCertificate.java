@@ -10,13 +10,12 @@ import java.util.OptionalLong;
  *
  * @param leadDays how many days before its expiration a certificate counts as expiring
  */
-public record JudgedCertificate(
-    ServerCertificate certificate, ExpirationStatus status, Instant judgedAt, int leadDays) {
+public record JudgedCertificate(ServerCertificate certificate, Instant judgedAt, int leadDays) {
   public static final Comparator<JudgedCertificate> WORST_FIRST =
       JudgedCertificate::compareWorstFirst;
 
   private static int compareWorstFirst(JudgedCertificate one, JudgedCertificate other) {
-    int byStatus = one.status.compareTo(other.status);
+    int byStatus = one.status().compareTo(other.status());
     if (byStatus != 0) {
       return byStatus;
     }
@@ -27,22 +26,20 @@ public record JudgedCertificate(
         : one.certificate.name().compareTo(other.certificate.name());
   }
 
-  public static JudgedCertificate at(Instant now, ServerCertificate certificate, int leadDays) {
-    return new JudgedCertificate(
-        certificate,
-        ExpirationStatus.at(now, certificate.expiration(), Duration.ofDays(leadDays)),
-        now,
-        leadDays);
+  /** Whether it has expired, or will have when the lead time is over. */
+  public ExpirationStatus status() {
+    return ExpirationStatus.at(judgedAt, certificate.expiration(), Duration.ofDays(leadDays));
   }
 
   /** Whether to ask who uses it: it has expired or is about to. */
   public boolean isExpiredOrExpiring() {
+    ExpirationStatus status = status();
     return status == ExpirationStatus.EXPIRED || status == ExpirationStatus.EXPIRING;
   }
 
   /** Whole days until the expiration; empty if it has expired or is unknown. */
   public OptionalLong daysLeft() {
-    return switch (status) {
+    return switch (status()) {
       case VALID, EXPIRING -> OptionalLong.of(wholeDays());
       case EXPIRED, UNKNOWN -> OptionalLong.empty();
     };
@@ -53,7 +50,7 @@ public record JudgedCertificate(
    * ago"}.
    */
   public String description() {
-    return switch (status) {
+    return switch (status()) {
       case EXPIRED -> "Expired " + expiration() + ", " + days("ago", "less than a day ago");
       case EXPIRING ->
           "Expires "

@@ -7,9 +7,8 @@ import java.util.Optional;
 /**
  * A server certificate as IAM lists it: metadata, never its body or key.
  *
- * @param name unique in the account, {@code [\w+=,.@-]{1,128}}; a new certificate may take an old
- *     one's name
- * @param id {@code ASCA...}, given at upload, never used again
+ * @param name unique in the account; a new certificate may take an old one's name
+ * @param id given at upload, survives a rename, never used again
  * @param arn with the path in it
  * @param path {@code "/"} or {@code "/some/path/"}, 512 characters at most
  * @param uploaded when it was uploaded

@@ -1,20 +1,20 @@
 package io.github.certsweep.removal;
 
+import io.github.certsweep.aws.AwsCall;
 import io.github.certsweep.aws.AwsCallException;
 import io.github.certsweep.aws.Deadline;
 import io.github.certsweep.aws.Pause;
+import io.github.certsweep.verdict.Verdict;
 import java.time.Duration;
 import java.util.Optional;
-import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.services.iam.IamClient;
 import software.amazon.awssdk.services.iam.model.DeleteConflictException;
-import software.amazon.awssdk.services.iam.model.NoSuchEntityException;
 import software.amazon.awssdk.services.iam.model.ServerCertificate;
 
 /** The calls to IAM that a removal makes of one certificate. Thread-safe. */
 final class CertificateDeletion {
-  private static final String GET = "iam:GetServerCertificate";
-  private static final String DELETE = "iam:DeleteServerCertificate";
+  private static final AwsCall GET = new AwsCall("iam:GetServerCertificate");
+  private static final AwsCall DELETE = new AwsCall("iam:DeleteServerCertificate");
   private static final Duration BETWEEN_READS = Duration.ofSeconds(1);
 
   /**
@@ -34,41 +34,52 @@ final class CertificateDeletion {
     this.pause = pause;
   }
 
-  /** The id of the certificate that has this name now; empty if none has. */
+  /** The id of the certificate that has this name now; empty if IAM says that none has. */
   Optional<String> idOf(String name, Deadline deadline) {
     try {
       ServerCertificate certificate =
-          iam.getServerCertificate(request ->
-                  request.serverCertificateName(name).overrideConfiguration(deadline.limitOf(GET)))
+          GET.make(
+                  deadline,
+                  limit ->
+                      iam.getServerCertificate(request ->
+                          request.serverCertificateName(name).overrideConfiguration(limit)))
               .serverCertificate();
-      if (certificate == null || certificate.serverCertificateMetadata() == null) {
-        throw AwsCallException.unexpectedAnswer(GET, "The answer holds no certificate.");
-      }
+      GET.require(
+          certificate != null && certificate.serverCertificateMetadata() != null,
+          "The answer holds no certificate.");
       return Optional.of(certificate.serverCertificateMetadata().serverCertificateId());
-    } catch (NoSuchEntityException e) {
-      return Optional.empty();
-    } catch (SdkException e) {
-      throw AwsCallException.of(GET, e);
+    } catch (AwsCallException e) {
+      if (e.isNotFound()) {
+        return Optional.empty();
+      }
+      throw e;
     }
   }
 
   /**
-   * Deletes the certificate of this name.
+   * Deletes the certificate of a verdict, by its name: IAM knows no other way.
    *
-   * @return why IAM refused because something uses it, in IAM's words; empty if it did not
-   * @throws NoSuchEntityException if there is none
+   * @return why IAM refused because something uses the certificate, in IAM's words; empty if it did
+   *     not refuse
+   * @throws IllegalArgumentException if the verdict does not allow it
    */
-  Optional<String> delete(String name, Deadline deadline) {
+  Optional<String> delete(Verdict verdict, Deadline deadline) {
+    if (!verdict.deletable()) {
+      throw new IllegalArgumentException("Not deletable: " + verdict.reason());
+    }
+    String name = verdict.judged().orElseThrow().certificate().name();
     try {
-      iamForDeletion.deleteServerCertificate(request ->
-          request.serverCertificateName(name).overrideConfiguration(deadline.limitOf(DELETE)));
+      DELETE.make(
+          deadline,
+          limit ->
+              iamForDeletion.deleteServerCertificate(
+                  request -> request.serverCertificateName(name).overrideConfiguration(limit)));
       return Optional.empty();
-    } catch (DeleteConflictException e) {
-      return Optional.of(AwsCallException.reasonOf(e));
-    } catch (NoSuchEntityException e) {
+    } catch (AwsCallException e) {
+      if (e.getCause() instanceof DeleteConflictException conflict) {
+        return Optional.of(AwsCallException.reasonOf(conflict));
+      }
       throw e;
-    } catch (SdkException e) {
-      throw AwsCallException.of(DELETE, e);
     }
   }
 
@@ -83,21 +94,11 @@ final class CertificateDeletion {
   boolean isGoneInTheEnd(RemovalRequest certificate, Deadline deadline) {
     int confirmations = 0;
     for (int read = 0; read < READS_AT_MOST && confirmations < READS_TO_CONFIRM; read++) {
-      if (read > 0 && !waited()) {
+      if (read > 0 && !pause.within(deadline, BETWEEN_READS)) {
         return false;
       }
       confirmations = isGone(certificate, deadline) ? confirmations + 1 : 0;
     }
     return confirmations == READS_TO_CONFIRM;
-  }
-
-  private boolean waited() {
-    try {
-      pause.of(BETWEEN_READS);
-      return true;
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      return false;
-    }
   }
 }

@@ -7,12 +7,13 @@ import io.github.certsweep.certificate.IamCertificateStore;
 import io.github.certsweep.certificate.ServerCertificate;
 import io.github.certsweep.removal.RemovalResult.Outcome;
 import io.github.certsweep.usage.UsageSearch;
+import io.github.certsweep.verdict.Judge;
+import io.github.certsweep.verdict.Verdict;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import software.amazon.awssdk.services.iam.IamClient;
-import software.amazon.awssdk.services.iam.model.NoSuchEntityException;
 
 /**
  * Deletes one certificate if, judged afresh, it has expired and nothing uses it. The only way to
@@ -27,9 +28,15 @@ public final class Removal {
   /** Kept back from the search, so that a deletion can be confirmed. */
   private static final Duration TIME_TO_DELETE = Duration.ofSeconds(30);
 
+  /** IAM's listing lags: what becomes of a certificate shows there within seconds. */
+  private static final int LOOKS_AT_MOST = 20;
+
+  private static final Duration BETWEEN_LOOKS = Duration.ofSeconds(1);
+
   private final IamCertificateStore store;
   private final Judge judge;
   private final CertificateDeletion deletion;
+  private final Pause pause;
 
   /**
    * Makes a removal.
@@ -42,6 +49,7 @@ public final class Removal {
     this.store = new IamCertificateStore(iam);
     this.judge = new Judge(usage, clock);
     this.deletion = new CertificateDeletion(iam, iamForDeletion, pause);
+    this.pause = pause;
   }
 
   /**
@@ -57,9 +65,14 @@ public final class Removal {
     Optional<ServerCertificate> byName =
         listed.stream().filter(one -> one.name().equals(request.name())).findFirst();
     if (byId.isEmpty()) {
-      return byName.isEmpty()
-          ? alreadyGone(request)
-          : refusedAsReplaced(request, byName.get().id());
+      // The listing alone does not prove that it is gone.
+      Optional<String> id =
+          byName.map(ServerCertificate::id).or(() -> deletion.idOf(request.name(), deadline));
+      if (id.equals(Optional.of(request.id()))) {
+        throw contradiction("iam:ListServerCertificates", request);
+      }
+      return id.map(other -> refusedAsReplaced(request, other))
+          .orElseGet(() -> alreadyGone(request));
     }
     Verdict verdict = judge.judge(byId.get(), listed, deadline.earlierBy(TIME_TO_DELETE));
     if (!byId.equals(byName)) {
@@ -71,22 +84,38 @@ public final class Removal {
     return delete(request, verdict, deadline);
   }
 
+  /**
+   * The search took seconds, and the deletion goes by name alone: so once more, is it still this
+   * certificate's? If IAM denies that there is one, it takes a fresh listing to say so, too.
+   */
   private RemovalResult delete(RemovalRequest request, Verdict verdict, Deadline deadline) {
-    // The search took seconds, and the deletion goes by name alone: once more, is it still this
-    // certificate's?
-    Optional<String> id = deletion.idOf(request.name(), deadline);
-    if (id.isEmpty()) {
-      return goneOrRenamed(request, verdict, deadline);
+    for (int look = 0; look < LOOKS_AT_MOST; look++) {
+      Optional<String> id = deletion.idOf(request.name(), deadline);
+      if (id.isPresent()) {
+        return id.get().equals(request.id())
+            ? deleteNow(request, verdict, deadline)
+            : refusedAsReplaced(request, id.get());
+      }
+      Optional<RemovalResult> end = goneOrRenamed(request, verdict, deadline);
+      if (end.isPresent()) {
+        return end.get();
+      }
+      if (!pause.within(deadline, BETWEEN_LOOKS)) {
+        break;
+      }
     }
-    if (!id.get().equals(request.id())) {
-      return refusedAsReplaced(request, id.get());
-    }
+    throw contradiction("iam:GetServerCertificate", request);
+  }
+
+  private RemovalResult deleteNow(RemovalRequest request, Verdict verdict, Deadline deadline) {
     Optional<String> conflict;
     try {
-      conflict = deletion.delete(request.name(), deadline);
-    } catch (NoSuchEntityException e) {
-      return goneOrRenamed(request, verdict, deadline);
+      conflict = deletion.delete(verdict, deadline);
     } catch (AwsCallException e) {
+      if (e.isNotFound()) {
+        return goneOrRenamedInTheEnd(request, verdict, deadline)
+            .orElseThrow(() -> contradiction("iam:DeleteServerCertificate", request));
+      }
       // The answer may have been lost after the deletion took effect.
       Optional<RemovalResult> kept = whatItKept(e, request, verdict, deadline);
       if (kept.isPresent()) {
@@ -103,6 +132,27 @@ public final class Removal {
     return removed(request, verdict);
   }
 
+  /** Waits for the listing, which may show for a while what was deleted. */
+  private Optional<RemovalResult> goneOrRenamedInTheEnd(
+      RemovalRequest request, Verdict verdict, Deadline deadline) {
+    Optional<RemovalResult> end = goneOrRenamed(request, verdict, deadline);
+    for (int look = 1; end.isEmpty() && look < LOOKS_AT_MOST; look++) {
+      if (!pause.within(deadline, BETWEEN_LOOKS)) {
+        break;
+      }
+      end = goneOrRenamed(request, verdict, deadline);
+    }
+    return end;
+  }
+
+  private static AwsCallException contradiction(String call, RemovalRequest request) {
+    return AwsCallException.unexpectedAnswer(
+        call,
+        "IAM says that "
+            + request.name()
+            + " does not exist, and shows it all the same. Nothing was deleted here.");
+  }
+
   /**
    * After a deletion that failed: empty if the certificate is gone in spite of that; a refusal if
    * it lives on under another name, which only looks like a deletion.
@@ -111,20 +161,21 @@ public final class Removal {
    */
   private Optional<RemovalResult> whatItKept(
       AwsCallException failure, RemovalRequest request, Verdict verdict, Deadline deadline) {
-    boolean nameIsGone;
-    Optional<RemovalResult> renamed;
+    Optional<RemovalResult> end;
     try {
-      nameIsGone = deletion.isGone(request, deadline);
-      renamed = nameIsGone ? renamed(request, verdict, deadline) : Optional.empty();
+      end =
+          deletion.isGone(request, deadline)
+              ? goneOrRenamedInTheEnd(request, verdict, deadline)
+              : Optional.empty();
     } catch (AwsCallException e) {
       String unknown = "It is not known whether " + request.name() + " was deleted: ";
       throw AwsCallException.unexpectedAnswer(
           "iam:DeleteServerCertificate", unknown + failure.getMessage() + " " + e.getMessage());
     }
-    if (!nameIsGone) {
+    if (end.isEmpty()) {
       throw failure.isRefusal() ? failure : failure.adding(mayBeDeletedYet(request));
     }
-    return renamed;
+    return end.filter(result -> result.outcome() == Outcome.REFUSED);
   }
 
   private static String mayBeDeletedYet(RemovalRequest request) {
@@ -157,17 +208,19 @@ public final class Removal {
         Outcome.REMOVED, "Deleted " + request.name() + " (" + request.id() + ").", verdict);
   }
 
-  /** The name is gone; is the certificate, or does it live on under another name? */
-  private RemovalResult goneOrRenamed(RemovalRequest request, Verdict verdict, Deadline deadline) {
-    return renamed(request, verdict, deadline).orElseGet(() -> alreadyGone(request));
-  }
-
-  /** The refusal if the listing shows the certificate under another name. */
-  private Optional<RemovalResult> renamed(
+  /**
+   * What became of a certificate whose name IAM does not know; empty if the listing shows it under
+   * that name all the same.
+   */
+  private Optional<RemovalResult> goneOrRenamed(
       RemovalRequest request, Verdict verdict, Deadline deadline) {
-    return store.listAll(deadline).stream()
-        .filter(one -> one.id().equals(request.id()) && !one.name().equals(request.name()))
-        .findFirst()
+    Optional<ServerCertificate> listed =
+        store.listAll(deadline).stream().filter(one -> one.id().equals(request.id())).findFirst();
+    if (listed.isEmpty()) {
+      return Optional.of(alreadyGone(request));
+    }
+    return listed
+        .filter(one -> !one.name().equals(request.name()))
         .map(renamed -> refusedAsRenamed(request, renamed.name(), verdict));
   }
 
@@ -192,7 +245,6 @@ public final class Removal {
             + " and not "
             + request.id()
             + ". Evaluate the rule and start again if that one has expired.";
-    return new RemovalResult(
-        Outcome.REFUSED, reason, new Verdict(Optional.empty(), Optional.empty(), false, reason));
+    return new RemovalResult(Outcome.REFUSED, reason, Verdict.onNothing(reason));
   }
 }

@@ -1,42 +1,45 @@
 package io.github.certsweep.removal;
 
+import io.github.certsweep.certificate.CertificateIdentifiers;
 import io.github.certsweep.input.InvalidInputException;
 import io.github.certsweep.input.JsonFields;
-import java.util.regex.Pattern;
 
 /**
  * A request to delete one certificate. Name and id both, so that a certificate that took an old
  * one's name is safe.
  *
- * @param name {@code [\w+=,.@-]{1,128}}
- * @param id {@code ASCA...}
+ * @param name exactly as IAM lists it
+ * @param id exactly as IAM lists it
  */
 public record RemovalRequest(String name, String id) {
-  private static final Pattern ID = Pattern.compile("ASCA[A-Z0-9]{12,124}");
-
   public RemovalRequest {
-    if (!CertificateSelector.NAME.matcher(name).matches()) {
+    if (!CertificateIdentifiers.NAME.matcher(name).matches()) {
       throw new InvalidInputException(
           "\"certificate\" is "
               + InvalidInputException.quote(name)
               + ": it must be the name of a server certificate, letters, digits and +=,.@_-, 128"
               + " at most.");
     }
-    if (!ID.matcher(id).matches()) {
+    if (!CertificateIdentifiers.ID.matcher(id).matches()) {
       throw new InvalidInputException(
           "\"id\" is "
               + InvalidInputException.quote(id)
-              + ": it must be the id of a server certificate, ASCA....");
+              + ": it must be the id of a server certificate, 16 to 128 letters, digits and _.");
     }
   }
 
   /**
-   * Reads {@code {"certificate": "<name>", "id": "ASCA..."}}.
+   * Reads {@code {"certificate": "<name>", "id": "<id>"}}.
    *
    * @throws InvalidInputException if a member is missing or wrong
    */
   public static RemovalRequest parse(String json) {
-    JsonFields fields = JsonFields.parse("The request", json);
-    return new RemovalRequest(fields.requiredText("certificate"), fields.requiredText("id"));
+    try {
+      JsonFields fields = JsonFields.parse("The request", json);
+      return new RemovalRequest(fields.requiredText("certificate"), fields.requiredText("id"));
+    } catch (InvalidInputException e) {
+      // Somebody will read this who fears for a certificate.
+      throw new InvalidInputException(e.getMessage() + " Nothing was deleted.");
+    }
   }
 }

@@ -1,6 +1,7 @@
 package io.github.certsweep.removal;
 
 import com.google.gson.JsonObject;
+import io.github.certsweep.verdict.Verdict;
 
 /**
  * What became of a request to delete.

@@ -2,7 +2,9 @@ package io.github.certsweep.rule;
 
 import io.github.certsweep.certificate.ExpirationStatus;
 import io.github.certsweep.certificate.JudgedCertificate;
-import io.github.certsweep.usage.UsageReport;
+import io.github.certsweep.usage.CertificateUsage;
+import io.github.certsweep.verdict.Verdict;
+import io.github.certsweep.verdict.Verdicts;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -33,37 +35,39 @@ public record CertificateCounts(
    *
    * @param expiredInUse how many certificates have expired and are in use
    * @param checksFailed how many places could not be looked at
+   * @param notes what else the operator should know: what was forgiven, what refers to nothing
    */
-  public record Usage(int expiredInUse, int checksFailed) {}
+  public record Usage(int expiredInUse, int checksFailed, List<String> notes) {
+    public Usage {
+      notes = List.copyOf(notes);
+    }
+  }
 
-  static CertificateCounts of(List<JudgedCertificate> certificates, Optional<UsageReport> report) {
+  static CertificateCounts of(Verdicts verdicts) {
     Map<ExpirationStatus, Integer> counts = new EnumMap<>(ExpirationStatus.class);
     OptionalLong next = OptionalLong.empty();
-    for (JudgedCertificate judged : certificates) {
+    int expiredInUse = 0;
+    for (Verdict verdict : verdicts.all()) {
+      JudgedCertificate judged = verdict.judged().orElseThrow();
       counts.merge(judged.status(), 1, Integer::sum);
       OptionalLong left = judged.daysLeft();
       if (left.isPresent() && (next.isEmpty() || left.getAsLong() < next.getAsLong())) {
         next = left;
       }
+      if (judged.status() == ExpirationStatus.EXPIRED
+          && verdict.usage().filter(CertificateUsage::inUse).isPresent()) {
+        expiredInUse++;
+      }
     }
+    int inUse = expiredInUse;
     return new CertificateCounts(
-        certificates.size(),
+        verdicts.all().size(),
         counts.getOrDefault(ExpirationStatus.VALID, 0),
         counts.getOrDefault(ExpirationStatus.EXPIRING, 0),
         counts.getOrDefault(ExpirationStatus.EXPIRED, 0),
         counts.getOrDefault(ExpirationStatus.UNKNOWN, 0),
         next,
-        report.map(found -> new Usage(expiredInUse(certificates, found), found.failedChecks())));
-  }
-
-  private static int expiredInUse(List<JudgedCertificate> certificates, UsageReport report) {
-    int count = 0;
-    for (JudgedCertificate judged : certificates) {
-      if (judged.status() == ExpirationStatus.EXPIRED && report.of(judged.certificate()).inUse()) {
-        count++;
-      }
-    }
-    return count;
+        verdicts.usage().map(report -> new Usage(inUse, report.failedChecks(), report.allNotes())));
   }
 
   /** Those that are NON_COMPLIANT. */

@@ -1,9 +1,7 @@
 package io.github.certsweep.rule;
 
-import io.github.certsweep.certificate.ExpirationStatus;
 import io.github.certsweep.certificate.JudgedCertificate;
-import io.github.certsweep.usage.CertificateUsage;
-import java.util.Optional;
+import io.github.certsweep.verdict.Verdict;
 import software.amazon.awssdk.services.config.model.ComplianceType;
 
 /**
@@ -22,24 +20,20 @@ public record Evaluation(Resource resource, ComplianceType compliance, String an
     annotation = fit(annotation);
   }
 
-  /**
-   * The result of a certificate.
-   *
-   * @param usage who uses it, if that was looked up
-   */
-  static Evaluation of(JudgedCertificate judged, Optional<CertificateUsage> usage) {
-    ComplianceType compliance =
-        judged.status() == ExpirationStatus.VALID
-            ? ComplianceType.COMPLIANT
-            : ComplianceType.NON_COMPLIANT;
+  /** The result of a certificate. */
+  static Evaluation of(Verdict verdict) {
+    JudgedCertificate judged = verdict.judged().orElseThrow();
     String expiration = judged.description() + " (id " + judged.certificate().id() + ").";
     String annotation =
-        usage
+        verdict
+            .usage()
             .map(users ->
                 expiration + " " + users.sentence(MAX_ANNOTATION - expiration.length() - 1))
             .orElse(expiration);
     return new Evaluation(
-        Resource.certificate(judged.certificate().name()), compliance, annotation);
+        Resource.certificate(judged.certificate().name()),
+        verdict.compliant() ? ComplianceType.COMPLIANT : ComplianceType.NON_COMPLIANT,
+        annotation);
   }
 
   /**

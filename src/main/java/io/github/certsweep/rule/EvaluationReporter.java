@@ -125,17 +125,7 @@ final class EvaluationReporter {
       return true;
     }
     // The SDK counts the first attempt, which nothing comes before, as 1.
-    Duration delay = BACKOFF.computeDelay(round + 1);
-    if (delay.compareTo(deadline.left()) >= 0) {
-      return false;
-    }
-    try {
-      pause.of(delay);
-      return true;
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      return false;
-    }
+    return pause.within(deadline, BACKOFF.computeDelay(round + 1));
   }
 
   private static List<List<Evaluation>> batches(List<Evaluation> evaluations) {

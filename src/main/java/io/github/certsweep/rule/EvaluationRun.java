@@ -1,5 +1,6 @@
 package io.github.certsweep.rule;
 
+import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import java.time.Instant;
 import java.util.Optional;
@@ -25,6 +26,9 @@ public record EvaluationRun(
     int batches,
     Optional<Instant> supersededBy,
     Optional<String> error) {
+
+  /** So that the line stays one that the log takes. */
+  private static final int NOTES_AT_MOST = 50;
 
   /** How a run ended. */
   public enum Outcome {
@@ -129,6 +133,11 @@ public record EvaluationRun(
       CertificateCounts.Usage usage = counts.usage().get();
       summary.addProperty("expiredInUse", usage.expiredInUse());
       summary.addProperty("usageChecksFailed", usage.checksFailed());
+      if (!usage.notes().isEmpty()) {
+        JsonArray notes = new JsonArray();
+        usage.notes().stream().limit(NOTES_AT_MOST).forEach(notes::add);
+        summary.add("usageNotes", notes);
+      }
     }
   }
 

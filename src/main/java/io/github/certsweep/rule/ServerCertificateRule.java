@@ -4,11 +4,10 @@ import io.github.certsweep.aws.AwsCallException;
 import io.github.certsweep.aws.Deadline;
 import io.github.certsweep.aws.Pause;
 import io.github.certsweep.certificate.IamCertificateStore;
-import io.github.certsweep.certificate.JudgedCertificate;
 import io.github.certsweep.certificate.ServerCertificate;
-import io.github.certsweep.usage.CertificateUsage;
-import io.github.certsweep.usage.UsageReport;
 import io.github.certsweep.usage.UsageSearch;
+import io.github.certsweep.verdict.Judge;
+import io.github.certsweep.verdict.Verdicts;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -36,7 +35,7 @@ public final class ServerCertificateRule {
   private static final Duration TIME_TO_SEND = Duration.ofSeconds(15);
 
   private final IamCertificateStore store;
-  private final UsageSearch usage;
+  private final Judge judge;
   private final RecordedResults recordedResults;
   private final EvaluationReporter reporter;
   private final Clock clock;
@@ -44,7 +43,7 @@ public final class ServerCertificateRule {
   public ServerCertificateRule(
       IamCertificateStore store, UsageSearch usage, ConfigClient config, Clock clock, Pause pause) {
     this.store = store;
-    this.usage = usage;
+    this.judge = new Judge(usage, clock);
     this.recordedResults = new RecordedResults(config);
     this.reporter = new EvaluationReporter(config, pause);
     this.clock = clock;
@@ -64,14 +63,15 @@ public final class ServerCertificateRule {
       return EvaluationRun.failed(event, clock.instant(), Optional.empty(), error);
     }
 
-    Instant now = clock.instant();
-    List<JudgedCertificate> certificates = judge(listed, now, event.parameters());
-    Optional<UsageReport> usage =
-        event.parameters().checkUsage()
-            ? Optional.of(searchUsage(certificates, listed, deadline))
-            : Optional.empty();
-    CertificateCounts counts = CertificateCounts.of(certificates, usage);
-    List<Evaluation> current = evaluations(certificates, usage, event);
+    Verdicts verdicts =
+        judge.judgeAll(
+            listed,
+            event.parameters().daysToExpiration(),
+            event.parameters().checkUsage(),
+            deadline.earlierBy(TIME_TO_REPORT));
+    Instant now = verdicts.judgedAt();
+    CertificateCounts counts = CertificateCounts.of(verdicts);
+    List<Evaluation> current = evaluations(verdicts, event);
 
     // Just before sending, so that as little as possible can happen in between.
     List<RecordedResult> shown = List.of();
@@ -80,13 +80,6 @@ public final class ServerCertificateRule {
       try {
         shown = recordedResults.read(event.ruleName(), deadline.earlierBy(TIME_TO_SEND));
       } catch (AwsCallException e) {
-        if (e.code().equals("NoSuchConfigRuleException")) {
-          String error =
-              "The rule "
-                  + event.ruleName()
-                  + " no longer exists: nothing was reported. Deploy the stack again, or delete it.";
-          return EvaluationRun.failed(event, now, Optional.of(counts), error);
-        }
         // The current results are right whatever Config shows, so they are sent all the same.
         problem =
             Optional.of(
@@ -103,43 +96,10 @@ public final class ServerCertificateRule {
     return EvaluationRun.sent(event, now, counts, reporter.send(all, event, deadline), problem);
   }
 
-  private static List<JudgedCertificate> judge(
-      List<ServerCertificate> certificates, Instant now, RuleParameters parameters) {
-    List<JudgedCertificate> judged = new ArrayList<>();
-    for (ServerCertificate certificate : certificates) {
-      judged.add(JudgedCertificate.at(now, certificate, parameters.daysToExpiration()));
-    }
-    judged.sort(JudgedCertificate.WORST_FIRST);
-    return judged;
-  }
-
-  /**
-   * Only if there is a certificate that needs it: an account in good order makes no further call.
-   */
-  private UsageReport searchUsage(
-      List<JudgedCertificate> certificates, List<ServerCertificate> listed, Deadline deadline) {
-    for (JudgedCertificate judged : certificates) {
-      if (judged.isExpiredOrExpiring()) {
-        return usage.search(listed, deadline.earlierBy(TIME_TO_REPORT));
-      }
-    }
-    return UsageReport.NOTHING_TO_SEARCH;
-  }
-
-  private static List<Evaluation> evaluations(
-      List<JudgedCertificate> certificates, Optional<UsageReport> usage, RuleEvent event) {
-    if (certificates.isEmpty()) {
-      return List.of(Evaluation.ofEmptyAccount(event.accountId()));
-    }
-    List<Evaluation> evaluations = new ArrayList<>();
-    for (JudgedCertificate judged : certificates) {
-      Optional<CertificateUsage> users =
-          usage.isPresent() && judged.isExpiredOrExpiring()
-              ? Optional.of(usage.get().of(judged.certificate()))
-              : Optional.empty();
-      evaluations.add(Evaluation.of(judged, users));
-    }
-    return evaluations;
+  private static List<Evaluation> evaluations(Verdicts verdicts, RuleEvent event) {
+    return verdicts.all().isEmpty()
+        ? List.of(Evaluation.ofEmptyAccount(event.accountId()))
+        : verdicts.all().stream().map(Evaluation::of).toList();
   }
 
   private static Instant newestOf(List<RecordedResult> results) {

@@ -5,24 +5,36 @@ import java.util.List;
 /**
  * Who uses one certificate, as far as could be seen.
  *
- * @param uses what was found, sorted by label
+ * @param users what was found, sorted by label
  * @param unchecked where nothing could be seen; while there is any, the certificate may be in use
  *     there
+ * @param forgiven where nothing could be seen, and the operator allows that
+ * @param notes what else the operator should know, a sentence or two each
  * @param checks how many places were to be looked at
  */
-public record CertificateUsage(List<Use> uses, List<Unchecked> unchecked, int checks) {
+public record CertificateUsage(
+    List<CertificateUser> users,
+    List<UncheckedPlace> unchecked,
+    List<UncheckedPlace> forgiven,
+    List<String> notes,
+    int checks) {
   public CertificateUsage {
-    uses = List.copyOf(uses);
+    users = List.copyOf(users);
     unchecked = List.copyOf(unchecked);
+    forgiven = List.copyOf(forgiven);
+    notes = List.copyOf(notes);
   }
 
   public boolean inUse() {
-    return !uses.isEmpty();
+    return !users.isEmpty();
   }
 
-  /** Whether it is certain that nothing that can be seen uses it. */
+  /**
+   * Whether it is certain that nothing uses it, as far as that can be seen and the operator wants
+   * it to be. Where nothing was looked at, nothing is certain.
+   */
   public boolean isUnused() {
-    return uses.isEmpty() && unchecked.isEmpty();
+    return users.isEmpty() && unchecked.isEmpty() && checks > 0;
   }
 
   /** As {@link #sentence}, in more words: {@code "In use by 1 resource: ..."}. */
@@ -35,33 +47,42 @@ public record CertificateUsage(List<Use> uses, List<Unchecked> unchecked, int ch
   /**
    * One or two sentences, worst news first: {@code "In use by 2: ALB listener ..., CloudFront
    * E2AB."}, {@code "Usage unknown: 3 of 68 checks failed (eu-west-3 appsync: AccessDenied)."},
-   * {@code "Not in use."}
+   * {@code "Not in use."}, {@code "Not in use. Not checked, as UsageExceptions allows: ..."}
    *
    * @param maxLength how many characters there are; names that don't fit become {@code "and 3
    *     more"}
    */
   public String sentence(int maxLength) {
     if (isUnused()) {
-      return "Not in use.";
+      return forgiven.isEmpty()
+          ? "Not in use."
+          : named(
+              "Not in use. Not checked, as UsageExceptions allows: ",
+              forgiven.stream().map(UncheckedPlace::label).toList(),
+              ".",
+              maxLength);
+    }
+    if (checks == 0) {
+      return "Usage unknown: nothing was searched.";
     }
     String failed = failedChecks();
     if (!inUse()) {
       return named(
           "Usage unknown: " + failed + " (",
-          unchecked.stream().map(Unchecked::label).toList(),
+          unchecked.stream().map(UncheckedPlace::label).toList(),
           ").",
           maxLength);
     }
     String tail = unchecked.isEmpty() ? "" : " " + failed + ".";
     return named(
-        "In use by " + uses.size() + ": ",
-        uses.stream().map(Use::label).toList(),
+        "In use by " + users.size() + ": ",
+        users.stream().map(CertificateUser::label).toList(),
         "." + tail,
         maxLength);
   }
 
   private String failedChecks() {
-    return Unchecked.places(unchecked) + " of " + checks + " checks failed";
+    return UncheckedPlace.places(unchecked) + " of " + checks + " checks failed";
   }
 
   private static String named(String head, List<String> names, String tail, int maxLength) {

@@ -1,12 +1,12 @@
 package io.github.certsweep.usage;
 
-import io.github.certsweep.aws.AwsCallException;
+import io.github.certsweep.aws.AwsCall;
 import io.github.certsweep.aws.Clients;
 import io.github.certsweep.aws.Deadline;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Function;
-import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.elasticloadbalancing.ElasticLoadBalancingClient;
 import software.amazon.awssdk.services.elasticloadbalancing.model.DescribeLoadBalancersRequest;
@@ -15,8 +15,8 @@ import software.amazon.awssdk.services.elasticloadbalancing.model.Listener;
 import software.amazon.awssdk.services.elasticloadbalancing.model.LoadBalancerDescription;
 
 /** Classic Load Balancers: each listener names the ARN of one certificate. */
-final class ClassicLoadBalancers implements UsageSource {
-  private static final String DESCRIBE = "elasticloadbalancing:DescribeLoadBalancers";
+final class ClassicLoadBalancers implements UsageSource<ElasticLoadBalancingClient> {
+  private static final AwsCall DESCRIBE = new AwsCall("elasticloadbalancing:DescribeLoadBalancers");
   private static final int PAGE_SIZE = 400;
 
   private final Function<Region, ElasticLoadBalancingClient> clients;
@@ -36,47 +36,47 @@ final class ClassicLoadBalancers implements UsageSource {
   }
 
   @Override
-  public boolean isGlobal() {
-    return false;
-  }
-
-  /** Every region has it: where its host is not found, the region or the network is at fault. */
-  @Override
-  public boolean isKnownIn(Region region) {
-    return true;
+  public ElasticLoadBalancingClient client(Region region) {
+    return clients.apply(region);
   }
 
   @Override
-  public void search(
-      Region region, Bulkhead bulkhead, Deadline deadline, Consumer<Reference> found) {
-    try (ElasticLoadBalancingClient client = clients.apply(region)) {
-      DescribeLoadBalancersRequest request =
-          DescribeLoadBalancersRequest.builder()
-              .pageSize(PAGE_SIZE)
-              .overrideConfiguration(deadline.limitOf(DESCRIBE))
-              .build();
-      for (DescribeLoadBalancersResponse page : client.describeLoadBalancersPaginator(request)) {
-        if (!page.hasLoadBalancerDescriptions()) {
-          throw AwsCallException.unexpectedAnswer(
-              DESCRIBE, "The answer holds no list of load balancers.");
-        }
-        page.loadBalancerDescriptions().forEach(balancer -> read(balancer, region, found));
-      }
-    } catch (SdkException e) {
-      throw AwsCallException.of(DESCRIBE, e);
-    }
+  public List<ListedResource> list(
+      ElasticLoadBalancingClient client,
+      Region region,
+      Deadline deadline,
+      Consumer<CertificateReference> found) {
+    return DESCRIBE.make(
+        deadline,
+        limit -> {
+          DescribeLoadBalancersRequest request =
+              DescribeLoadBalancersRequest.builder()
+                  .pageSize(PAGE_SIZE)
+                  .overrideConfiguration(limit)
+                  .build();
+          for (DescribeLoadBalancersResponse page :
+              client.describeLoadBalancersPaginator(request)) {
+            DESCRIBE.require(
+                page.hasLoadBalancerDescriptions(), "The answer holds no list of load balancers.");
+            page.loadBalancerDescriptions().forEach(balancer -> read(balancer, region, found));
+          }
+          return List.of();
+        });
   }
 
-  private void read(LoadBalancerDescription balancer, Region region, Consumer<Reference> found) {
+  private void read(
+      LoadBalancerDescription balancer, Region region, Consumer<CertificateReference> found) {
     balancer.listenerDescriptions().stream()
         .map(description -> description.listener())
         .forEach(listener ->
             CertificateArn.of(Optional.ofNullable(listener.sslCertificateId()))
                 .ifPresent(arn ->
-                    found.accept(new Reference(arn.text(), use(balancer, listener, region, arn)))));
+                    found.accept(
+                        CertificateReference.byArn(
+                            arn.text(), user(balancer, listener, region, arn)))));
   }
 
-  private Use use(
+  private CertificateUser user(
       LoadBalancerDescription balancer,
       Listener listener,
       Region region,
@@ -94,7 +94,7 @@ final class ClassicLoadBalancers implements UsageSource {
             + certificate.account()
             + ":loadbalancer/"
             + name;
-    return new Use(
+    return new CertificateUser(
         service(),
         region.id(),
         arn,

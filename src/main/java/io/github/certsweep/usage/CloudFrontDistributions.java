@@ -1,12 +1,12 @@
 package io.github.certsweep.usage;
 
-import io.github.certsweep.aws.AwsCallException;
+import io.github.certsweep.aws.AwsCall;
 import io.github.certsweep.aws.Clients;
 import io.github.certsweep.aws.Deadline;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Function;
-import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.cloudfront.CloudFrontClient;
 import software.amazon.awssdk.services.cloudfront.endpoints.CloudFrontEndpointProvider;
@@ -17,8 +17,8 @@ import software.amazon.awssdk.services.cloudfront.model.DistributionSummary;
  * CloudFront distributions, which refer to the certificate's id and not its ARN. One service for a
  * whole partition.
  */
-final class CloudFrontDistributions implements UsageSource {
-  private static final String LIST = "cloudfront:ListDistributions";
+final class CloudFrontDistributions implements UsageSource<CloudFrontClient> {
+  private static final AwsCall LIST = new AwsCall("cloudfront:ListDistributions");
 
   private final Function<Region, CloudFrontClient> clients;
 
@@ -64,50 +64,55 @@ final class CloudFrontDistributions implements UsageSource {
   }
 
   @Override
-  public void search(
-      Region region, Bulkhead bulkhead, Deadline deadline, Consumer<Reference> found) {
-    try (CloudFrontClient client = clients.apply(region)) {
-      Optional<String> marker = Optional.empty();
-      do {
-        DistributionList page = listPage(client, marker, deadline);
-        page.items().forEach(distribution -> read(distribution, found));
-        marker = Optional.ofNullable(page.nextMarker()).filter(next -> page.isTruncated());
-      } while (marker.isPresent());
-    } catch (SdkException e) {
-      throw AwsCallException.of(LIST, e);
-    }
+  public CloudFrontClient client(Region region) {
+    return clients.apply(region);
   }
 
-  private static DistributionList listPage(
+  @Override
+  public List<ListedResource> list(
+      CloudFrontClient client,
+      Region region,
+      Deadline deadline,
+      Consumer<CertificateReference> found) {
+    Optional<String> marker = Optional.empty();
+    do {
+      DistributionList page = page(client, marker, deadline);
+      page.items().forEach(distribution -> read(distribution, found));
+      marker = Optional.ofNullable(page.nextMarker()).filter(next -> page.isTruncated());
+    } while (marker.isPresent());
+    return List.of();
+  }
+
+  private static DistributionList page(
       CloudFrontClient client, Optional<String> marker, Deadline deadline) {
     DistributionList page =
-        client
-            .listDistributions(request ->
-                request.marker(marker.orElse(null)).overrideConfiguration(deadline.limitOf(LIST)))
+        LIST.make(
+                deadline,
+                limit ->
+                    client.listDistributions(request ->
+                        request.marker(marker.orElse(null)).overrideConfiguration(limit)))
             .distributionList();
-    if (page == null
-        || page.isTruncated() == null
-        || (page.isTruncated() && page.nextMarker() == null)) {
-      throw AwsCallException.unexpectedAnswer(
-          LIST, "The answer does not say whether the listing is complete.");
-    }
+    LIST.require(
+        page != null
+            && page.isTruncated() != null
+            && (!page.isTruncated() || page.nextMarker() != null),
+        "The answer does not say whether the listing is complete.");
     // The SDK makes an absent list an empty one, which must not pass for "none".
-    if (page.items().isEmpty() && page.quantity() != null && page.quantity() > 0) {
-      throw AwsCallException.unexpectedAnswer(
-          LIST, "The answer counts " + page.quantity() + " distributions and lists none.");
-    }
+    LIST.require(
+        !page.items().isEmpty() || page.quantity() == null || page.quantity() == 0,
+        "The answer counts " + page.quantity() + " distributions and lists none.");
     return page;
   }
 
-  private void read(DistributionSummary distribution, Consumer<Reference> found) {
+  private void read(DistributionSummary distribution, Consumer<CertificateReference> found) {
     Optional.ofNullable(distribution.viewerCertificate())
         .map(certificate -> certificate.iamCertificateId())
         .filter(id -> !id.isEmpty())
-        .ifPresent(id -> found.accept(new Reference(id, use(distribution))));
+        .ifPresent(id -> found.accept(CertificateReference.byId(id, user(distribution))));
   }
 
-  private Use use(DistributionSummary distribution) {
-    return new Use(
+  private CertificateUser user(DistributionSummary distribution) {
+    return new CertificateUser(
         service(),
         "global",
         distribution.arn(),

@@ -2,18 +2,21 @@ package io.github.certsweep.usage;
 
 import static java.util.stream.Collectors.toSet;
 
-import io.github.certsweep.aws.AwsCallException;
+import io.github.certsweep.aws.AwsCall;
 import io.github.certsweep.aws.Clients;
 import io.github.certsweep.aws.Deadline;
+import java.net.InetAddress;
+import java.net.URI;
+import java.net.UnknownHostException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Function;
-import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.elasticloadbalancingv2.ElasticLoadBalancingV2Client;
+import software.amazon.awssdk.services.elasticloadbalancingv2.endpoints.ElasticLoadBalancingV2EndpointProvider;
 import software.amazon.awssdk.services.elasticloadbalancingv2.model.Certificate;
 import software.amazon.awssdk.services.elasticloadbalancingv2.model.DescribeListenerCertificatesRequest;
 import software.amazon.awssdk.services.elasticloadbalancingv2.model.DescribeListenerCertificatesResponse;
@@ -22,9 +25,7 @@ import software.amazon.awssdk.services.elasticloadbalancingv2.model.DescribeList
 import software.amazon.awssdk.services.elasticloadbalancingv2.model.DescribeLoadBalancersRequest;
 import software.amazon.awssdk.services.elasticloadbalancingv2.model.DescribeLoadBalancersResponse;
 import software.amazon.awssdk.services.elasticloadbalancingv2.model.Listener;
-import software.amazon.awssdk.services.elasticloadbalancingv2.model.ListenerNotFoundException;
 import software.amazon.awssdk.services.elasticloadbalancingv2.model.LoadBalancer;
-import software.amazon.awssdk.services.elasticloadbalancingv2.model.LoadBalancerNotFoundException;
 import software.amazon.awssdk.services.elasticloadbalancingv2.model.LoadBalancerTypeEnum;
 import software.amazon.awssdk.services.elasticloadbalancingv2.model.ProtocolEnum;
 
@@ -34,10 +35,12 @@ import software.amazon.awssdk.services.elasticloadbalancingv2.model.ProtocolEnum
  * call for each listener. There is no call for all listeners of a region, so a search costs 1 +
  * load balancers + encrypted listeners.
  */
-final class LoadBalancers implements UsageSource {
-  private static final String BALANCERS = "elasticloadbalancing:DescribeLoadBalancers";
-  private static final String LISTENERS = "elasticloadbalancing:DescribeListeners";
-  private static final String CERTIFICATES = "elasticloadbalancing:DescribeListenerCertificates";
+final class LoadBalancers implements UsageSource<ElasticLoadBalancingV2Client> {
+  private static final AwsCall BALANCERS =
+      new AwsCall("elasticloadbalancing:DescribeLoadBalancers");
+  private static final AwsCall LISTENERS = new AwsCall("elasticloadbalancing:DescribeListeners");
+  private static final AwsCall CERTIFICATES =
+      new AwsCall("elasticloadbalancing:DescribeListenerCertificates");
   private static final int PAGE_SIZE = 400;
 
   /** These carry no certificate. A protocol that is not known yet might, so it is looked at. */
@@ -47,6 +50,8 @@ final class LoadBalancers implements UsageSource {
           ProtocolEnum.TCP,
           ProtocolEnum.UDP,
           ProtocolEnum.TCP_UDP,
+          ProtocolEnum.QUIC,
+          ProtocolEnum.TCP_QUIC,
           ProtocolEnum.GENEVE);
 
   private final Function<Region, ElasticLoadBalancingV2Client> clients;
@@ -60,153 +65,149 @@ final class LoadBalancers implements UsageSource {
         region -> clients.forSearch(ElasticLoadBalancingV2Client.builder(), region));
   }
 
+  /**
+   * Whether the host of this service can be resolved at this moment. Every region has one, so if
+   * not, the region does not exist or name resolution fails.
+   */
+  boolean hostResolves(Region region) {
+    try (ElasticLoadBalancingV2Client client = client(region)) {
+      URI endpoint =
+          client
+              .serviceClientConfiguration()
+              .endpointOverride()
+              .orElseGet(() ->
+                  ElasticLoadBalancingV2EndpointProvider.defaultProvider()
+                      .resolveEndpoint(parameters -> parameters.region(region))
+                      .join()
+                      .url());
+      return InetAddress.getByName(endpoint.getHost()) != null;
+    } catch (UnknownHostException e) {
+      return false;
+    }
+  }
+
   @Override
   public String service() {
     return "elasticloadbalancingv2";
   }
 
   @Override
-  public boolean isGlobal() {
-    return false;
-  }
-
-  /** Every region has it: where its host is not found, the region or the network is at fault. */
-  @Override
-  public boolean isKnownIn(Region region) {
-    return true;
+  public ElasticLoadBalancingV2Client client(Region region) {
+    return clients.apply(region);
   }
 
   @Override
-  public void search(
-      Region region, Bulkhead bulkhead, Deadline deadline, Consumer<Reference> found) {
-    try (ElasticLoadBalancingV2Client client = clients.apply(region)) {
-      new RegionSearch(client, region, bulkhead, deadline, found).run();
-    }
+  public List<ListedResource> list(
+      ElasticLoadBalancingV2Client client,
+      Region region,
+      Deadline deadline,
+      Consumer<CertificateReference> found) {
+    return new RegionSearch(client, region, deadline, found).balancers();
   }
 
-  /** The search of one region. */
+  /** The calls in one region. */
   private record RegionSearch(
       ElasticLoadBalancingV2Client client,
       Region region,
-      Bulkhead bulkhead,
       Deadline deadline,
-      Consumer<Reference> found) {
-    void run() {
-      bulkhead.begin(this::readBalancers);
-      bulkhead.await();
+      Consumer<CertificateReference> found) {
+
+    List<ListedResource> balancers() {
+      return BALANCERS.make(
+          deadline,
+          limit -> {
+            DescribeLoadBalancersRequest request =
+                DescribeLoadBalancersRequest.builder()
+                    .pageSize(PAGE_SIZE)
+                    .overrideConfiguration(limit)
+                    .build();
+            List<ListedResource> balancers = new ArrayList<>();
+            for (DescribeLoadBalancersResponse page :
+                client.describeLoadBalancersPaginator(request)) {
+              BALANCERS.require(page.hasLoadBalancers(), "The answer holds no list.");
+              page.loadBalancers().stream()
+                  .filter(balancer -> balancer.type() != LoadBalancerTypeEnum.GATEWAY)
+                  .map(balancer ->
+                      new ListedResource(balancer.loadBalancerArn(), () -> listeners(balancer)))
+                  .forEach(balancers::add);
+            }
+            return balancers;
+          });
     }
 
-    private void readBalancers() {
-      for (LoadBalancer balancer : balancers()) {
-        bulkhead.begin(() -> readListeners(balancer));
-      }
+    private List<ListedResource> listeners(LoadBalancer balancer) {
+      return LISTENERS.make(
+          deadline,
+          limit -> {
+            DescribeListenersRequest request =
+                DescribeListenersRequest.builder()
+                    .loadBalancerArn(balancer.loadBalancerArn())
+                    .pageSize(PAGE_SIZE)
+                    .overrideConfiguration(limit)
+                    .build();
+            List<ListedResource> listeners = new ArrayList<>();
+            for (DescribeListenersResponse page : client.describeListenersPaginator(request)) {
+              LISTENERS.require(page.hasListeners(), "The answer holds no list.");
+              for (Listener listener : page.listeners()) {
+                if (!PLAIN_TEXT.contains(listener.protocol())) {
+                  listener
+                      .certificates()
+                      .forEach(one -> accept(balancer, listener, one, "default"));
+                  listeners.add(
+                      new ListedResource(
+                          listener.listenerArn(), () -> certificates(balancer, listener)));
+                }
+              }
+            }
+            return listeners;
+          });
     }
 
-    private void readListeners(LoadBalancer balancer) {
-      for (Listener listener : listeners(balancer)) {
-        for (Certificate certificate : listener.certificates()) {
-          accept(balancer, listener, certificate, "default");
-        }
-        bulkhead.begin(() -> readCertificates(balancer, listener));
-      }
-    }
-
-    private void readCertificates(LoadBalancer balancer, Listener listener) {
+    private List<ListedResource> certificates(LoadBalancer balancer, Listener listener) {
       Set<String> known =
           listener.certificates().stream().map(Certificate::certificateArn).collect(toSet());
-      for (Certificate certificate : certificates(listener)) {
-        boolean isDefault = Boolean.TRUE.equals(certificate.isDefault());
-        // The default one is listed again; another one has become it since the listeners were.
-        if (!isDefault || !known.contains(certificate.certificateArn())) {
-          accept(balancer, listener, certificate, isDefault ? "default" : "SNI");
-        }
-      }
-    }
-
-    private List<LoadBalancer> balancers() {
-      DescribeLoadBalancersRequest request =
-          DescribeLoadBalancersRequest.builder()
-              .pageSize(PAGE_SIZE)
-              .overrideConfiguration(deadline.limitOf(BALANCERS))
-              .build();
-      List<LoadBalancer> balancers = new ArrayList<>();
-      try {
-        for (DescribeLoadBalancersResponse page : client.describeLoadBalancersPaginator(request)) {
-          requireList(BALANCERS, page.hasLoadBalancers());
-          balancers.addAll(page.loadBalancers());
-        }
-      } catch (SdkException e) {
-        throw AwsCallException.of(BALANCERS, e);
-      }
-      balancers.removeIf(balancer -> balancer.type() == LoadBalancerTypeEnum.GATEWAY);
-      return balancers;
-    }
-
-    private List<Listener> listeners(LoadBalancer balancer) {
-      DescribeListenersRequest request =
-          DescribeListenersRequest.builder()
-              .loadBalancerArn(balancer.loadBalancerArn())
-              .pageSize(PAGE_SIZE)
-              .overrideConfiguration(deadline.limitOf(LISTENERS))
-              .build();
-      List<Listener> listeners = new ArrayList<>();
-      try {
-        for (DescribeListenersResponse page : client.describeListenersPaginator(request)) {
-          requireList(LISTENERS, page.hasListeners());
-          listeners.addAll(page.listeners());
-        }
-      } catch (LoadBalancerNotFoundException e) {
-        return List.of(); // deleted since it was listed: it uses nothing any more
-      } catch (SdkException e) {
-        throw AwsCallException.of(LISTENERS, e);
-      }
-      listeners.removeIf(listener -> PLAIN_TEXT.contains(listener.protocol()));
-      return listeners;
-    }
-
-    private List<Certificate> certificates(Listener listener) {
-      DescribeListenerCertificatesRequest request =
-          DescribeListenerCertificatesRequest.builder()
-              .listenerArn(listener.listenerArn())
-              .pageSize(PAGE_SIZE)
-              .overrideConfiguration(deadline.limitOf(CERTIFICATES))
-              .build();
-      List<Certificate> certificates = new ArrayList<>();
-      try {
-        for (DescribeListenerCertificatesResponse page :
-            client.describeListenerCertificatesPaginator(request)) {
-          requireList(CERTIFICATES, page.hasCertificates());
-          certificates.addAll(page.certificates());
-        }
-      } catch (ListenerNotFoundException e) {
-        return List.of(); // deleted since it was listed: it uses nothing any more
-      } catch (SdkException e) {
-        throw AwsCallException.of(CERTIFICATES, e);
-      }
-      return certificates;
+      return CERTIFICATES.make(
+          deadline,
+          limit -> {
+            DescribeListenerCertificatesRequest request =
+                DescribeListenerCertificatesRequest.builder()
+                    .listenerArn(listener.listenerArn())
+                    .pageSize(PAGE_SIZE)
+                    .overrideConfiguration(limit)
+                    .build();
+            for (DescribeListenerCertificatesResponse page :
+                client.describeListenerCertificatesPaginator(request)) {
+              CERTIFICATES.require(page.hasCertificates(), "The answer holds no list.");
+              for (Certificate certificate : page.certificates()) {
+                boolean isDefault = Boolean.TRUE.equals(certificate.isDefault());
+                // The default one is listed again; another one has become it since the listeners
+                // were.
+                if (!isDefault || !known.contains(certificate.certificateArn())) {
+                  accept(balancer, listener, certificate, isDefault ? "default" : "SNI");
+                }
+              }
+            }
+            return List.of();
+          });
     }
 
     private void accept(
         LoadBalancer balancer, Listener listener, Certificate certificate, String detail) {
       CertificateArn.of(Optional.ofNullable(certificate.certificateArn()))
-          .ifPresent(
-              arn -> found.accept(new Reference(arn.text(), use(balancer, listener, detail))));
+          .ifPresent(arn ->
+              found.accept(
+                  CertificateReference.byArn(arn.text(), user(balancer, listener, detail))));
     }
 
-    private Use use(LoadBalancer balancer, Listener listener, String detail) {
+    private CertificateUser user(LoadBalancer balancer, Listener listener, String detail) {
       // arn:aws:elasticloadbalancing:eu-west-1:123456789012:loadbalancer/app/prod/50dc6c495c0c9188
       String[] parts = balancer.loadBalancerArn().split("/", -1);
       String kind = balancer.type() == LoadBalancerTypeEnum.NETWORK ? "NLB" : "ALB";
       String place =
           region.id() + " " + parts[1] + "/" + balancer.loadBalancerName() + ":" + listener.port();
       String label = kind + " listener " + place + (detail.equals("SNI") ? " (SNI)" : "");
-      return new Use("elasticloadbalancingv2", region.id(), listener.listenerArn(), detail, label);
-    }
-
-    private static void requireList(String call, boolean present) {
-      if (!present) {
-        throw AwsCallException.unexpectedAnswer(call, "The answer holds no list.");
-      }
+      return new CertificateUser(
+          "elasticloadbalancingv2", region.id(), listener.listenerArn(), detail, label);
     }
   }
 }

@@ -1,5 +1,6 @@
 package io.github.certsweep.usage;
 
+import io.github.certsweep.aws.AwsCall;
 import io.github.certsweep.aws.AwsCallException;
 import io.github.certsweep.aws.Clients;
 import io.github.certsweep.aws.Deadline;
@@ -8,7 +9,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
-import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.account.AccountClient;
 import software.amazon.awssdk.services.account.model.ListRegionsRequest;
@@ -19,7 +19,7 @@ import software.amazon.awssdk.services.account.model.RegionOptStatus;
  * enabled for the account. Thread-safe.
  */
 public final class UsageRegions {
-  private static final String LIST = "account:ListRegions";
+  private static final AwsCall LIST = new AwsCall("account:ListRegions");
   private static final Pattern REGION = Pattern.compile("[a-z]{2,4}(-[a-z]+)+-[0-9]{1,2}");
 
   private final List<Region> named;
@@ -59,8 +59,13 @@ public final class UsageRegions {
         .toList();
   }
 
+  /** Whether a region can have this name. */
+  static boolean isName(String name) {
+    return REGION.matcher(name).matches();
+  }
+
   private static Region region(String name) {
-    if (!REGION.matcher(name).matches()) {
+    if (!isName(name)) {
       throw new InvalidInputException(
           "USAGE_REGIONS names \""
               + name
@@ -93,28 +98,28 @@ public final class UsageRegions {
 
   private List<Region> enabled(Deadline deadline) {
     try (AccountClient client = account.get()) {
-      ListRegionsRequest request =
-          ListRegionsRequest.builder()
-              .maxResults(50)
-              // One that is being enabled or disabled may hold resources.
-              .regionOptStatusContains(
-                  RegionOptStatus.ENABLED,
-                  RegionOptStatus.ENABLED_BY_DEFAULT,
-                  RegionOptStatus.ENABLING,
-                  RegionOptStatus.DISABLING)
-              .overrideConfiguration(deadline.limitOf(LIST))
-              .build();
       List<Region> regions =
-          client.listRegionsPaginator(request).regions().stream()
-              .map(region -> Region.of(region.regionName()))
-              .toList();
-      if (!regions.contains(home)) {
-        throw AwsCallException.unexpectedAnswer(
-            LIST, "The answer lacks this function's own region, " + home + ".");
-      }
+          LIST.make(
+              deadline,
+              limit -> {
+                ListRegionsRequest request =
+                    ListRegionsRequest.builder()
+                        .maxResults(50)
+                        // One that is being enabled or disabled may hold resources.
+                        .regionOptStatusContains(
+                            RegionOptStatus.ENABLED,
+                            RegionOptStatus.ENABLED_BY_DEFAULT,
+                            RegionOptStatus.ENABLING,
+                            RegionOptStatus.DISABLING)
+                        .overrideConfiguration(limit)
+                        .build();
+                return client.listRegionsPaginator(request).regions().stream()
+                    .map(region -> Region.of(region.regionName()))
+                    .toList();
+              });
+      LIST.require(
+          regions.contains(home), "The answer lacks this function's own region, " + home + ".");
       return regions;
-    } catch (SdkException e) {
-      throw AwsCallException.of(LIST, e);
     }
   }
 }

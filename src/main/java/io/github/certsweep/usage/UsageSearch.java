@@ -3,7 +3,9 @@ package io.github.certsweep.usage;
 import io.github.certsweep.aws.AwsCallException;
 import io.github.certsweep.aws.Clients;
 import io.github.certsweep.aws.Deadline;
+import io.github.certsweep.aws.Pause;
 import io.github.certsweep.certificate.ServerCertificate;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -18,8 +20,11 @@ import java.util.concurrent.Future;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import software.amazon.awssdk.regions.Region;
+import software.amazon.awssdk.utils.SdkAutoCloseable;
 
 /**
  * Looks for the users of server certificates in all services and regions, side by side.
@@ -28,33 +33,54 @@ import software.amazon.awssdk.regions.Region;
 public final class UsageSearch {
   private static final String GLOBAL = "global";
 
-  private final Supplier<List<UsageSource>> sources;
+  /** The JVM remembers for 10 seconds that a host's name could not be resolved. */
+  private static final Duration UNKNOWN_HOST_IS_FORGOTTEN = Duration.ofSeconds(11);
+
+  private final Supplier<List<UsageSource<?>>> sources;
   private final UsageRegions regions;
+  private final UsageExceptions exceptions;
+  private final Predicate<Region> regionResolves;
+  private final Pause pause;
 
   /**
+   * Makes a search.
+   *
    * @param sources asked for only when there is something to search: the interfaces of their
    *     clients are large, and would be loaded at each cold start
+   * @param regionResolves whether a host that must exist in the region can be resolved now
    */
-  UsageSearch(Supplier<List<UsageSource>> sources, UsageRegions regions) {
+  UsageSearch(
+      Supplier<List<UsageSource<?>>> sources,
+      UsageRegions regions,
+      UsageExceptions exceptions,
+      Predicate<Region> regionResolves,
+      Pause pause) {
     this.sources = sources;
     this.regions = regions;
+    this.exceptions = exceptions;
+    this.regionResolves = regionResolves;
+    this.pause = pause;
   }
 
   /**
-   * The search as every function makes it: all services, and the regions that {@code USAGE_REGIONS}
-   * names. One setting for all of them, made at deployment, so that no caller can hide a region.
-   * Makes no client yet.
+   * The search as every function makes it. Makes no client yet.
+   *
+   * @throws io.github.certsweep.input.InvalidInputException if a setting is not allowed
    */
-  public static UsageSearch ofLambda(Clients clients) {
-    String setting = System.getenv().getOrDefault("USAGE_REGIONS", "");
-    return new UsageSearch(() -> sources(clients), UsageRegions.parse(setting, clients));
+  public static UsageSearch with(Clients clients, SearchSettings settings) {
+    return new UsageSearch(
+        () -> sources(clients),
+        UsageRegions.parse(settings.regions(), clients),
+        UsageExceptions.parse(settings.exceptions(), () -> sources(clients)),
+        region -> LoadBalancers.with(clients).hostResolves(region),
+        Pause.SLEEP.times(settings.pauseFactor()));
   }
 
   /**
    * Every service that can use an IAM server certificate. A new one is one new class and one line
    * here.
    */
-  private static List<UsageSource> sources(Clients clients) {
+  private static List<UsageSource<?>> sources(Clients clients) {
     return List.of(
         LoadBalancers.with(clients), // the longest chain of calls, so it starts first
         ClassicLoadBalancers.with(clients),
@@ -66,43 +92,48 @@ public final class UsageSearch {
    * Searches until all is done or time is up. Never fails: what could not be looked at is in the
    * report as unchecked.
    *
-   * @param listed all certificates of the account; a reference to any other makes the report
+   * @param listed all certificates of the account; a reference to any other may make the report
    *     incomplete
    */
   public UsageReport search(Collection<ServerCertificate> listed, Deadline deadline) {
-    Queue<Reference> references = new ConcurrentLinkedQueue<>();
-    List<Unchecked> unchecked = new ArrayList<>();
-    Map<Check, Future<Boolean>> checks = new LinkedHashMap<>();
+    Queue<CertificateReference> references = new ConcurrentLinkedQueue<>();
+    List<UncheckedPlace> failed = new ArrayList<>();
+    Map<Check<?>, Future<Boolean>> checks = new LinkedHashMap<>();
     Semaphore permits = Bulkhead.permitsOfAll();
     ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
     try {
-      for (Check check : checks(unchecked, deadline)) {
+      for (Check<?> check : checks(failed, deadline)) {
         Bulkhead bulkhead = new Bulkhead(threads, permits);
-        checks.put(check, threads.submit(() -> check.run(bulkhead, deadline, references)));
+        checks.put(check, threads.submit(() -> check.run(bulkhead, deadline, references::add)));
       }
-      int made = unchecked.size();
-      for (Map.Entry<Check, Future<Boolean>> entry : checks.entrySet()) {
-        made += await(entry.getKey(), entry.getValue(), unchecked, deadline) ? 1 : 0;
+      int made = failed.size();
+      for (Map.Entry<Check<?>, Future<Boolean>> entry : checks.entrySet()) {
+        made += await(entry.getKey(), entry.getValue(), failed, deadline) ? 1 : 0;
       }
-      return UsageReport.of(listed, made, List.copyOf(references), unchecked);
+      List<UncheckedPlace> forgiven =
+          failed.stream().filter(exceptions::forgives).sorted(UncheckedPlace.BY_PLACE).toList();
+      failed.removeAll(forgiven);
+      List<String> notes = exceptions.obsolete(forgiven);
+      return new UsageReport(made, List.copyOf(references), failed, forgiven, notes)
+          .against(listed);
     } finally {
       threads.shutdownNow();
     }
   }
 
-  private List<Check> checks(List<Unchecked> unchecked, Deadline deadline) {
+  private List<Check<?>> checks(List<UncheckedPlace> failed, Deadline deadline) {
     List<Region> searched;
     try {
       searched = regions.list(deadline);
     } catch (AwsCallException e) {
-      unchecked.add(new Unchecked("account", GLOBAL, e.code(), e.getMessage()));
+      failed.add(new UncheckedPlace("account", GLOBAL, e.code(), e.getMessage()));
       searched = List.of(regions.home());
     }
-    List<Check> checks = new ArrayList<>();
-    for (UsageSource source : sources.get()) {
+    List<Check<?>> checks = new ArrayList<>();
+    for (UsageSource<?> source : sources.get()) {
       for (Region region : source.isGlobal() ? List.of(regions.home()) : searched) {
         if (!source.isForeignIn(region)) {
-          checks.add(new Check(source, region));
+          checks.add(new Check<>(source, region, regionResolves, pause));
         }
       }
     }
@@ -111,48 +142,74 @@ public final class UsageSearch {
 
   /** Whether the check counts: a service that is not offered does not. */
   private static boolean await(
-      Check check, Future<Boolean> result, List<Unchecked> unchecked, Deadline deadline) {
+      Check<?> check, Future<Boolean> result, List<UncheckedPlace> failed, Deadline deadline) {
     try {
       return result.get(deadline.left().toNanos(), TimeUnit.NANOSECONDS);
     } catch (TimeoutException e) {
-      unchecked.add(
+      failed.add(
           check.unchecked(
               "OutOfTime",
               "OutOfTime: the search was not finished in time. Raise the stack's MemorySize, or have AWS raise the"
                   + " account's API rate for this service if it was throttled."));
     } catch (ExecutionException e) {
-      unchecked.add(check.unchecked(e.getCause()));
+      failed.add(check.unchecked(e.getCause()));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      unchecked.add(check.unchecked("Interrupted", "Interrupted: the search was ended."));
+      failed.add(check.unchecked("Interrupted", "Interrupted: the search was ended."));
     }
     return true;
   }
 
   /** One service in one region. */
-  private record Check(UsageSource source, Region region) {
-    /** Hands over the references found; answers false if the service does not exist there. */
-    boolean run(Bulkhead bulkhead, Deadline deadline, Queue<Reference> found) {
+  private record Check<C extends SdkAutoCloseable>(
+      UsageSource<C> source, Region region, Predicate<Region> regionResolves, Pause pause) {
+    /**
+     * Hands over the references found; answers false if the service does not exist there. A host
+     * that can't be resolved may be the resolver's failure, and is no proof: it has to fail again
+     * when the JVM has forgotten the first answer, while a host that must exist can be resolved.
+     */
+    boolean run(Bulkhead bulkhead, Deadline deadline, Consumer<CertificateReference> found) {
       try {
-        source.search(region, bulkhead, deadline, found::add);
+        search(bulkhead, deadline, found);
         return true;
       } catch (AwsCallException e) {
-        if (!source.isKnownIn(region) && e.isUnknownHost()) {
+        if (source.isKnownIn(region)
+            || !e.isUnknownHost()
+            || !pause.within(deadline, UNKNOWN_HOST_IS_FORGOTTEN)) {
+          throw e;
+        }
+      }
+      try {
+        search(bulkhead, deadline, found);
+        return true;
+      } catch (AwsCallException e) {
+        if (e.isUnknownHost() && regionResolves.test(region)) {
           return false;
         }
         throw e;
       }
     }
 
-    Unchecked unchecked(Throwable failure) {
+    private void search(
+        Bulkhead bulkhead, Deadline deadline, Consumer<CertificateReference> found) {
+      try (C client = source.client(region)) {
+        new PlaceSearch(bulkhead, deadline, pause)
+            .run(
+                new ListedResource(
+                    source.service(), () -> source.list(client, region, deadline, found)));
+      }
+    }
+
+    UncheckedPlace unchecked(Throwable failure) {
       if (failure instanceof AwsCallException call) {
         return unchecked(call.code(), call.getMessage());
       }
       return unchecked(failure.getClass().getSimpleName(), failure.toString());
     }
 
-    Unchecked unchecked(String code, String error) {
-      return new Unchecked(source.service(), source.isGlobal() ? GLOBAL : region.id(), code, error);
+    UncheckedPlace unchecked(String code, String error) {
+      return new UncheckedPlace(
+          source.service(), source.isGlobal() ? GLOBAL : region.id(), code, error);
     }
   }
 }

@@ -70,7 +70,8 @@ class ArchitectureTest {
           "UsageRegions");
 
   private static final Pattern READING =
-      Pattern.compile("(list|get|describe)[A-Z].*|close|serviceMetadata|builder");
+      Pattern.compile(
+          "(list|get|describe)[A-Z].*|close|serviceMetadata|serviceClientConfiguration|builder");
 
   private static final JavaClasses PRODUCT_CLASSES =
       new ClassFileImporter()

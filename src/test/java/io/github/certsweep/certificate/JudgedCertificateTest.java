@@ -65,7 +65,7 @@ class JudgedCertificateTest {
                 certificate("expired-a", Optional.of(NOW.minusSeconds(1))),
                 certificate("expired-long-ago", Optional.of(NOW.minusSeconds(9))))
             .stream()
-            .map(certificate -> JudgedCertificate.at(NOW, certificate, 1))
+            .map(certificate -> new JudgedCertificate(certificate, NOW, 1))
             .sorted(JudgedCertificate.WORST_FIRST)
             .toList();
     assertThat(sorted)
@@ -75,7 +75,7 @@ class JudgedCertificateTest {
   }
 
   private static JudgedCertificate judge(Optional<Instant> expiration, int days) {
-    return JudgedCertificate.at(NOW, certificate("www", expiration), days);
+    return new JudgedCertificate(certificate("www", expiration), NOW, days);
   }
 
   private static ServerCertificate certificate(String name, Optional<Instant> expiration) {

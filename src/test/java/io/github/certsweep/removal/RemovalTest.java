@@ -23,6 +23,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import software.amazon.awssdk.awscore.exception.AwsErrorDetails;
 import software.amazon.awssdk.core.exception.SdkClientException;
 import software.amazon.awssdk.services.iam.model.DeleteConflictException;
+import software.amazon.awssdk.services.iam.model.ListServerCertificatesResponse;
 import software.amazon.awssdk.services.iam.model.ServerCertificateMetadata;
 
 class RemovalTest {
@@ -164,9 +165,123 @@ class RemovalTest {
   @Test
   void deletedBySomebodyElseInTheLastMomentIsNoFailure() {
     iam.deletingBy(name -> {
+      iam.without(name);
       throw FakeIam.noSuchEntity(name);
     });
     assertThat(remove(FakeUsage.of()).outcome()).isEqualTo(Outcome.ALREADY_GONE);
+  }
+
+  @Test
+  void notFoundOnceThoughItIsThereIsReadAgainAndDeleted() {
+    iam.beforeRead(
+        1,
+        () -> {
+          throw FakeIam.noSuchEntity("old");
+        });
+    assertThat(remove(FakeUsage.of()).outcome()).isEqualTo(Outcome.REMOVED);
+    assertThat(iam.deletions).containsExactly("old");
+    assertThat(pauses).contains(Duration.ofSeconds(1));
+  }
+
+  @Test
+  void neverFoundThoughItIsListedIsNotSaidToBeGone() {
+    iam.deletingBy(name -> {
+      throw new AssertionError("must not be deleted");
+    });
+    for (int read = 1; read <= 20; read++) {
+      iam.beforeRead(
+          read,
+          () -> {
+            throw FakeIam.noSuchEntity("old");
+          });
+    }
+    assertThatThrownBy(() -> remove(FakeUsage.of()))
+        .hasMessageStartingWith("iam:GetServerCertificate failed: IAM says that old does not exist")
+        .hasMessageContaining("Nothing was deleted here.");
+    assertThat(iam.reads).hasSize(20);
+  }
+
+  @Test
+  void aDeletionOfWhatIsSaidNotToExistButIsListedIsNotSaidToBeDone() {
+    iam.deletingBy(name -> {
+      throw FakeIam.noSuchEntity(name);
+    });
+    assertThatThrownBy(() -> remove(FakeUsage.of()))
+        .hasMessageStartingWith("iam:DeleteServerCertificate failed: IAM says that old")
+        .hasMessageContaining("Nothing was deleted here.");
+  }
+
+  @Test
+  void aListingThatLagsBehindAnothersDeletionIsWaitedFor() {
+    iam.deletingBy(name -> {
+      throw FakeIam.noSuchEntity(name);
+    });
+    Removal removal =
+        new Removal(
+            iam,
+            iam,
+            FakeUsage.of().search(),
+            CLOCK,
+            duration -> {
+              pauses.add(duration);
+              if (pauses.size() == 3) {
+                iam.without("old");
+              }
+            });
+    assertThat(removal.remove(new RemovalRequest("old", ID), Deadline.in(60_000, CLOCK)).outcome())
+        .isEqualTo(Outcome.ALREADY_GONE);
+  }
+
+  @Test
+  void anInterruptionBeforeTheNextLookIsNoProofThatItIsGone() {
+    iam.beforeRead(
+        1,
+        () -> {
+          throw FakeIam.noSuchEntity("old");
+        });
+    Removal removal =
+        new Removal(
+            iam,
+            iam,
+            FakeUsage.of().search(),
+            CLOCK,
+            duration -> {
+              throw new InterruptedException();
+            });
+    assertThatThrownBy(
+            () -> removal.remove(new RemovalRequest("old", ID), Deadline.in(60_000, CLOCK)))
+        .hasMessageContaining("shows it all the same");
+    assertThat(Thread.interrupted()).isTrue();
+    assertThat(iam.deletions).isEmpty();
+  }
+
+  @Test
+  void aListingThatLacksWhatAReadShowsIsNoProofThatItIsGone() {
+    iam.answeringCall(1, () -> ListServerCertificatesResponse.builder().isTruncated(false).build());
+    assertThatThrownBy(() -> remove(FakeUsage.of()))
+        .hasMessageStartingWith("iam:ListServerCertificates failed: IAM says that old does not");
+    assertThat(iam.deletions).isEmpty();
+  }
+
+  @Test
+  void anIdOfAnOldAccountIsDeletedToo() {
+    String id = "AS5YBEIONO2Q7CAIHKNGC";
+    iam.without("old").with(withId(id, certificate("old", LONG_AGO)));
+    assertThat(
+            new Removal(iam, iam, FakeUsage.of().search(), CLOCK, pauses::add)
+                .remove(
+                    RemovalRequest.parse("{\"certificate\":\"old\",\"id\":\"" + id + "\"}"),
+                    Deadline.in(60_000, CLOCK))
+                .outcome())
+        .isEqualTo(Outcome.REMOVED);
+  }
+
+  @Test
+  void aNameInAnotherCaseIsNotTheOneThatWasAskedFor() {
+    RemovalResult result =
+        new Removal(iam, iam, FakeUsage.of().search(), CLOCK, pauses::add)
+            .remove(new RemovalRequest("OLD", ID), Deadline.in(60_000, CLOCK));
+    assertRefused(result, "The certificate " + ID + " is called old now, not OLD.");
   }
 
   @Test
@@ -341,13 +456,15 @@ class RemovalTest {
         "{\"certificate\":\"old\"}",
         "{\"id\":\"" + ID + "\"}",
         "{\"certificate\":\"a/b\",\"id\":\"" + ID + "\"}",
-        "{\"certificate\":\"old\",\"id\":\"AIDAEXAMPLEEXAMPLE\"}",
+        "{\"certificate\":\"old\",\"id\":\"ASCATOOSHORTTOO\"}",
         "{\"certificate\":\"old\",\"id\":\"" + ID + "*\"}",
         "{\"certificate\":[\"old\"],\"id\":\"" + ID + "\"}",
         "{}"
       })
-  void malformedRequestsAreRefused(String json) {
-    assertThatThrownBy(() -> RemovalRequest.parse(json)).isInstanceOf(InvalidInputException.class);
+  void malformedRequestsAreRefusedAndSayThatNothingWasDeleted(String json) {
+    assertThatThrownBy(() -> RemovalRequest.parse(json))
+        .isInstanceOf(InvalidInputException.class)
+        .hasMessageEndingWith(" Nothing was deleted.");
   }
 
   @Test

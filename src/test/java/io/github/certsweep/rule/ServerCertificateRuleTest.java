@@ -258,17 +258,31 @@ class ServerCertificateRuleTest {
   }
 
   @Test
-  void aDeletedRuleIsSaidToBeDeleted() {
+  void aRuleThatIsSaidNotToExistIsReportedToAllTheSame() {
     config.refusingToRead(() -> configError(400, "NoSuchConfigRuleException", "No such rule"));
     iam.with(valid("a"));
     EvaluationRun run = evaluate();
-    assertThat(config.puts).isEmpty();
+    assertThat(config.dashboard()).containsOnlyKeys("a");
     assertThat(run.outcome()).isEqualTo(Outcome.FAILED);
     assertThat(run.error().orElseThrow())
-        .isEqualTo(
-            "The rule "
-                + RULE
-                + " no longer exists: nothing was reported. Deploy the stack again, or delete it.");
+        .contains("NoSuchConfigRuleException: No such rule. Start the rule again; if it no longer")
+        .endsWith("Results of certificates that are gone were not cleared.");
+  }
+
+  @Test
+  void aRuleThatIsGoneFailsTheRunAndSaysWhatToDo() {
+    config.refusingToRead(() -> configError(400, "NoSuchConfigRuleException", "No such rule"));
+    config.answeringPut(
+        1,
+        () -> {
+          throw configError(400, "NoSuchConfigRuleException", "No such rule");
+        });
+    iam.with(valid("a"));
+    EvaluationRun run = evaluate();
+    assertThat(run.outcome()).isEqualTo(Outcome.FAILED);
+    assertThat(run.error().orElseThrow())
+        .contains("config:PutEvaluations failed: NoSuchConfigRuleException")
+        .contains("deploy the stack again, or delete it.");
   }
 
   @Test
@@ -503,7 +517,8 @@ class ServerCertificateRuleTest {
                 + ARN
                 + "old.",
             "Valid until 2027-03-03T12:00:00Z, 100 days left (id ASCA-new).");
-    assertThat(run.counts().orElseThrow().usage()).contains(new CertificateCounts.Usage(1, 0));
+    assertThat(run.counts().orElseThrow().usage())
+        .contains(new CertificateCounts.Usage(1, 0, List.of()));
     assertThat(run.logLine()).contains("\"ExpiredInUse\":1");
   }
 

@@ -25,7 +25,7 @@ class AppSyncDomainsTest {
     appSync.pages.add(List.of(domain("a.example.com", IAM + "a"), domain("acm.example.com", ACM)));
     appSync.pages.add(List.of(domain("b.example.com", IAM + "b")));
     assertThat(Searching.search(source))
-        .extracting(Reference::certificate)
+        .extracting(CertificateReference::certificate)
         .containsExactly(IAM + "a", IAM + "b");
     assertThat(appSync.requests)
         .hasSize(2)
@@ -36,9 +36,9 @@ class AppSyncDomainsTest {
   void aDomainNameIsNamed() {
     appSync.pages.add(List.of(domain("a.example.com", IAM + "a")));
     assertThat(Searching.search(source))
-        .extracting(Reference::use)
+        .extracting(CertificateReference::user)
         .containsExactly(
-            new Use(
+            new CertificateUser(
                 "appsync",
                 "eu-west-1",
                 "arn:a.example.com",
@@ -52,7 +52,7 @@ class AppSyncDomainsTest {
         List.of(domain("a.example.com", IAM + "a").toBuilder().domainNameArn(null).build()));
     assertThat(Searching.search(source))
         .singleElement()
-        .extracting(found -> found.use().resource())
+        .extracting(found -> found.user().resource())
         .isEqualTo("a.example.com");
   }
 

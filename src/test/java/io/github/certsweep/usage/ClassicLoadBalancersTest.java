@@ -25,9 +25,9 @@ class ClassicLoadBalancersTest {
     elb.pages.add(List.of(balancer("shop", IAM + "www")));
     assertThat(Searching.search(new ClassicLoadBalancers(region -> elb)))
         .containsExactly(
-            new Reference(
+            CertificateReference.byArn(
                 IAM + "www",
-                new Use(
+                new CertificateUser(
                     "elasticloadbalancing",
                     "eu-west-1",
                     "arn:aws:elasticloadbalancing:eu-west-1:123456789012:loadbalancer/shop",
@@ -43,7 +43,7 @@ class ClassicLoadBalancersTest {
     elb.pages.add(List.of(balancer("a", IAM + "a")));
     elb.pages.add(List.of(balancer("b", IAM + "b"), balancer("c", IAM + "c")));
     assertThat(Searching.search(new ClassicLoadBalancers(region -> elb)))
-        .extracting(Reference::certificate)
+        .extracting(CertificateReference::certificate)
         .containsExactly(IAM + "a", IAM + "b", IAM + "c");
     assertThat(elb.requests).hasSize(2);
   }

@@ -28,9 +28,9 @@ class CloudFrontDistributionsTest {
             null, distribution("E1", "ASCAOLD"), distribution("E2", null), distribution("E3", "")));
     assertThat(Searching.search(source))
         .containsExactly(
-            new Reference(
+            CertificateReference.byId(
                 "ASCAOLD",
-                new Use(
+                new CertificateUser(
                     "cloudfront",
                     "global",
                     "arn:aws:cloudfront::123456789012:distribution/E1",
@@ -44,7 +44,7 @@ class CloudFrontDistributionsTest {
     cloudFront.pages.add(page("2", distribution("E2", "ASCA2")));
     cloudFront.pages.add(page(null, distribution("E3", "ASCA3")));
     assertThat(Searching.search(source))
-        .extracting(Reference::certificate)
+        .extracting(CertificateReference::certificate)
         .containsExactly("ASCA1", "ASCA2", "ASCA3");
   }
 

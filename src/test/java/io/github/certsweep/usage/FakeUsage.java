@@ -10,50 +10,77 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.regions.Region;
+import software.amazon.awssdk.utils.SdkAutoCloseable;
 
 /**
  * A service in one region that finds what it was told, or fails, and counts how often it was
  * searched.
  */
-public final class FakeUsage implements UsageSource {
+public final class FakeUsage implements UsageSource<SdkAutoCloseable> {
   private final String service;
-  private final List<Reference> references;
+  private final List<CertificateReference> references;
   private final List<RuntimeException> failure;
+  private final int failures;
   private final AtomicInteger searches = new AtomicInteger();
 
-  private FakeUsage(String service, List<Reference> references, List<RuntimeException> failure) {
+  private FakeUsage(
+      String service,
+      List<CertificateReference> references,
+      List<RuntimeException> failure,
+      int failures) {
     this.service = service;
     this.references = references;
     this.failure = failure;
+    this.failures = failures;
   }
 
   /** Finds references to these certificates (ARN or id), each by a listener of its own. */
   public static FakeUsage of(String... certificates) {
-    List<Reference> references =
+    List<CertificateReference> references =
         List.of(certificates).stream()
             .map(one ->
-                new Reference(
-                    one, new Use("fake", "eu-west-1", "arn:" + one, "default", "User of " + one)))
+                new CertificateReference(
+                    one,
+                    !one.startsWith("arn:"),
+                    new CertificateUser(
+                        "fake", "eu-west-1", "arn:" + one, "default", "User of " + one)))
             .toList();
-    return new FakeUsage("fake", references, List.of());
+    return new FakeUsage("fake", references, List.of(), Integer.MAX_VALUE);
   }
 
   public static FakeUsage denied() {
-    return new FakeUsage("fake", List.of(), List.of(World.iamError(403, "AccessDenied", "No")));
+    return new FakeUsage(
+        "fake", List.of(), List.of(World.iamError(403, "AccessDenied", "No")), Integer.MAX_VALUE);
   }
 
-  static FakeUsage failing(String service, RuntimeException failure, Reference... foundBefore) {
-    return new FakeUsage(service, List.of(foundBefore), List.of(failure));
+  static FakeUsage failing(
+      String service, RuntimeException failure, CertificateReference... foundBefore) {
+    return new FakeUsage(service, List.of(foundBefore), List.of(failure), Integer.MAX_VALUE);
+  }
+
+  /** Fails once, and then finds the same. */
+  FakeUsage failingOnce(RuntimeException exception) {
+    return new FakeUsage(service, references, List.of(exception), 1);
   }
 
   /** Finds the same, and then fails. */
   public FakeUsage andThenFailing(RuntimeException exception) {
-    return new FakeUsage(service, references, List.of(exception));
+    return new FakeUsage(service, references, List.of(exception), Integer.MAX_VALUE);
   }
 
   /** A search of this service alone, in eu-west-1. */
   public UsageSearch search() {
-    return new UsageSearch(() -> List.of(this), regions(Region.EU_WEST_1));
+    return search(List.of(this), Region.EU_WEST_1);
+  }
+
+  /** A search of these services that waits for nothing, where every region's name resolves. */
+  static UsageSearch search(List<? extends UsageSource<?>> sources, Region... named) {
+    return new UsageSearch(
+        () -> List.copyOf(sources),
+        regions(named),
+        UsageExceptions.NONE,
+        region -> true,
+        duration -> {});
   }
 
   public int searches() {
@@ -75,24 +102,31 @@ public final class FakeUsage implements UsageSource {
   }
 
   @Override
-  public boolean isGlobal() {
-    return false;
-  }
-
-  @Override
   public boolean isKnownIn(Region region) {
     return !region.id().startsWith("mx-");
   }
 
   @Override
-  public void search(
-      Region region, Bulkhead bulkhead, Deadline deadline, Consumer<Reference> found) {
+  public SdkAutoCloseable client(Region region) {
+    return () -> {};
+  }
+
+  @Override
+  public List<ListedResource> list(
+      SdkAutoCloseable client,
+      Region region,
+      Deadline deadline,
+      Consumer<CertificateReference> found) {
     searches.incrementAndGet();
     assertThat(deadline.timeoutFor("fake:Search")).isPositive();
-    references.forEach(found);
-    for (RuntimeException exception : failure) {
+    if (failures == Integer.MAX_VALUE || searches.get() > failures) {
+      references.forEach(found);
+    }
+    for (RuntimeException exception :
+        searches.get() > failures ? List.<RuntimeException>of() : failure) {
       throw exception instanceof SdkException e ? AwsCallException.of("fake:Search", e) : exception;
     }
+    return List.of();
   }
 
   static SdkException unknownHost() {

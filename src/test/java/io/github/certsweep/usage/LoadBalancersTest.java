@@ -13,6 +13,7 @@ import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -28,9 +29,7 @@ import software.amazon.awssdk.services.elasticloadbalancingv2.model.DescribeList
 import software.amazon.awssdk.services.elasticloadbalancingv2.model.DescribeLoadBalancersRequest;
 import software.amazon.awssdk.services.elasticloadbalancingv2.model.DescribeLoadBalancersResponse;
 import software.amazon.awssdk.services.elasticloadbalancingv2.model.Listener;
-import software.amazon.awssdk.services.elasticloadbalancingv2.model.ListenerNotFoundException;
 import software.amazon.awssdk.services.elasticloadbalancingv2.model.LoadBalancer;
-import software.amazon.awssdk.services.elasticloadbalancingv2.model.LoadBalancerNotFoundException;
 import software.amazon.awssdk.services.elasticloadbalancingv2.model.LoadBalancerTypeEnum;
 import software.amazon.awssdk.services.elasticloadbalancingv2.model.ProtocolEnum;
 
@@ -43,9 +42,9 @@ class LoadBalancersTest {
         .listener("prod", 443, ProtocolEnum.HTTPS, IAM + "www");
     assertThat(search())
         .containsExactly(
-            new Reference(
+            CertificateReference.byArn(
                 IAM + "www",
-                new Use(
+                new CertificateUser(
                     "elasticloadbalancingv2",
                     "eu-west-1",
                     "arn:aws:elasticloadbalancing:eu-west-1:123456789012:listener/app/prod/0/443",
@@ -61,8 +60,8 @@ class LoadBalancersTest {
         .singleElement()
         .satisfies(reference -> {
           assertThat(reference.certificate()).isEqualTo(IAM + "sni");
-          assertThat(reference.use().detail()).isEqualTo("SNI");
-          assertThat(reference.use().label())
+          assertThat(reference.user().detail()).isEqualTo("SNI");
+          assertThat(reference.user().label())
               .isEqualTo("NLB listener eu-west-1 net/prod:8443 (SNI)");
         });
   }
@@ -70,7 +69,7 @@ class LoadBalancersTest {
   @ParameterizedTest
   @EnumSource(
       value = ProtocolEnum.class,
-      names = {"HTTP", "TCP", "UDP", "TCP_UDP", "GENEVE"})
+      names = {"HTTP", "TCP", "UDP", "TCP_UDP", "QUIC", "TCP_QUIC", "GENEVE"})
   void plainTextListenersAreNotAskedForCertificates(ProtocolEnum protocol) {
     elb.balancer("plain", LoadBalancerTypeEnum.APPLICATION)
         .listener("plain", 80, protocol, IAM + "impossible");
@@ -120,7 +119,14 @@ class LoadBalancersTest {
     elb.balancer("staying", LoadBalancerTypeEnum.APPLICATION)
         .listener("staying", 443, ProtocolEnum.HTTPS, IAM + "www");
     elb.listeners.remove("going");
-    assertThat(search()).hasSize(1);
+    assertThat(search(() -> elb.balancers.removeFirst())).hasSize(1);
+  }
+
+  @Test
+  void aLoadBalancerThatIsOnlySaidToBeDeletedIsAFailure() {
+    elb.balancer("there", LoadBalancerTypeEnum.APPLICATION);
+    elb.listeners.remove("there");
+    assertThatThrownBy(this::search).hasMessageContaining("LoadBalancerNotFound");
   }
 
   @Test
@@ -129,7 +135,17 @@ class LoadBalancersTest {
         .listener("b", 443, ProtocolEnum.HTTPS, ACM)
         .listener("b", 444, ProtocolEnum.HTTPS, IAM + "www");
     elb.certificates.remove(FakeElb.listenerArn("b", 443));
-    assertThat(search()).hasSize(1);
+    assertThat(search(() -> elb.listeners.get("b").removeIf(listener -> listener.port() == 443)))
+        .extracting(CertificateReference::certificate)
+        .containsOnly(IAM + "www");
+  }
+
+  @Test
+  void aListenerThatIsOnlySaidToBeDeletedIsAFailure() {
+    elb.balancer("b", LoadBalancerTypeEnum.APPLICATION)
+        .listener("b", 443, ProtocolEnum.HTTPS, ACM, IAM + "sni");
+    elb.certificates.remove(FakeElb.listenerArn("b", 443));
+    assertThatThrownBy(this::search).hasMessageContaining("ListenerNotFound");
   }
 
   @Test
@@ -161,7 +177,7 @@ class LoadBalancersTest {
         FakeElb.listenerArn("b", 443),
         List.of(Certificate.builder().certificateArn(IAM + "after").isDefault(true).build()));
     assertThat(search())
-        .extracting(Reference::certificate, reference -> reference.use().detail())
+        .extracting(CertificateReference::certificate, reference -> reference.user().detail())
         .containsExactly(tuple(IAM + "before", "default"), tuple(IAM + "after", "default"));
   }
 
@@ -173,8 +189,20 @@ class LoadBalancersTest {
     assertThat(source.service()).isEqualTo("elasticloadbalancingv2");
   }
 
-  private List<Reference> search() {
+  private List<CertificateReference> search() {
     return Searching.search(new LoadBalancers(region -> elb));
+  }
+
+  private List<CertificateReference> search(Runnable whileWaiting) {
+    AtomicInteger pauses = new AtomicInteger();
+    return Searching.search(
+        new LoadBalancers(region -> elb),
+        60_000,
+        duration -> {
+          if (pauses.incrementAndGet() == 1) {
+            whileWaiting.run();
+          }
+        });
   }
 
   /** Pages, default and SNI certificates as the real service has them. */
@@ -249,7 +277,7 @@ class LoadBalancersTest {
       String name = request.loadBalancerArn().split("/", -1)[2];
       called("listeners", name);
       if (!listeners.containsKey(name)) {
-        throw LoadBalancerNotFoundException.builder().message("gone").build();
+        throw iamError(400, "LoadBalancerNotFound", "gone");
       }
       Page<Listener> page = page(listeners.get(name), request.marker());
       return DescribeListenersResponse.builder()
@@ -263,7 +291,7 @@ class LoadBalancersTest {
         DescribeListenerCertificatesRequest request) {
       called("certificates", request.listenerArn());
       if (!certificates.containsKey(request.listenerArn())) {
-        throw ListenerNotFoundException.builder().message("gone").build();
+        throw iamError(400, "ListenerNotFound", "gone");
       }
       Page<Certificate> page = page(certificates.get(request.listenerArn()), request.marker());
       return DescribeListenerCertificatesResponse.builder()

@@ -85,11 +85,16 @@ class UsageRegionsTest {
     account.denied = true;
     FakeUsage source = FakeUsage.of();
     UsageReport report =
-        new UsageSearch(() -> List.of(source), regions(Region.EU_WEST_1))
+        new UsageSearch(
+                () -> List.of(source),
+                regions(Region.EU_WEST_1),
+                UsageExceptions.NONE,
+                region -> true,
+                duration -> {})
             .search(List.of(), Deadline.in(60_000, CLOCK));
     assertThat(source.searches()).isEqualTo(1);
     assertThat(report.unchecked())
-        .extracting(Unchecked::label)
+        .extracting(UncheckedPlace::label)
         .containsExactly("global account: AccessDeniedException");
     assertThat(report.checks()).isEqualTo(2);
   }

@@ -6,17 +6,23 @@ import static io.github.certsweep.fake.World.iamError;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.certsweep.aws.Deadline;
+import io.github.certsweep.aws.Pause;
 import io.github.certsweep.certificate.ServerCertificate;
 import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import org.junit.jupiter.api.Test;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.elasticloadbalancing.ElasticLoadBalancingClient;
 import software.amazon.awssdk.services.elasticloadbalancing.model.DescribeLoadBalancersRequest;
 import software.amazon.awssdk.services.elasticloadbalancing.model.DescribeLoadBalancersResponse;
+import software.amazon.awssdk.utils.SdkAutoCloseable;
 
 class UsageSearchTest {
   private static final ServerCertificate OLD =
@@ -38,13 +44,14 @@ class UsageSearchTest {
 
   @Test
   void aFailedCheckIsNamedAndKeepsWhatItFoundBefore() {
-    Reference found =
-        new Reference("arn:old", new Use("elb", "eu-west-1", "arn", "default", "ELB"));
+    CertificateReference found =
+        CertificateReference.byArn(
+            "arn:old", new CertificateUser("elb", "eu-west-1", "arn", "default", "ELB"));
     UsageReport report =
         search(
             List.of(FakeUsage.failing("elb", iamError(403, "AccessDenied", "No way"), found)),
             Region.EU_WEST_1);
-    assertThat(report.of(OLD).uses()).hasSize(1);
+    assertThat(report.of(OLD).users()).hasSize(1);
     assertThat(report.unchecked())
         .singleElement()
         .satisfies(unchecked -> {
@@ -57,10 +64,99 @@ class UsageSearchTest {
   @Test
   void aServiceThatARegionDoesNotHaveIsNeitherUsedNorUnchecked() {
     UsageReport report =
-        search(List.of(FakeUsage.failing("appsync", FakeUsage.unknownHost())), MEXICO);
+        search(
+            List.of(FakeUsage.of(), FakeUsage.failing("appsync", FakeUsage.unknownHost())), MEXICO);
     assertThat(report.unchecked()).isEmpty();
-    assertThat(report.checks()).isZero();
+    assertThat(report.checks()).isEqualTo(1);
     assertThat(report.of(OLD).isUnused()).isTrue();
+  }
+
+  @Test
+  void whereNothingCouldBeLookedAtNothingIsUnused() {
+    UsageReport report =
+        search(List.of(FakeUsage.failing("appsync", FakeUsage.unknownHost())), MEXICO);
+    assertThat(report.checks()).isZero();
+    assertThat(report.of(OLD).isUnused()).isFalse();
+    assertThat(report.of(OLD).sentence(256)).isEqualTo("Usage unknown: nothing was searched.");
+  }
+
+  @Test
+  void aHostIsLookedUpAgainWhenTheFirstAnswerIsForgotten() {
+    FakeUsage source = FakeUsage.failing("appsync", FakeUsage.unknownHost());
+    List<Duration> pauses = new ArrayList<>();
+    search(source, region -> true, pauses::add);
+    assertThat(pauses).containsExactly(Duration.ofSeconds(11));
+    assertThat(source.searches()).isEqualTo(2);
+  }
+
+  @Test
+  void aResolverThatFailsOnceHidesNothing() {
+    FakeUsage source = FakeUsage.of("arn:old").failingOnce(FakeUsage.unknownHost());
+    UsageReport report = search(source, region -> true, duration -> {});
+    assertThat(report.of(OLD).inUse()).isTrue();
+    assertThat(report.unchecked()).isEmpty();
+    assertThat(report.checks()).isEqualTo(1);
+  }
+
+  @Test
+  void aResolverThatFailsForTheWholeRegionLeavesItUnchecked() {
+    FakeUsage source = FakeUsage.failing("appsync", FakeUsage.unknownHost());
+    UsageReport report = search(source, region -> !region.equals(MEXICO), duration -> {});
+    assertThat(report.unchecked())
+        .extracting(UncheckedPlace::label)
+        .containsExactly("mx-central-1 appsync: NoAnswer");
+  }
+
+  @Test
+  void withoutTimeForASecondLookUpTheHostIsUnchecked() {
+    FakeUsage source = FakeUsage.failing("appsync", FakeUsage.unknownHost());
+    UsageReport report =
+        searching(source, UsageExceptions.NONE, region -> true, duration -> {})
+            .search(List.of(OLD), Deadline.in(12_000, CLOCK));
+    assertThat(report.unchecked()).hasSize(1);
+    assertThat(source.searches()).isEqualTo(1);
+  }
+
+  @Test
+  void theFailureOfAnExceptedPlaceIsForgivenAndNamed() {
+    FakeUsage source = FakeUsage.failing("appsync", iamError(403, "AccessDenied", "No"));
+    UsageReport report = search(source, new UsageExceptions(Set.of("appsync/mx-central-1")));
+    assertThat(source.searches()).isEqualTo(1);
+    assertThat(report.unchecked()).isEmpty();
+    assertThat(report.failedChecks()).isZero();
+    assertThat(report.notes()).isEmpty();
+    assertThat(report.of(OLD).isUnused()).isTrue();
+    assertThat(report.of(OLD).sentence(256))
+        .isEqualTo(
+            "Not in use. Not checked, as UsageExceptions allows: mx-central-1 appsync: AccessDenied.");
+  }
+
+  @Test
+  void whatAnExceptedPlaceShowsBeforeItFailsCounts() {
+    CertificateReference found =
+        CertificateReference.byArn(
+            "arn:old", new CertificateUser("appsync", "mx-central-1", "arn", "domain", "Domain"));
+    FakeUsage source = FakeUsage.failing("appsync", iamError(403, "AccessDenied", "No"), found);
+    UsageReport report = search(source, new UsageExceptions(Set.of("appsync/mx-central-1")));
+    assertThat(report.of(OLD).inUse()).isTrue();
+  }
+
+  @Test
+  void anExceptedPlaceThatAnswersCountsAndMakesTheExceptionObsolete() {
+    UsageReport report =
+        search(FakeUsage.of("arn:old"), new UsageExceptions(Set.of("fake/mx-central-1")));
+    assertThat(report.of(OLD).inUse()).isTrue();
+    assertThat(report.notes())
+        .singleElement()
+        .asString()
+        .startsWith("The exception fake/mx-central-1 is obsolete");
+  }
+
+  @Test
+  void anExceptionForgivesNoOtherPlace() {
+    FakeUsage source = FakeUsage.failing("appsync", iamError(403, "AccessDenied", "No"));
+    UsageReport report = search(source, new UsageExceptions(Set.of("appsync/us-gov-west-1")));
+    assertThat(report.of(OLD).isUnused()).isFalse();
   }
 
   @Test
@@ -68,7 +164,7 @@ class UsageSearchTest {
     UsageReport report =
         search(List.of(FakeUsage.failing("appsync", FakeUsage.unknownHost())), Region.EU_WEST_1);
     assertThat(report.unchecked())
-        .extracting(Unchecked::label)
+        .extracting(UncheckedPlace::label)
         .containsExactly("eu-west-1 appsync: NoAnswer");
   }
 
@@ -93,7 +189,7 @@ class UsageSearchTest {
     UsageReport report =
         search(List.of(new ClassicLoadBalancers(region -> classic)), Region.of("eu-wset-1"));
     assertThat(report.unchecked())
-        .extracting(Unchecked::label)
+        .extracting(UncheckedPlace::label)
         .containsExactly("eu-wset-1 elasticloadbalancing: NoAnswer");
     assertThat(report.unchecked().getFirst().error()).contains("UsageRegions");
     assertThat(report.of(OLD).isUnused()).isFalse();
@@ -104,7 +200,7 @@ class UsageSearchTest {
     UsageReport report =
         search(List.of(FakeUsage.failing("appsync", iamError(403, "AccessDenied", "No"))), MEXICO);
     assertThat(report.unchecked())
-        .extracting(Unchecked::label)
+        .extracting(UncheckedPlace::label)
         .containsExactly("mx-central-1 appsync: AccessDenied");
   }
 
@@ -116,7 +212,7 @@ class UsageSearchTest {
             Region.EU_WEST_1);
     assertThat(report.unchecked())
         .singleElement()
-        .extracting(Unchecked::error)
+        .extracting(UncheckedPlace::error)
         .asString()
         .contains("a defect");
   }
@@ -124,11 +220,10 @@ class UsageSearchTest {
   @Test
   void whatIsNotReachedInTimeIsUnchecked() {
     CountDownLatch never = new CountDownLatch(1);
-    UsageSource stuck =
+    UsageSource<?> stuck =
         new Stuck() {
           @Override
-          public void search(
-              Region region, Bulkhead bulkhead, Deadline deadline, Consumer<Reference> found) {
+          void search() {
             try {
               never.await();
             } catch (InterruptedException e) {
@@ -136,16 +231,16 @@ class UsageSearchTest {
             }
           }
         };
-    UsageSearch search = new UsageSearch(() -> List.of(stuck), FakeUsage.regions(Region.EU_WEST_1));
+    UsageSearch search = FakeUsage.search(List.of(stuck), Region.EU_WEST_1);
     UsageReport report = search.search(List.of(OLD), Deadline.in(2_050, Clock.systemUTC()));
     assertThat(report.unchecked())
-        .extracting(Unchecked::label)
+        .extracting(UncheckedPlace::label)
         .containsExactly("eu-west-1 stuck: OutOfTime");
   }
 
   @Test
   void anEndpointOfAnotherPartitionIsNotCalled() {
-    UsageSource foreign =
+    UsageSource<?> foreign =
         new Stuck() {
           @Override
           public boolean isForeignIn(Region region) {
@@ -153,8 +248,7 @@ class UsageSearchTest {
           }
 
           @Override
-          public void search(
-              Region region, Bulkhead bulkhead, Deadline deadline, Consumer<Reference> found) {
+          void search() {
             throw new AssertionError("must not be called");
           }
         };
@@ -163,25 +257,52 @@ class UsageSearchTest {
     assertThat(report.unchecked()).isEmpty();
   }
 
-  private static UsageReport search(List<? extends UsageSource> sources, Region... regions) {
-    return new UsageSearch(() -> List.copyOf(sources), FakeUsage.regions(regions))
+  private static UsageReport search(List<? extends UsageSource<?>> sources, Region... regions) {
+    return FakeUsage.search(sources, regions).search(List.of(OLD), Deadline.in(60_000, CLOCK));
+  }
+
+  private static UsageReport search(
+      UsageSource<?> source, Predicate<Region> regionResolves, Pause pause) {
+    return searching(source, UsageExceptions.NONE, regionResolves, pause)
         .search(List.of(OLD), Deadline.in(60_000, CLOCK));
   }
 
-  private abstract static class Stuck implements UsageSource {
+  private static UsageReport search(UsageSource<?> source, UsageExceptions exceptions) {
+    return searching(source, exceptions, region -> true, duration -> {})
+        .search(List.of(OLD), Deadline.in(60_000, CLOCK));
+  }
+
+  /** Of one service in Mexico, where the SDK does not know it. */
+  private static UsageSearch searching(
+      UsageSource<?> source,
+      UsageExceptions exceptions,
+      Predicate<Region> regionResolves,
+      Pause pause) {
+    return new UsageSearch(
+        () -> List.of(source), FakeUsage.regions(MEXICO), exceptions, regionResolves, pause);
+  }
+
+  private abstract static class Stuck implements UsageSource<SdkAutoCloseable> {
+    abstract void search();
+
     @Override
     public String service() {
       return "stuck";
     }
 
     @Override
-    public boolean isGlobal() {
-      return false;
+    public SdkAutoCloseable client(Region region) {
+      return () -> {};
     }
 
     @Override
-    public boolean isKnownIn(Region region) {
-      return true;
+    public List<ListedResource> list(
+        SdkAutoCloseable client,
+        Region region,
+        Deadline deadline,
+        Consumer<CertificateReference> found) {
+      search();
+      return List.of();
     }
   }
 }

@@ -1,20 +1,17 @@
-package io.github.certsweep.removal;
+package io.github.certsweep.verdict;
 
+import static java.util.stream.Collectors.joining;
+
+import io.github.certsweep.certificate.CertificateIdentifiers;
 import io.github.certsweep.certificate.ServerCertificate;
 import io.github.certsweep.input.InvalidInputException;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 import java.util.regex.Pattern;
 
 /** What a caller calls a certificate: its name, its id, or its ARN with or without the path. */
 public final class CertificateSelector {
-  /** What IAM allows as a name. */
-  static final Pattern NAME = Pattern.compile("[\\w+=,.@-]{1,128}");
-
-  private static final Pattern ARN =
-      Pattern.compile(
-          "arn:[a-z-]+:iam::[0-9]{12}:server-certificate/([\\x21-\\x7e]+/)?[\\w+=,.@-]{1,128}");
-
   private final String text;
 
   private CertificateSelector(String text) {
@@ -27,27 +24,38 @@ public final class CertificateSelector {
    * @throws InvalidInputException if it can be neither a name, an id nor an ARN
    */
   public static CertificateSelector parse(String text) {
-    Pattern expected = text.startsWith("arn:") ? ARN : NAME;
+    Pattern expected =
+        text.startsWith("arn:") ? CertificateIdentifiers.ARN : CertificateIdentifiers.NAME;
     if (!expected.matcher(text).matches()) {
       throw new InvalidInputException(
           InvalidInputException.quote(text)
               + " is no IAM server certificate: give its name (letters, digits and +=,.@_-, 128 at most), its id"
-              + " (ASCA...), or its ARN (arn:aws:iam::123456789012:server-certificate/path/name).");
+              + " (such as ASCAIOSFODNN7EXAMPLE1), or its ARN (arn:aws:iam::123456789012:server-certificate/path/name).");
     }
     return new CertificateSelector(text);
   }
 
   /**
-   * The certificate that is meant; empty if there is none.
+   * The certificate that is meant; empty if there is none. Names that differ in case only are one
+   * name to IAM, so a name in another case means the certificate too, unless something matches
+   * exactly.
    *
    * @throws InvalidInputException if the text is the name of one and the id of another
    */
   Optional<ServerCertificate> select(List<ServerCertificate> listed) {
-    List<ServerCertificate> matching = listed.stream().filter(this::matches).toList();
+    return only(listed, this::matches)
+        .or(() -> only(listed, one -> text.equalsIgnoreCase(one.name())));
+  }
+
+  private Optional<ServerCertificate> only(
+      List<ServerCertificate> listed, Predicate<ServerCertificate> meant) {
+    List<ServerCertificate> matching = listed.stream().filter(meant).toList();
     if (matching.size() > 1) {
       throw new InvalidInputException(
           InvalidInputException.quote(text)
-              + " is ambiguous: it is the name of one server certificate and the id of another. Give the ARN.");
+              + " is ambiguous: it names more than one server certificate, "
+              + matching.stream().map(ServerCertificate::arn).collect(joining(" and "))
+              + ". Give the ARN.");
     }
     return matching.stream().findFirst();
   }

@@ -10,4 +10,5 @@ package io.github.certsweep.usage;
  * @param label what a person calls it, for example {@code "ALB listener eu-west-1 app/prod:443
  *     (SNI)"}
  */
-public record Use(String service, String region, String resource, String detail, String label) {}
+public record CertificateUser(
+    String service, String region, String resource, String detail, String label) {}

@@ -1,6 +1,7 @@
 package io.github.certsweep.usage;
 
 import java.util.Collection;
+import java.util.Comparator;
 
 /**
  * A place that could not be looked at, so that nothing is known of it.
@@ -10,8 +11,11 @@ import java.util.Collection;
  * @param code the error's code, for example {@code "AccessDenied"}
  * @param error the code and the reason, in one line
  */
-public record Unchecked(String service, String region, String code, String error) {
-  public Unchecked {
+public record UncheckedPlace(String service, String region, String code, String error) {
+  static final Comparator<UncheckedPlace> BY_PLACE =
+      Comparator.comparing(UncheckedPlace::region).thenComparing(UncheckedPlace::service);
+
+  public UncheckedPlace {
     error = error.replaceAll("[\\s\\p{Cc}\\p{Zl}\\p{Zp}]+", " ");
   }
 
@@ -21,7 +25,7 @@ public record Unchecked(String service, String region, String code, String error
   }
 
   /** How many places these are: of one place, more than one thing can be unchecked. */
-  static int places(Collection<Unchecked> all) {
+  static int places(Collection<UncheckedPlace> all) {
     return Math.toIntExact(
         all.stream().map(one -> one.region() + " " + one.service()).distinct().count());
   }

@@ -1,4 +1,4 @@
-package io.github.certsweep.removal;
+package io.github.certsweep.verdict;
 
 import io.github.certsweep.aws.AwsCallException;
 import io.github.certsweep.aws.Deadline;

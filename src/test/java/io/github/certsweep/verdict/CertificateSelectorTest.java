@@ -1,4 +1,4 @@
-package io.github.certsweep.removal;
+package io.github.certsweep.verdict;
 
 import static io.github.certsweep.fake.World.NOW;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -66,9 +66,47 @@ class CertificateSelectorTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"www", "WWW-2018", "www-20188", "ASCAPLAINPLAINPLAINP"})
+  @ValueSource(strings = {"www", "www-20188", "ASCAPLAINPLAINPLAINP", "ascaplainplainplainpl"})
   void whatIsOnlyAlikeIsNotIt(String text) {
     assertThat(CertificateSelector.parse(text).select(LISTED)).isEmpty();
+  }
+
+  @Test
+  void aNameInAnotherCaseIsTheSameName() {
+    assertThat(CertificateSelector.parse("WWW-2018").select(LISTED)).contains(PLAIN);
+  }
+
+  @Test
+  void anExactMatchGoesFirst() {
+    ServerCertificate upper = certificate("aws", "/", "WWW-2018", "ASCAUPPERUPPERUPPERUP");
+    assertThat(CertificateSelector.parse("WWW-2018").select(List.of(PLAIN, upper))).contains(upper);
+    assertThat(CertificateSelector.parse("www-2018").select(List.of(PLAIN, upper))).contains(PLAIN);
+    ServerCertificate lowerId =
+        certificate("aws", "/", "ascaplainplainplainpl", "ASCALOWERLOWERLOWERLO");
+    assertThat(CertificateSelector.parse(PLAIN.id()).select(List.of(PLAIN, lowerId)))
+        .contains(PLAIN);
+  }
+
+  @Test
+  void aNameInAnotherCaseThatTwoHaveIsAmbiguous() {
+    ServerCertificate upper = certificate("aws", "/", "WWW-2018", "ASCAUPPERUPPERUPPERUP");
+    assertThatThrownBy(() -> CertificateSelector.parse("Www-2018").select(List.of(PLAIN, upper)))
+        .isInstanceOf(InvalidInputException.class)
+        .hasMessageContaining("\"Www-2018\" is ambiguous");
+  }
+
+  @Test
+  void anArnIsExact() {
+    assertThat(
+            CertificateSelector.parse("arn:aws:iam::123456789012:server-certificate/WWW-2018")
+                .select(LISTED))
+        .isEmpty();
+  }
+
+  @Test
+  void anIdOfAnOldAccountIsAnId() {
+    ServerCertificate old = certificate("aws", "/", "old", "AS5YBEIONO2Q7CAIHKNGC");
+    assertThat(CertificateSelector.parse(old.id()).select(List.of(PLAIN, old))).contains(old);
   }
 
   @Test

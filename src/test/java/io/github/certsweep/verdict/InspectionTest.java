@@ -1,4 +1,4 @@
-package io.github.certsweep.removal;
+package io.github.certsweep.verdict;
 
 import static io.github.certsweep.fake.World.CLOCK;
 import static io.github.certsweep.fake.World.expired;
@@ -16,8 +16,9 @@ import io.github.certsweep.certificate.JudgedCertificate;
 import io.github.certsweep.fake.FakeIam;
 import io.github.certsweep.usage.CertificateUsage;
 import io.github.certsweep.usage.FakeUsage;
-import io.github.certsweep.usage.Unchecked;
+import io.github.certsweep.usage.UncheckedPlace;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
@@ -107,19 +108,19 @@ class InspectionTest {
 
   @Test
   void eachKindOfErrorIsGivenOnce() {
-    List<Unchecked> unchecked =
+    List<UncheckedPlace> unchecked =
         List.of(
-            new Unchecked("elb", "eu-west-1", "AccessDenied", "AccessDenied: first."),
-            new Unchecked("elb", "eu-west-2", "AccessDenied", "AccessDenied: second."),
-            new Unchecked("appsync", "eu-west-2", "OutOfTime", "OutOfTime: raise."));
-    CertificateUsage usage = new CertificateUsage(List.of(), unchecked, 9);
+            new UncheckedPlace("elb", "eu-west-1", "AccessDenied", "AccessDenied: first."),
+            new UncheckedPlace("elb", "eu-west-2", "AccessDenied", "AccessDenied: second."),
+            new UncheckedPlace("appsync", "eu-west-2", "OutOfTime", "OutOfTime: raise."));
+    CertificateUsage usage = new CertificateUsage(List.of(), unchecked, List.of(), List.of(), 9);
     JudgedCertificate judged =
-        JudgedCertificate.at(
-            CLOCK.instant(),
+        new JudgedCertificate(
             new IamCertificateStore(iam).listAll(Deadline.in(60_000, CLOCK)).getFirst(),
+            CLOCK.instant(),
             0);
     assertThat(judged.status()).isEqualTo(ExpirationStatus.EXPIRED);
-    assertThat(Verdict.of(judged, usage).reason())
+    assertThat(Verdict.of(judged, Optional.of(usage)).reason())
         .endsWith("OutOfTime). AccessDenied: first. OutOfTime: raise.");
   }
 

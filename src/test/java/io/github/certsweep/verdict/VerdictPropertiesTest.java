@@ -1,4 +1,4 @@
-package io.github.certsweep.removal;
+package io.github.certsweep.verdict;
 
 import static io.github.certsweep.fake.World.NOW;
 import static java.nio.charset.StandardCharsets.UTF_8;
@@ -9,10 +9,11 @@ import com.google.gson.JsonObject;
 import io.github.certsweep.certificate.JudgedCertificate;
 import io.github.certsweep.certificate.ServerCertificate;
 import io.github.certsweep.fake.Any;
+import io.github.certsweep.removal.RemovalResult;
 import io.github.certsweep.removal.RemovalResult.Outcome;
 import io.github.certsweep.usage.CertificateUsage;
-import io.github.certsweep.usage.Unchecked;
-import io.github.certsweep.usage.Use;
+import io.github.certsweep.usage.CertificateUser;
+import io.github.certsweep.usage.UncheckedPlace;
 import java.time.Instant;
 import java.util.Collections;
 import java.util.List;
@@ -33,7 +34,7 @@ class VerdictPropertiesTest {
         .checkAssert((expiration, usage) ->
             assertThat(verdict(expiration, usage).deletable())
                 .isEqualTo(
-                    usage.uses().isEmpty()
+                    usage.users().isEmpty()
                         && usage.unchecked().isEmpty()
                         && expiration.filter(NOW::isAfter).isPresent()));
   }
@@ -53,8 +54,8 @@ class VerdictPropertiesTest {
     anyVerdict()
         .checkAssert((expiration, usage) -> {
           JsonObject json = verdict(expiration, usage).toJson();
-          assertThat(json.getAsJsonArray("usage")).hasSize(Math.min(usage.uses().size(), 50));
-          assertThat(json.get("usageCount").getAsInt()).isEqualTo(usage.uses().size());
+          assertThat(json.getAsJsonArray("usage")).hasSize(Math.min(usage.users().size(), 50));
+          assertThat(json.get("usageCount").getAsInt()).isEqualTo(usage.users().size());
           assertThat(json.getAsJsonArray("unchecked"))
               .hasSize(Math.min(usage.unchecked().size(), 50));
           assertThat(json.get("uncheckedCount").getAsInt()).isEqualTo(usage.unchecked().size());
@@ -94,7 +95,7 @@ class VerdictPropertiesTest {
             path,
             NOW,
             expiration);
-    return Verdict.of(JudgedCertificate.at(NOW, certificate, 0), usage);
+    return Verdict.of(new JudgedCertificate(certificate, NOW, 0), Optional.of(usage));
   }
 
   private static Gen<CertificateUsage> usage() {
@@ -104,19 +105,24 @@ class VerdictPropertiesTest {
     Gen<String> error =
         Generate.oneOf(Any.text(), Generate.constant("\u0001\u00e9\"\u2028".repeat(500)));
     return in -> {
-      Unchecked unchecked =
-          new Unchecked("appsync", "eu-west-1", "AccessDenied", error.generate(in));
-      List<Use> uses = SourceDSL.lists().of(use()).ofSizes(count).generate(in);
-      List<Unchecked> places = Collections.nCopies(count.generate(in), unchecked);
-      return new CertificateUsage(uses, places, uses.size() + places.size());
+      UncheckedPlace unchecked =
+          new UncheckedPlace("appsync", "eu-west-1", "AccessDenied", error.generate(in));
+      List<CertificateUser> users = SourceDSL.lists().of(user()).ofSizes(count).generate(in);
+      List<UncheckedPlace> places = Collections.nCopies(count.generate(in), unchecked);
+      return new CertificateUsage(
+          users,
+          places,
+          Collections.nCopies(count.generate(in), unchecked),
+          Collections.nCopies(count.generate(in), error.generate(in)),
+          1 + users.size() + places.size());
     };
   }
 
   /** A resource with a name as long as AWS allows one: 253 characters of a domain name. */
-  private static Gen<Use> use() {
+  private static Gen<CertificateUser> user() {
     return Generate.pick(List.of("a", "d".repeat(249) + ".org", "app/prod/50dc6c495c0c9188"))
         .map(name ->
-            new Use(
+            new CertificateUser(
                 "appsync",
                 "ap-southeast-2",
                 "arn:aws-us-gov:appsync:ap-southeast-2:123456789012:domainnames/" + name,

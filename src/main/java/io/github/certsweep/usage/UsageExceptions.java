@@ -1,0 +1,83 @@
+package io.github.certsweep.usage;
+
+import io.github.certsweep.input.InvalidInputException;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Supplier;
+import software.amazon.awssdk.regions.Region;
+
+/**
+ * The checks whose failure the operator forgives, from {@code USAGE_EXCEPTIONS}. Of a service that
+ * a region does not offer, the host may answer all the same, with an error such as {@code
+ * AccessDenied}: no error is proof that the service is not there, so the operator has to say it.
+ *
+ * <p>What is excepted is asked all the same, and what it finds counts.
+ *
+ * @param names {@code service/region}, with the SDK's names
+ */
+record UsageExceptions(Set<String> names) {
+  static final UsageExceptions NONE = new UsageExceptions(Set.of());
+
+  UsageExceptions {
+    names = Set.copyOf(names);
+  }
+
+  /**
+   * Reads the setting.
+   *
+   * @param setting comma-separated pairs; blank means none
+   * @param sources asked for only if there is a pair to check
+   * @throws InvalidInputException if a pair names anything but a regional service in a region where
+   *     the SDK does not list it: nothing else may be hidden
+   */
+  static UsageExceptions parse(String setting, Supplier<List<UsageSource<?>>> sources) {
+    Set<String> names = new LinkedHashSet<>();
+    for (String name : Arrays.stream(setting.split(",", -1)).map(String::strip).toList()) {
+      if (!name.isEmpty()) {
+        if (sources.get().stream().noneMatch(source -> admits(source, name))) {
+          throw new InvalidInputException(
+              "USAGE_EXCEPTIONS names "
+                  + InvalidInputException.quote(name)
+                  + ", which can't be excepted: allowed is service/region, such as appsync/mx-central-1, for a service"
+                  + " that the AWS SDK does not list in that region. Correct the stack's parameter UsageExceptions.");
+        }
+        names.add(name);
+      }
+    }
+    return new UsageExceptions(names);
+  }
+
+  private static boolean admits(UsageSource<?> source, String name) {
+    String prefix = source.service() + "/";
+    if (source.isGlobal() || !name.startsWith(prefix)) {
+      return false;
+    }
+    String region = name.substring(prefix.length());
+    return UsageRegions.isName(region) && !source.isKnownIn(Region.of(region));
+  }
+
+  boolean forgives(UncheckedPlace place) {
+    return names.contains(name(place));
+  }
+
+  /** A note for each exception that no check needed. */
+  List<String> obsolete(Collection<UncheckedPlace> forgiven) {
+    List<String> needed = forgiven.stream().map(UsageExceptions::name).toList();
+    return names.stream()
+        .filter(name -> !needed.contains(name))
+        .sorted()
+        .map(name ->
+            "The exception "
+                + name
+                + " is obsolete: the service answered, or the region is not searched. Remove it from the stack's parameter"
+                + " UsageExceptions.")
+        .toList();
+  }
+
+  private static String name(UncheckedPlace place) {
+    return place.service() + "/" + place.region();
+  }
+}

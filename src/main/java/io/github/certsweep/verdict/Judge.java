@@ -1,0 +1,74 @@
+package io.github.certsweep.verdict;
+
+import io.github.certsweep.aws.Deadline;
+import io.github.certsweep.certificate.JudgedCertificate;
+import io.github.certsweep.certificate.ServerCertificate;
+import io.github.certsweep.usage.UsageReport;
+import io.github.certsweep.usage.UsageSearch;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Judges certificates: have they expired, and does anything use them? The rule, the inspection and
+ * the removal all ask this class, so that they can't disagree. Everything is looked up afresh.
+ * Thread-safe.
+ */
+public final class Judge {
+  private final UsageSearch usage;
+  private final Clock clock;
+
+  public Judge(UsageSearch usage, Clock clock) {
+    this.usage = usage;
+    this.clock = clock;
+  }
+
+  /**
+   * The verdict on one certificate, without a lead time. Looks up who uses it, whatever its
+   * expiration.
+   *
+   * @param listed all certificates of the account
+   */
+  public Verdict judge(
+      ServerCertificate certificate, List<ServerCertificate> listed, Deadline deadline) {
+    JudgedCertificate judged = new JudgedCertificate(certificate, clock.instant(), 0);
+    return Verdict.of(judged, Optional.of(usage.search(listed, deadline).of(certificate)));
+  }
+
+  /**
+   * The verdicts on all certificates. Looks up the users of those that have expired or are about
+   * to; an account without any makes no further call.
+   *
+   * @param leadDays how many days before its expiration a certificate counts as expiring
+   * @param checksUsage whether to look up users at all
+   */
+  public Verdicts judgeAll(
+      List<ServerCertificate> listed, int leadDays, boolean checksUsage, Deadline deadline) {
+    Instant now = clock.instant();
+    List<JudgedCertificate> judged =
+        listed.stream()
+            .map(certificate -> new JudgedCertificate(certificate, now, leadDays))
+            .sorted(JudgedCertificate.WORST_FIRST)
+            .toList();
+    Optional<UsageReport> report = Optional.empty();
+    if (checksUsage) {
+      boolean isNeeded = judged.stream().anyMatch(JudgedCertificate::isExpiredOrExpiring);
+      report =
+          Optional.of(isNeeded ? usage.search(listed, deadline) : UsageReport.NOTHING_TO_SEARCH);
+    }
+    return new Verdicts(now, verdicts(judged, report), report);
+  }
+
+  private static List<Verdict> verdicts(
+      List<JudgedCertificate> judged, Optional<UsageReport> report) {
+    return judged.stream()
+        .map(one ->
+            Verdict.of(
+                one,
+                report
+                    .filter(found -> one.isExpiredOrExpiring())
+                    .map(found -> found.of(one.certificate()))))
+        .toList();
+  }
+}
