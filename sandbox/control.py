@@ -561,8 +561,9 @@ class FaultControl:
         :param kind: one of faults.KINDS
         :param at: the first call hit, counted from now; 1 is the next
         :param times: how many calls in a row are hit; 0 for all that follow
-        :param details: `status`, `code` and `message` of an `error`, `seconds` of a `delay`,
-            `resource_ids` of `failed-evaluations`; `region`, if only one is to be hit
+        :param details: `status`, `code` and `message` of an `error`, `code` of a `not-found`,
+            `seconds` of a `delay`, `resource_ids` of `failed-evaluations`; `region`, if only one is
+            to be hit
         """
         fault = {"service": service, "operation": operation, "kind": kind, "at": at}
         self._control.call("POST", "faults", fault | {"times": times} | details)

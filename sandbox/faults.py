@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from .models import service_model
+from .not_found import not_found
 
 KINDS = (
     # Refused with the service's own throttling error.
@@ -16,6 +17,9 @@ KINDS = (
     "access-denied",
     # Refused with the service's own error for credentials that were good once.
     "expired-credentials",
+    # Refused with the operation's own error for what doesn't exist, though it does: `code`, if the
+    # operation has several; see not_found.py.
+    "not-found",
     # Refused with `status`, `code` and `message`.
     "error",
     # Takes effect; then the connection drops without an answer.
@@ -56,7 +60,8 @@ _EXPIRED_CREDENTIALS = {"s3": ("ExpiredToken", "The provided token has expired."
 # Longer than a step of a runbook may last, and thus any client waits.
 _LONGEST_HOLD_SECONDS = 15 * 60
 # Kinds that answer an error and do nothing.
-REFUSALS = ("throttle", "access-denied", "expired-credentials", "error")
+REFUSALS = ("throttle", "access-denied", "expired-credentials", "not-found", "error")
+_DEFAULT_CODE = "InternalFailure"
 
 
 @dataclass
@@ -73,7 +78,7 @@ class Fault:
     at: int = 1
     times: int = 1
     status: int = 500
-    code: str = "InternalFailure"
+    code: str = ""
     message: str = "The request processing has failed because of an unknown error."
     seconds: float = 0
     resource_ids: list[str] | None = None
@@ -91,7 +96,8 @@ class Fault:
             raise ValueError("failed-evaluations is a fault of PutEvaluations alone")
         self.id = self.id or uuid.uuid4().hex
         if self.kind in REFUSALS and self.kind != "error":
-            self.code, self.message, self.status = _refusal(self.kind, self.service, self.operation)
+            self.code, self.message, self.status = self._refusal()
+        self.code = self.code or _DEFAULT_CODE
 
     def to_json(self) -> dict[str, Any]:
         """As the control API shows it."""
@@ -101,6 +107,12 @@ class Fault:
         """Counts one call, and says whether the fault is for it."""
         self.seen += 1
         return self.seen >= self.at and (self.times == 0 or self.seen < self.at + self.times)
+
+    def _refusal(self) -> tuple[str, str, int]:
+        """Code, message and HTTP status, as the service words it."""
+        if self.kind == "not-found":
+            return not_found(self.service, self.operation, self.code)
+        return _refusal(self.kind, self.service, self.operation)
 
 
 class Faults:

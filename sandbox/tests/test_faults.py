@@ -12,8 +12,9 @@ from botocore.parsers import ResponseParserError
 
 from sandbox.certificates import self_signed
 from sandbox.control import Sandbox, SandboxError
+from sandbox.not_found import not_found_codes
 
-from .conftest import days, error_of, evaluation, now
+from .conftest import days, error_of, evaluation, message_of, now
 
 
 def listing_succeeds(iam: Any) -> bool:
@@ -96,6 +97,118 @@ def test_every_service_says_in_its_own_words_that_credentials_have_expired(
         "config": ("ExpiredTokenException", 400),
         "lambda": ("ExpiredTokenException", 403),
     }
+
+
+@pytest.mark.parametrize(
+    ("service", "operation", "codes"),
+    [
+        ("iam", "GetServerCertificate", ("NoSuchEntity",)),
+        ("config", "PutEvaluations", ("NoSuchConfigRuleException",)),
+        ("elb", "DescribeLoadBalancers", ("LoadBalancerNotFound",)),
+        ("elbv2", "DescribeListeners", ("ListenerNotFound", "LoadBalancerNotFound")),
+        ("iam", "ListServerCertificates", ()),
+        ("iam", "Nothing", ()),
+        ("nothing", "ListServerCertificates", ()),
+    ],
+)
+def test_errors_for_what_does_not_exist_are_those_of_the_model(
+    service: str, operation: str, codes: tuple[str, ...]
+) -> None:
+    assert not_found_codes(service, operation) == codes
+
+
+@pytest.mark.parametrize(
+    ("service", "operation", "call", "request_", "expected", "message"),
+    [
+        (
+            "iam",
+            "GetServerCertificate",
+            "get_server_certificate",
+            {"ServerCertificateName": "www"},
+            ("NoSuchEntity", 404),
+            "The request was rejected because it referenced a resource entity that does not exist.",
+        ),
+        (
+            "lambda",
+            "Invoke",
+            "invoke",
+            {"FunctionName": "probe"},
+            ("ResourceNotFoundException", 404),
+            "The resource specified in the request does not exist.",
+        ),
+        (
+            "config",
+            "DescribeConfigRules",
+            "describe_config_rules",
+            {},
+            ("NoSuchConfigRuleException", 400),
+            "The Config rule in the request is not valid.",
+        ),
+        (
+            "elb",
+            "DescribeLoadBalancers",
+            "describe_load_balancers",
+            {},
+            ("LoadBalancerNotFound", 400),
+            "The specified load balancer does not exist.",
+        ),
+        (
+            "elbv2",
+            "DescribeListeners",
+            "describe_listeners",
+            {"LoadBalancerArn": "arn"},
+            ("LoadBalancerNotFound", 400),
+            "One or more load balancers not found",
+        ),
+    ],
+)
+def test_every_service_says_in_its_own_words_that_something_does_not_exist(
+    sandbox: Sandbox,
+    service: str,
+    operation: str,
+    call: str,
+    request_: dict[str, Any],
+    expected: tuple[str, int],
+    message: str,
+) -> None:
+    sandbox.faults.add(service, operation, kind="not-found")
+    with pytest.raises(ClientError) as raised:
+        getattr(sandbox.client(service), call)(**request_)
+    assert error_of(raised) == expected
+    assert message_of(raised) == message
+    assert sandbox.requests.list(service, operation)[0]["fault"] == "not-found"
+
+
+def test_what_is_said_not_to_exist_is_left_as_it_was(sandbox: Sandbox, iam: Any) -> None:
+    upload(iam)
+    sandbox.faults.add("iam", "DeleteServerCertificate", kind="not-found")
+    with pytest.raises(ClientError, match="does not exist"):
+        iam.delete_server_certificate(ServerCertificateName="www")
+    assert len(iam.list_server_certificates()["ServerCertificateMetadataList"]) == 1
+
+
+def test_one_of_several_errors_can_be_chosen(sandbox: Sandbox) -> None:
+    sandbox.faults.add("elbv2", "DescribeListeners", kind="not-found", code="ListenerNotFound")
+    with pytest.raises(ClientError) as raised:
+        sandbox.client("elbv2").describe_listeners(LoadBalancerArn="arn")
+    assert error_of(raised) == ("ListenerNotFound", 400)
+    assert message_of(raised) == "One or more listeners not found"
+
+
+@pytest.mark.parametrize(
+    ("service", "operation", "code", "reason"),
+    [
+        ("iam", "ListServerCertificates", "", "has no error for what doesn't exist"),
+        ("elbv2", "DescribeTags", "", "has several such errors; give a code: LoadBalancerNotFo"),
+        ("elbv2", "DescribeListeners", "RuleNotFound", "has no such error: 'RuleNotFound'; known"),
+        ("iam", "GetServerCertificate", "InternalFailure", "has no such error: 'InternalFailure'"),
+    ],
+)
+def test_error_that_the_model_does_not_have_is_refused(
+    sandbox: Sandbox, service: str, operation: str, code: str, reason: str
+) -> None:
+    with pytest.raises(SandboxError, match=reason):
+        sandbox.faults.add(service, operation, kind="not-found", code=code)
 
 
 @pytest.mark.parametrize(
