@@ -489,8 +489,9 @@ def test_exceptions_where_appsync_is_not_offered_are_fine(
 
 
 def test_an_exception_in_a_region_that_is_named_is_fine_whatever_is_enabled(
-    account: Account,
+    session: FakeSession, account: Account
 ) -> None:
+    enabled(session, REGION)
     chosen = wish(
         UsageExceptions=f"appsync/{WITHOUT_APPSYNC}", UsageRegions=f"{REGION}, {WITHOUT_APPSYNC}"
     )
@@ -529,15 +530,23 @@ def test_an_exception_where_aws_offers_appsync_is_refused(
     assert "UsageRegions" in finding.remedy
 
 
+def test_an_exception_that_is_refused_is_not_said_to_do_nothing_too(
+    session: FakeSession, account: Account
+) -> None:
+    enabled(session, REGION)
+    finding = only(usage_exceptions(account, wish(UsageExceptions="appsync/us-east-1")))
+    assert "where AWS offers it" in finding.text
+
+
 @pytest.mark.parametrize(
-    "chosen",
-    [{}, {"UsageRegions": REGION}],
+    ("regions", "chosen"),
+    [([REGION, *OTHERS], {}), ([REGION, WITHOUT_APPSYNC], {"UsageRegions": REGION})],
     ids=["a region that is not enabled", "a region that is not named"],
 )
 def test_an_exception_that_does_nothing_is_a_warning(
-    session: FakeSession, account: Account, chosen: dict[str, str]
+    session: FakeSession, account: Account, regions: list[str], chosen: dict[str, str]
 ) -> None:
-    enabled(session, REGION, *OTHERS)
+    enabled(session, *regions)
     pair = f"appsync/{WITHOUT_APPSYNC}"
     finding = only(usage_exceptions(account, wish(UsageExceptions=pair, **chosen)))
     assert finding.level is Level.WARNING
