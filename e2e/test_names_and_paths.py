@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import pytest
+from botocore.exceptions import ClientError
 
 from .account import CERTIFICATE, Account, days
 
@@ -25,8 +26,9 @@ def test_path_does_not_hide_a_certificate(account: Account, path: str) -> None:
     assert account.compliance == {"www": "NON_COMPLIANT"}
 
 
-def test_names_that_differ_by_case_are_two_certificates(account: Account) -> None:
+def test_name_that_differs_by_case_only_is_refused(account: Account) -> None:
     account.store("www", days(-3))
-    account.store("WWW", days(3))
+    with pytest.raises(ClientError, match="EntityAlreadyExists"):
+        account.store("WWW", days(3))
     account.deploy()
-    assert account.compliance == {"www": "NON_COMPLIANT", "WWW": "COMPLIANT"}
+    assert account.compliance == {"www": "NON_COMPLIANT"}

@@ -39,6 +39,8 @@ ENABLED_BY_DEFAULT = frozenset(
         "us-west-2",
     )
 )
+# Services that botocore's list of endpoints decides about, and tests may.
+OFFERED_SERVICES = ("appsync",)
 # Served by one endpoint for all regions of a partition.
 GLOBAL_SERVICES = frozenset(("account", "cloudfront", "iam"))
 # The region of those endpoints. In other partitions it makes no difference here.
@@ -63,19 +65,13 @@ def requested_region(call: Call) -> str:
     return call.region
 
 
-def has_endpoint(call: Call) -> bool:
-    """Whether AWS has a host for this service where the request is meant to go."""
-    if call.service in _PARTITIONS_OF_SERVICES:
-        return call.partition in _PARTITIONS_OF_SERVICES[call.service]
-    return call.service != "appsync" or call.region in _regions("appsync", call.partition)
-
-
 class Account:
     """The regions of the account and their states."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._changed: dict[str, str] = {}
+        self._offered: set[tuple[str, str]] = set()
 
     def operations(self) -> dict[str, Callable[[Call], Any]]:
         """The operations that the sandbox answers itself, by their names."""
@@ -85,6 +81,29 @@ class Account:
         """Makes every region what it is in a new account."""
         with self._lock:
             self._changed.clear()
+            self._offered.clear()
+
+    def has_endpoint(self, call: Call) -> bool:
+        """Whether AWS has a host for this service where the request is meant to go."""
+        if call.service in _PARTITIONS_OF_SERVICES:
+            return call.partition in _PARTITIONS_OF_SERVICES[call.service]
+        if call.service not in OFFERED_SERVICES:
+            return True
+        with self._lock:
+            is_offered = (call.service, call.region) in self._offered
+        return is_offered or call.region in _regions(call.service, call.partition)
+
+    def offer(self, service: str, region: str) -> None:
+        """Gives a service an endpoint in a region where botocore knows of none.
+
+        :raises ValueError: if there is no such region, or it isn't botocore that decides
+        """
+        if service not in OFFERED_SERVICES:
+            known = ", ".join(OFFERED_SERVICES)
+            raise ValueError(f"{service!r} can't be offered in a region, but {known}")
+        _check_region(region)
+        with self._lock:
+            self._offered.add((service, region))
 
     def set_regions(self, statuses: dict[str, str]) -> None:
         """Sets the status of some regions.
@@ -92,8 +111,7 @@ class Account:
         :raises ValueError: if there is no such region or status
         """
         for region, status in statuses.items():
-            if not any(region in _regions("ec2", one) for one in _partitions()):
-                raise ValueError(f"There is no region {region!r}")
+            _check_region(region)
             if status not in STATUSES:
                 raise ValueError(f"{region} can't be {status!r}, but {', '.join(STATUSES)}")
         with self._lock:
@@ -138,6 +156,11 @@ class Account:
         except InvalidMarkerError as error:
             raise AwsError("ValidationException", f"Invalid NextToken: {error}") from error
         return {"Regions": found, "NextToken": token}
+
+
+def _check_region(region: str) -> None:
+    if not any(region in _regions("ec2", one) for one in _partitions()):
+        raise ValueError(f"There is no region {region!r}")
 
 
 def _status_in_new_account(region: str, partition: str) -> str:

@@ -214,8 +214,9 @@ class Sandbox:
         """Changes settings, and answers all of them.
 
         Known are `quota` (certificates per account, 1 to 1000), `page_cap` (most certificates that
-        IAM lists at once; 0 for as many as asked) and `delete_lag_seconds` (how long a deleted
-        certificate stays in listings).
+        IAM lists at once; 0 for as many as asked), `delete_lag_seconds` (how long a deleted
+        certificate stays in listings) and `id_prefix` (what the ids of certificates begin with that
+        are stored from then on; `ASCA` by default).
         """
         settings: dict[str, Any] = self._control.call("POST", "settings", changes)
         return settings
@@ -563,7 +564,8 @@ class FaultControl:
         :param times: how many calls in a row are hit; 0 for all that follow
         :param details: `status`, `code` and `message` of an `error`, `code` of a `not-found`,
             `seconds` of a `delay`, `resource_ids` of `failed-evaluations`; `region`, if only one is
-            to be hit
+            to be hit; with `times=0`, the `seconds` after which a `not-found` or a `stale` ends,
+            counted from the first call hit
         """
         fault = {"service": service, "operation": operation, "kind": kind, "at": at}
         self._control.call("POST", "faults", fault | {"times": times} | details)
@@ -635,7 +637,7 @@ class PermissionControl:
 
 
 class RegionControl:
-    """The regions of the account: which are enabled."""
+    """The regions of the account: which are enabled, and which services are there."""
 
     def __init__(self, control: _Control) -> None:
         self._control = control
@@ -646,6 +648,13 @@ class RegionControl:
         :param status: `ENABLED`, `ENABLING`, `DISABLING`, `DISABLED` or `ENABLED_BY_DEFAULT`
         """
         self._control.call("POST", "regions", dict.fromkeys(regions, status))
+
+    def offer(self, service: str, region: str) -> None:
+        """Lets a service have an endpoint in a region where botocore knows of none, until a reset.
+
+        :param service: `appsync` alone
+        """
+        self._control.call("POST", "regions/offer", {"service": service, "region": region})
 
 
 class DenialControl:

@@ -98,7 +98,7 @@ class ControlApi:
         self._functions.reset(cold=bool(request.get("cold")))
         self._certificates.reset()
         self._surroundings.reset()
-        self._faults.clear()
+        self._faults.reset()
         self._authorization.clear()
         self._stacks.reset()
         self._clock.reset()

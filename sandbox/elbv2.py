@@ -21,6 +21,8 @@ MAX_ARNS = 20
 # Certificates of a listener, besides the default.
 MAX_SNI_CERTIFICATES = 25
 SECURE_PROTOCOLS = ("HTTPS", "TLS")
+# Of Network Load Balancers. moto doesn't know them yet; they take no certificate, as TCP.
+QUIC_PROTOCOLS = ("QUIC", "TCP_QUIC")
 DEFAULT_POLICY = "ELBSecurityPolicy-2016-08"
 # moto's, with two attributes of ours: the bindings `default` (None if plain) and `sni` (a list).
 Listener = Any
@@ -118,7 +120,7 @@ def _create_listener(call: Call) -> Response:
         )
     listener: Listener = backend.create_listener(
         load_balancer_arn=balancer.arn,
-        protocol=protocol,
+        protocol=_known_to_moto(balancer, protocol),
         port=port,
         ssl_policy=_checked_policy(params, protocol),
         certificate=default.arn if default else None,
@@ -126,6 +128,7 @@ def _create_listener(call: Call) -> Response:
         alpn_policy=params.get("AlpnPolicy", []),
         tags=params.get("Tags"),
     )
+    listener.protocol = protocol or ""
     listener.sni = []
     _set_default(listener, default)
     return _answer(call, {"Listeners": [listener]})
@@ -139,7 +142,7 @@ def _modify_listener(call: Call) -> Response:
     if _listener_on(balancer, port) not in (None, listener):
         raise AwsError("ValidationError", f"Listener port '{port}' is already in use")
     protocol = params.get("Protocol", listener.protocol or None)
-    backend._validate_port_and_protocol(balancer.type, port, protocol)
+    backend._validate_port_and_protocol(balancer.type, port, _known_to_moto(balancer, protocol))
     default = _changed_certificate(call, listener, protocol)
     if "SslPolicy" in params or listener.ssl_policy is None:
         listener.ssl_policy = _checked_policy(params, protocol)
@@ -173,6 +176,12 @@ def _describe_listeners(call: Call) -> Response:
         listeners = [by_arn[arn] for arn in dict.fromkeys(arns)]
     found, marker = _page(call, listeners, lambda listener: str(listener.arn))
     return _answer(call, {"Listeners": found, "NextMarker": marker})
+
+
+def _known_to_moto(balancer: FakeLoadBalancer, protocol: Any) -> Any:
+    """The protocol that moto is to check in place of another."""
+    is_like_tcp = balancer.type == "network" and protocol in QUIC_PROTOCOLS
+    return "TCP" if is_like_tcp else protocol
 
 
 def _listener_on(balancer: FakeLoadBalancer, port: int | None) -> Listener | None:

@@ -137,7 +137,7 @@ class Estate:
         """A CloudFront distribution.
 
         :param name: its only alias, under example.com
-        :param certificate_id: ASCA... of a certificate whose path begins with /cloudfront/;
+        :param certificate_id: id of a certificate whose path begins with /cloudfront/;
             CloudFront's own if none
         :returns: ARN
         """

@@ -20,7 +20,6 @@ from moto.sts.models import sts_backends
 from moto.utilities.utils import get_partition
 from werkzeug.test import run_wsgi_app
 
-from .account import has_endpoint
 from .authorization import Authorization, Refusal
 from .awslambda import Functions
 from .calls import AwsError, Call, Response, identify, parse, serialize, validate
@@ -30,7 +29,7 @@ from .config import ConfigRules
 from .faults import REFUSALS, Fault, Faults
 from .follow_up import FollowUp
 from .iam import ServerCertificates
-from .request_log import RequestLog
+from .request_log import RequestLog, redacted
 from .surroundings import Surroundings
 
 # What a broken proxy might send.
@@ -89,7 +88,7 @@ class Gateway:
         :raises ConnectionDroppedError: if a fault says so, or where AWS has no such host
         """
         call = identify(BackendRequest(environ | {"wsgi.input": io.BytesIO(body)}))
-        if not has_endpoint(call):
+        if not self._surroundings.has_endpoint(call):
             raise ConnectionDroppedError
         call.principal = self._principal(call)
         environ["wsgi.input"] = io.BytesIO(body)  # for moto, which reads it again
@@ -98,6 +97,8 @@ class Gateway:
         is_dropped = fault is not None and fault.kind in ("drop", "lost-answer")
         try:
             answer = self._answer_or_fault(call, environ, fault)
+            if fault is None or fault.kind in ("delay", "hold"):
+                self._faults.answers.remember(call, answer.response)
         except Exception as error:  # noqa: BLE001  a defect, or what neither moto nor we know
             traceback.print_exc()
             answer = _broken(call, error)
@@ -121,6 +122,8 @@ class Gateway:
         refused = self._parsed(call)
         if fault is None:
             return refused or self._answered(call, environ)
+        if fault.kind == "stale":
+            return refused or self._refused(call) or _repeated(call, fault)
         if fault.kind == "drop":
             return _Answer(Response(0))
         if fault.kind in REFUSALS:
@@ -138,19 +141,24 @@ class Gateway:
         if call.model is None:
             return None
         try:
-            call.params = parse(call)
+            call.params, call.is_parsed = parse(call), True
         except ServiceException as error:
             if self._own_operation(call) is not None:
                 return _error(call, error)
         return None
 
-    def _answered(self, call: Call, environ: dict[str, Any]) -> _Answer:
+    def _refused(self, call: Call) -> _Answer | None:
+        """An answer if the call may not be made."""
         principal = self._principal(call)
         refusal = self._surroundings.refusal(call, principal) or self._authorization.refusal(
             call, principal
         )
-        if refusal is not None:
-            return _refused(call, refusal)
+        return None if refusal is None else _refused(call, refusal)
+
+    def _answered(self, call: Call, environ: dict[str, Any]) -> _Answer:
+        refused = self._refused(call)
+        if refused is not None:
+            return refused
         operation = self._own_operation(call)
         if operation is None:
             return self._from_moto(environ)
@@ -197,6 +205,23 @@ def _broken(call: Call, error: Exception) -> _Answer:
     is_unknown = isinstance(error, NotImplementedError)
     status, code = (501, "NotImplemented") if is_unknown else (500, "InternalFailure")
     text = f"The sandbox can't do {call.service} {call.operation}: {error!r}"
+    return _failed(call, text, status, code)
+
+
+def _repeated(call: Call, fault: Fault) -> _Answer:
+    """The answer from before the fault."""
+    answer = fault.earlier_answer(call)
+    if answer is not None:
+        return _Answer(answer)
+    text = (
+        f"The sandbox has no earlier answer to repeat for {call.service} {call.operation} in "
+        f"{call.region} with these parameters: {redacted(call.params)}"
+    )
+    # A mistake of the test. As any other answer it would go unnoticed.
+    return _failed(call, text)
+
+
+def _failed(call: Call, text: str, status: int = 500, code: str = "InternalFailure") -> _Answer:
     return _refused(call, Fault(call.service, call.operation, "error", 1, 1, status, code, text))
 
 

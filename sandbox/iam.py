@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import random
+import re
 import string
 import threading
 from collections.abc import Callable
@@ -23,6 +24,9 @@ from .clock import Clock
 
 MAX_TAGS = 50
 DEFAULT_PAGE = 100
+# How the ids of certificates end, and what they may begin with: in all 128 characters at most.
+_RANDOM_CHARACTERS = 17
+_ID_PREFIX = r"\w{1,111}"
 _ID_ALPHABET = string.ascii_uppercase + "234567"
 _random = random.SystemRandom()
 
@@ -37,6 +41,9 @@ class CertificateSettings:
     page_cap: int = 0
     # For how long a deleted certificate stays in listings, which are eventually consistent.
     delete_lag_seconds: float = 0
+    # What the ids of certificates begin with that are stored from now on. Those of old accounts
+    # have other prefixes: Elastic Beanstalk's developer guide shows AS5YBEIONO2Q7CAIHKNGC.
+    id_prefix: str = "ASCA"
 
     def changed(self, **changes: Any) -> CertificateSettings:
         """A copy with the changes.
@@ -49,13 +56,17 @@ class CertificateSettings:
         settings = replace(self, **changes)
         if not 1 <= settings.quota <= 1000:
             raise ValueError(f"quota is {settings.quota}; AWS allows 1 to 1000")
+        if not re.fullmatch(_ID_PREFIX, settings.id_prefix, re.ASCII):
+            raise ValueError(f"id_prefix is {settings.id_prefix!r}; it must match {_ID_PREFIX}")
         return settings
 
 
 class ServerCertificate(Certificate):
     """A stored certificate; lives among moto's, so that moto's other services find it."""
 
-    def __init__(self, call: Call, uploaded: datetime, expiration: datetime) -> None:
+    def __init__(
+        self, call: Call, uploaded: datetime, expiration: datetime, id_prefix: str
+    ) -> None:
         params = call.params
         super().__init__(
             account_id=call.account,
@@ -66,7 +77,9 @@ class ServerCertificate(Certificate):
             cert_chain=params.get("CertificateChain"),
             path=params.get("Path"),
         )
-        self.certificate_id = "ASCA" + "".join(_random.choices(_ID_ALPHABET, k=17))
+        self.certificate_id = id_prefix + "".join(
+            _random.choices(_ID_ALPHABET, k=_RANDOM_CHARACTERS)
+        )
         self.uploaded = uploaded
         # Optional in the API: None is left out of every answer.
         self.expiration: datetime | None = expiration
@@ -156,14 +169,16 @@ class ServerCertificates:
         name = params["ServerCertificateName"]
         parsed = _checked_certificate(params, self._clock.now())
         tags = _checked_tags({}, params.get("Tags") or [])
-        _refuse_duplicate(backend, name)
+        _refuse_duplicate(_all(backend), name)
         if len(_all(backend)) >= self.settings.quota:
             raise AwsError(
                 "LimitExceeded",
                 f"Cannot exceed quota for ServerCertificatesPerAccount: {self.settings.quota}",
             )
         uploaded = self._clock.now().replace(microsecond=0)
-        certificate = ServerCertificate(call, uploaded, parsed.not_valid_after_utc)
+        certificate = ServerCertificate(
+            call, uploaded, parsed.not_valid_after_utc, self.settings.id_prefix
+        )
         certificate.tags = tags
         backend.certificates[certificate.certificate_id] = certificate
         return {
@@ -210,8 +225,9 @@ class ServerCertificates:
     def _update(self, call: Call) -> None:
         certificate = _named(call)
         new_name = call.params.get("NewServerCertificateName", certificate.cert_name)
-        if new_name != certificate.cert_name:
-            _refuse_duplicate(_backend(call), new_name)
+        # Not verified against AWS: that the own name in another case is no duplicate.
+        others = [one for one in _all(_backend(call)) if one is not certificate]
+        _refuse_duplicate(others, new_name)
         certificate.cert_name = new_name
         certificate.path = call.params.get("NewPath", certificate.path)
 
@@ -275,8 +291,12 @@ def _named(call: Call) -> ServerCertificate:
     raise AwsError("NoSuchEntity", f"The Server Certificate with name {name} cannot be found.")
 
 
-def _refuse_duplicate(backend: IAMBackend, name: str) -> None:
-    if any(certificate.cert_name == name for certificate in _all(backend)):
+def _refuse_duplicate(certificates: list[ServerCertificate], name: str) -> None:
+    """Refuses a name that differs from another's in case at most; lookups go by case.
+
+    AWS documents this for users, groups, roles and policies; of certificates it says nothing.
+    """
+    if any(certificate.cert_name.lower() == name.lower() for certificate in certificates):
         raise AwsError(
             "EntityAlreadyExists", f"The Server Certificate with name {name} already exists."
         )

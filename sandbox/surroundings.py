@@ -54,6 +54,10 @@ class Surroundings:
         with self._lock:
             return self._delete_conflicts.user(certificate)
 
+    def has_endpoint(self, call: Call) -> bool:
+        """Whether AWS has a host for a request."""
+        return self._account.has_endpoint(call)
+
     def refusal(self, call: Call, principal: str) -> Refusal | None:
         """Why a request may not be made, whatever the permissions of whoever makes it."""
         if call.model is None:
@@ -68,6 +72,7 @@ class Surroundings:
         """The routes of the control API."""
         return {
             ("POST", "regions"): self._account.set_regions,
+            ("POST", "regions/offer"): lambda request: self._account.offer(**request),
             ("GET", "denials"): lambda _: self._denials.to_json(),
             ("POST", "denials"): lambda request: self._denials.add(Denial(**request)),
             ("DELETE", "denials"): lambda _: self._denials.clear(),

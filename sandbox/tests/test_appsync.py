@@ -5,12 +5,14 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError, ConnectionClosedError
 
-from sandbox.control import Sandbox
+from sandbox.certificates import self_signed
+from sandbox.control import Sandbox, SandboxError
 from sandbox.estate import Estate
 
 from .conftest import days, error_of, now
 
 REGION = "eu-west-1"
+GOVERNMENT = "us-gov-west-1"
 ACM = "arn:aws:acm:us-east-1:123456789012:certificate/12345678-1234-1234-1234-123456789012"
 
 
@@ -129,3 +131,61 @@ def test_region_without_appsync_has_no_such_host(sandbox: Sandbox) -> None:
     for region in ("ap-southeast-6", "us-gov-west-1"):
         with pytest.raises(ConnectionClosedError):
             sandbox.client("appsync", region).list_domain_names()
+
+
+class TestOffer:
+    """A region that has AppSync, though botocore doesn't know."""
+
+    def test_domain_names_are_there_as_anywhere(self, sandbox: Sandbox, estate: Estate) -> None:
+        sandbox.regions.offer("appsync", GOVERNMENT)
+        files = self_signed("api", now() - days(1), now() + days(90))
+        arn = sandbox.client("iam", GOVERNMENT).upload_server_certificate(
+            ServerCertificateName="api",
+            CertificateBody=files.body,
+            PrivateKey=files.private_key,
+        )["ServerCertificateMetadata"]["Arn"]
+        domain = estate.domain(GOVERNMENT, "api.example.com", arn)
+        assert domain.startswith(f"arn:aws-us-gov:appsync:{GOVERNMENT}:")
+        found = sandbox.client("appsync", GOVERNMENT).list_domain_names()
+        assert names(found) == ["api.example.com"]
+
+    def test_faults_hit_there(self, sandbox: Sandbox) -> None:
+        sandbox.regions.offer("appsync", GOVERNMENT)
+        sandbox.faults.add("appsync", "ListDomainNames", kind="access-denied", region=GOVERNMENT)
+        appsync = sandbox.client("appsync", GOVERNMENT)
+        assert refused(appsync.list_domain_names) == ("AccessDeniedException", 403)
+        assert names(appsync.list_domain_names()) == []
+
+    def test_other_regions_have_still_no_host(self, sandbox: Sandbox) -> None:
+        sandbox.regions.offer("appsync", GOVERNMENT)
+        with pytest.raises(ConnectionClosedError):
+            sandbox.client("appsync", "us-gov-east-1").list_domain_names()
+
+    def test_disabled_region_still_knows_nobody(self, sandbox: Sandbox) -> None:
+        sandbox.regions.offer("appsync", "ap-southeast-6")
+        appsync = sandbox.client("appsync", "ap-southeast-6")
+        assert refused(appsync.list_domain_names) == ("UnrecognizedClientException", 403)
+
+    def test_reset_takes_it_back(self, sandbox: Sandbox) -> None:
+        sandbox.regions.offer("appsync", GOVERNMENT)
+        sandbox.reset()
+        with pytest.raises(ConnectionClosedError):
+            sandbox.client("appsync", GOVERNMENT).list_domain_names()
+
+    def test_region_that_has_it_may_be_named_too(self, sandbox: Sandbox, appsync: Any) -> None:
+        sandbox.regions.offer("appsync", REGION)
+        assert names(appsync.list_domain_names()) == []
+
+    @pytest.mark.parametrize(
+        ("service", "region", "reason"),
+        [
+            ("cloudfront", GOVERNMENT, "'cloudfront' can't be offered"),
+            ("elb", GOVERNMENT, "'elb' can't be offered"),
+            ("appsync", "us-gov-west-9", "There is no region 'us-gov-west-9'"),
+        ],
+    )
+    def test_other_services_and_unknown_regions_are_refused(
+        self, sandbox: Sandbox, service: str, region: str, reason: str
+    ) -> None:
+        with pytest.raises(SandboxError, match=reason):
+            sandbox.regions.offer(service, region)

@@ -322,6 +322,30 @@ class TestCreatingListeners:
             estate.listener(balancer, protocol, 9443, None if protocol == "TCP" else www)
         assert error_of(raised) == ("ValidationError", 400)
 
+    @pytest.mark.parametrize("protocol", ["QUIC", "TCP_QUIC"])
+    def test_quic_is_a_plain_protocol_of_network_load_balancers(
+        self, elbv2: Any, estate: Estate, www: str, protocol: str
+    ) -> None:
+        balancer = estate.nlb(REGION, "net", port=80).arn
+        listener = estate.listener(balancer, protocol, 443)
+        found = described(elbv2, listener)
+        assert (found["Protocol"], found["Port"]) == (protocol, 443)
+        assert "Certificates" not in found
+        assert "SslPolicy" not in found
+        assert listed(elbv2, listener) == []
+        assert estate.listener(balancer, protocol, 443) == listener
+        with pytest.raises(ClientError) as raised:
+            estate.listener(balancer, protocol, 8443, www)
+        assert error_of(raised) == ("ValidationError", 400)
+        assert message_of(raised) == f"A certificate cannot be specified for {protocol} listeners"
+
+    @pytest.mark.parametrize("make", [Estate.alb, Estate.gateway])
+    def test_other_load_balancers_have_no_quic(self, estate: Estate, make: Any) -> None:
+        balancer = make(estate, REGION, "x").arn
+        with pytest.raises(ClientError) as raised:
+            estate.listener(balancer, "QUIC", 443)
+        assert error_of(raised) == ("ValidationError", 400)
+
     def test_unknown_policy_is_refused(self, elbv2: Any, prod: LoadBalancer, www: str) -> None:
         answer = refused(
             elbv2.create_listener,
@@ -377,6 +401,17 @@ class TestModifyingListeners:
         elbv2.modify_listener(ListenerArn=prod.listener_arn, Protocol="HTTP")
         assert listed(elbv2, prod.listener_arn) == []
         assert "SslPolicy" not in described(elbv2, prod.listener_arn)
+
+    def test_quic_drops_certificates_and_takes_none(
+        self, elbv2: Any, estate: Estate, www: str, sni: str
+    ) -> None:
+        listener = estate.nlb(REGION, "net", www, [sni]).listener_arn
+        request = {"ListenerArn": listener, "Protocol": "TCP_QUIC"}
+        answer = refused(elbv2.modify_listener, **request, Certificates=certificate(www))
+        assert answer == ("ValidationError", 400)
+        elbv2.modify_listener(**request)
+        assert described(elbv2, listener)["Protocol"] == "TCP_QUIC"
+        assert listed(elbv2, listener) == []
 
     def test_secure_protocol_needs_a_certificate(
         self, elbv2: Any, estate: Estate, www: str

@@ -12,6 +12,7 @@ from botocore.parsers import ResponseParserError
 
 from sandbox.certificates import self_signed
 from sandbox.control import Sandbox, SandboxError
+from sandbox.faults import Fault, Faults
 from sandbox.not_found import not_found_codes
 
 from .conftest import days, error_of, evaluation, message_of, now
@@ -209,6 +210,87 @@ def test_error_that_the_model_does_not_have_is_refused(
 ) -> None:
     with pytest.raises(SandboxError, match=reason):
         sandbox.faults.add(service, operation, kind="not-found", code=code)
+
+
+def is_found(iam: Any) -> bool:
+    try:
+        iam.get_server_certificate(ServerCertificateName="www")
+    except iam.exceptions.NoSuchEntityException:
+        return False
+    return True
+
+
+class Stopwatch:
+    """A clock that stands still unless a test moves it."""
+
+    def __init__(self) -> None:
+        self.seconds = 100.0
+
+    def __call__(self) -> float:
+        return self.seconds
+
+
+def is_hit(faults: Faults) -> bool:
+    return faults.next("iam", "GetServerCertificate", "us-east-1") is not None
+
+
+def test_fault_for_a_time_ends_so_many_seconds_after_its_first_hit() -> None:
+    clock = Stopwatch()
+    faults = Faults(clock)
+    faults.add(Fault("iam", "GetServerCertificate", "not-found", at=2, times=0, seconds=5))
+    clock.seconds += 10
+    assert [is_hit(faults) for _ in range(3)] == [False, True, True]
+    clock.seconds += 4.9
+    assert is_hit(faults)
+    clock.seconds += 0.1
+    assert [is_hit(faults) for _ in range(2)] == [False, False]
+    assert (faults.all()[0].seen, faults.all()[0].hits) == (6, 3)
+
+
+def test_fault_without_seconds_does_not_end() -> None:
+    clock = Stopwatch()
+    faults = Faults(clock)
+    faults.add(Fault("iam", "GetServerCertificate", "not-found", times=0))
+    assert is_hit(faults)
+    clock.seconds += 1e9
+    assert is_hit(faults)
+
+
+def test_seconds_of_a_late_answer_do_not_end_the_fault() -> None:
+    clock = Stopwatch()
+    faults = Faults(clock)
+    faults.add(Fault("iam", "GetServerCertificate", "delay", times=0, seconds=5))
+    assert is_hit(faults)
+    clock.seconds += 10
+    assert is_hit(faults)
+
+
+def test_calls_go_on_as_usual_after_a_fault_for_a_time(sandbox: Sandbox, iam: Any) -> None:
+    upload(iam)
+    sandbox.faults.add("iam", "GetServerCertificate", kind="not-found", times=0, seconds=0.1)
+    while not is_found(iam):
+        pass
+    requests = sandbox.requests.list("iam", "GetServerCertificate")
+    assert [one["fault"] for one in requests[:-1]] == ["not-found"] * (len(requests) - 1)
+    assert len(requests) > 1
+    assert requests[-1]["fault"] == ""
+    assert sandbox.faults.list()[0]["hits"] == len(requests) - 1
+
+
+@pytest.mark.parametrize(
+    "fault", [{"seconds": 1}, {"seconds": 1, "times": 2}, {"seconds": -1, "times": 0}]
+)
+def test_fault_for_a_time_hits_all_calls(sandbox: Sandbox, fault: dict[str, Any]) -> None:
+    with pytest.raises(SandboxError, match="must be 0"):
+        sandbox.faults.add("iam", "GetServerCertificate", kind="not-found", **fault)
+
+
+def test_calls_hit_are_counted_for_the_fault_that_hit_them() -> None:
+    faults = Faults()
+    for times in (1, 2):
+        faults.add(Fault("iam", "GetServerCertificate", "throttle", times=times))
+    assert [is_hit(faults) for _ in range(3)] == [True, True, False]
+    assert [(one.seen, one.hits) for one in faults.all()] == [(3, 1), (3, 1)]
 
 
 @pytest.mark.parametrize(

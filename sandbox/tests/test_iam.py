@@ -52,6 +52,29 @@ class TestUpload:
         assert len(ids) == 3
         assert all(re.fullmatch("ASCA[A-Z2-7]{17}", one) for one in ids)
 
+    def test_ids_begin_as_those_of_the_account_do(self, sandbox: Sandbox, iam: Any) -> None:
+        before = upload(iam, valid(), "before")
+        assert sandbox.settings(id_prefix="AS5Y")["id_prefix"] == "AS5Y"
+        after = upload(iam, valid(), "after")["ServerCertificateId"]
+        assert re.fullmatch("AS5Y[A-Z2-7]{17}", after)
+        stored = iam.get_server_certificate(ServerCertificateName="before")["ServerCertificate"]
+        assert stored["ServerCertificateMetadata"] == before
+
+    def test_longest_id_is_taken(self, sandbox: Sandbox, iam: Any) -> None:
+        sandbox.settings(id_prefix="a_9" * 37)
+        assert len(upload(iam, valid())["ServerCertificateId"]) == 128
+
+    @pytest.mark.parametrize("prefix", ["", "A" * 112, "AS-5", "ÄSCA", "ASCA\n", 5])
+    def test_prefix_that_no_id_can_have_is_refused(self, sandbox: Sandbox, prefix: Any) -> None:
+        with pytest.raises(SandboxError):
+            sandbox.settings(id_prefix=prefix)
+        assert sandbox.settings()["id_prefix"] == "ASCA"
+
+    def test_reset_brings_the_usual_prefix_back(self, sandbox: Sandbox) -> None:
+        sandbox.settings(id_prefix="AS5Y")
+        sandbox.reset()
+        assert sandbox.settings()["id_prefix"] == "ASCA"
+
     def test_arn_has_account_and_path(self, iam: Any) -> None:
         arn = upload(iam, valid(), Path="/cloudfront/x/")["Arn"]
         assert arn == "arn:aws:iam::123456789012:server-certificate/cloudfront/x/www"
@@ -71,6 +94,14 @@ class TestUpload:
         with pytest.raises(ClientError) as raised:
             upload(iam, valid())
         assert error_of(raised) == ("EntityAlreadyExists", 409)
+
+    def test_name_in_use_is_refused_in_another_case_too(self, iam: Any) -> None:
+        upload(iam, valid())
+        with pytest.raises(ClientError) as raised:
+            upload(iam, valid(), "WWW")
+        assert error_of(raised) == ("EntityAlreadyExists", 409)
+        assert message_of(raised) == "The Server Certificate with name WWW already exists."
+        assert names(iam) == ["www"]
 
     def test_twenty_first_is_refused_until_the_quota_is_raised(
         self, sandbox: Sandbox, iam: Any
@@ -284,6 +315,43 @@ class TestUpdate:
         with pytest.raises(ClientError) as raised:
             iam.update_server_certificate(ServerCertificateName="a", NewServerCertificateName="b")
         assert error_of(raised) == ("EntityAlreadyExists", 409)
+
+    def test_name_in_use_is_refused_in_another_case_too(self, iam: Any) -> None:
+        upload(iam, valid(), "a")
+        upload(iam, valid(), "b")
+        with pytest.raises(ClientError) as raised:
+            iam.update_server_certificate(ServerCertificateName="a", NewServerCertificateName="B")
+        assert error_of(raised) == ("EntityAlreadyExists", 409)
+
+    @pytest.mark.parametrize("name", ["WWW", "www"])
+    def test_own_name_may_be_given_again_in_any_case(self, iam: Any, name: str) -> None:
+        upload(iam, valid())
+        iam.update_server_certificate(ServerCertificateName="www", NewServerCertificateName=name)
+        assert names(iam) == [name]
+
+
+class TestCase:
+    """Names are looked up as they are written."""
+
+    @pytest.mark.parametrize(
+        ("operation", "request_"),
+        [
+            ("get_server_certificate", {}),
+            ("delete_server_certificate", {}),
+            ("update_server_certificate", {"NewPath": "/x/"}),
+            ("tag_server_certificate", {"Tags": [{"Key": "k", "Value": "v"}]}),
+            ("untag_server_certificate", {"TagKeys": ["k"]}),
+            ("list_server_certificate_tags", {}),
+        ],
+    )
+    def test_name_in_another_case_is_not_found(
+        self, iam: Any, operation: str, request_: dict[str, Any]
+    ) -> None:
+        upload(iam, valid())
+        with pytest.raises(ClientError) as raised:
+            getattr(iam, operation)(ServerCertificateName="WWW", **request_)
+        assert error_of(raised) == ("NoSuchEntity", 404)
+        assert names(iam) == ["www"]
 
 
 class TestTags:
