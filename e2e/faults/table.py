@@ -32,7 +32,7 @@ def head(count: int) -> str:
         shortest=min(TIMEOUTS.values()),
         longest=max(TIMEOUTS.values()),
         seconds=SLOW_SECONDS,
-        pauses=f"{PAUSE_FACTOR:.0%}",
+        pauses=f"{PAUSE_FACTOR * 100:g}",
     )
 
 
