@@ -141,6 +141,9 @@ CERTIFICATES = {
     "a+b=c,d.e@f_g-h": True,
     "n" * 128: True,
     "ASCAIOSFODNN7EXAMPLE1": True,
+    # Of AWS's own guide:
+    # https://docs.aws.amazon.com/elasticbeanstalk/latest/dg/configuring-https-ssl-upload.html
+    "AS5YBEIONO2Q7CAIHKNGC": True,
     "arn:aws:iam::123456789012:server-certificate/www": True,
     "arn:aws-us-gov:iam::123456789012:server-certificate/a/path/www@example.com": True,
     "arn:aws-cn:iam::123456789012:server-certificate/cloudfront/www": True,

@@ -14,6 +14,7 @@ from botocore.response import StreamingBody
 from .choices import Choices
 from .runbook import Document
 from .scripts import Script, run, scripts, stubbed
+from .template import JAVA
 
 Deployed = Callable[..., Document]
 ID = "ASCAIOSFODNN7EXAMPLE1"
@@ -130,6 +131,50 @@ def test_a_failed_removal_fails_the_run_and_does_not_say_that_nothing_was_delete
     assert "not known here. Starting again is safe" in str(failed.value)
 
 
+INVALID_INPUT = "io.github.certsweep.input.InvalidInputException"
+
+
+@pytest.mark.parametrize("on_refusal", ["Fail", "Succeed"])
+def test_a_removal_that_refuses_its_input_fails_the_run_and_says_that_nothing_was_deleted(
+    deployed: dict[str, Script], on_refusal: str
+) -> None:
+    message = '"id" is "www": it must be the id of a server certificate. Nothing was deleted.'
+    payload = {"errorMessage": message, "errorType": INVALID_INPUT}
+    with pytest.raises(RuntimeError) as failed:
+        remove(deployed["remove"], payload, "Unhandled", on_refusal)
+    assert str(failed.value) == f"Not deleted: {message}"
+
+
+@pytest.mark.parametrize(
+    "error_type",
+    [
+        "io.github.certsweep.aws.AwsCallException",
+        # IAM's own error of that name may come after the deletion.
+        "software.amazon.awssdk.services.iam.model.InvalidInputException",
+        f"{INVALID_INPUT}$Other",
+        "Runtime.ExitError",
+        "Sandbox.Timedout",
+        "",
+        None,
+    ],
+)
+def test_of_any_other_failed_removal_nobody_says_that_nothing_was_deleted(
+    deployed: dict[str, Script], error_type: str | None
+) -> None:
+    payload = {"errorMessage": "It broke.", "errorType": error_type}
+    with pytest.raises(RuntimeError, match=r"^The removal failed: It broke\. - ") as failed:
+        remove(deployed["remove"], payload, "Unhandled")
+    assert "not known here. Starting again is safe" in str(failed.value)
+    assert "Not deleted" not in str(failed.value)
+
+
+def test_the_input_is_refused_by_the_class_that_the_runbook_knows() -> None:
+    package, _, name = INVALID_INPUT.rpartition(".")
+    source = (JAVA / f"{INVALID_INPUT.replace('.', '/')}.java").read_text()
+    assert f"package {package};" in source
+    assert f"class {name} extends" in source
+
+
 @pytest.mark.parametrize("found", ["false", "", "unforeseen"])
 def test_nothing_is_asked_to_delete_what_was_not_found(
     deployed: dict[str, Script], found: str
@@ -237,12 +282,13 @@ def test_a_backup_that_is_refused_fails_the_step(deployed: dict[str, Script], co
         run(deployed["backUp"], BACKUP, {"iam": iam, "s3": s3})
 
 
+@pytest.mark.parametrize("code", ["Throttling", "NoSuchEntity"])
 def test_a_certificate_that_cannot_be_read_for_the_backup_is_not_deleted(
-    deployed: dict[str, Script],
+    deployed: dict[str, Script], code: str
 ) -> None:
     iam, iam_stub = stubbed("iam")
-    iam_stub.add_client_error("get_server_certificate", "Throttling")
-    told = r"^Not deleted: iam:GetServerCertificate failed: .*Throttling.* start again\.$"
+    iam_stub.add_client_error("get_server_certificate", code)
+    told = rf"^Not deleted: iam:GetServerCertificate failed: .*{code}.* start again\.$"
     with pytest.raises(RuntimeError, match=told):
         run(deployed["backUp"], BACKUP, {"iam": iam, "s3": stubbed("s3")[0]})
 

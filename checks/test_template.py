@@ -93,6 +93,7 @@ def test_every_parameter_is_in_exactly_one_group_of_the_interface(template: Temp
 ALLOWED = {
     "RuleName": ["iam-server-certificate-expiration", "A_b-9", "n" * 64],
     "UsageRegions": ["eu-west-1", "us-gov-west-1,cn-north-1", "ap-southeast-2, us-east-1"],
+    "UsageExceptions": ["appsync/mx-central-1", "appsync/us-gov-west-1 , appsync/ap-east-2"],
     "Approvers": [
         APPROVERS,
         "arn:aws-us-gov:iam::123456789012:role/a/path/Admin",
@@ -109,6 +110,20 @@ ALLOWED = {
 REFUSED = {
     "RuleName": ["", "n" * 65, "a rule", "rule.1"],
     "UsageRegions": ["Ireland", "eu-west-1,", "eu-west-1 us-east-1", "*"],
+    "UsageExceptions": [
+        "appsync",
+        "mx-central-1",
+        "appsync/",
+        "appsync/*",
+        "*/mx-central-1",
+        "appsync/mx-central-1,",
+        "appsync/mx-central-1 appsync/ap-east-2",
+        "appsync/mx-central-1, ap-east-2",
+        "elasticloadbalancing/mx-central-1",
+        "elasticloadbalancingv2/mx-central-1",
+        "appsync/mx-central-1,elasticloadbalancingv2/mx-central-1",
+        "cloudfront/us-east-1",
+    ],
     "Approvers": [
         "security",
         "123456789012",
@@ -149,6 +164,28 @@ def test_every_region_of_every_partition_can_be_searched(template: Template) -> 
     for partition in session.get_available_partitions():
         for region in session.get_available_regions("elbv2", partition):
             assert re.fullmatch(pattern, region), region
+
+
+def test_every_region_without_appsync_can_be_excepted(template: Template) -> None:
+    session = botocore.session.get_session()
+    pattern = template["Parameters"]["UsageExceptions"]["AllowedPattern"]
+    for partition in session.get_available_partitions():
+        everywhere = set(session.get_available_regions("elbv2", partition))
+        for region in everywhere - set(session.get_available_regions("appsync", partition)):
+            assert re.fullmatch(pattern, f"appsync/{region}"), region
+
+
+def test_every_function_gets_the_regions_and_the_exceptions_of_the_stack(
+    template: Template,
+) -> None:
+    chosen = {"UsageRegions": "eu-west-1", "UsageExceptions": "appsync/mx-central-1"}
+    existing = Resolver(template, chosen).resources()
+    functions = resources(template, "AWS::Lambda::Function")
+    assert len(functions) == 3
+    for name in functions:
+        variables = existing[name]["Environment"]["Variables"]
+        assert variables["USAGE_REGIONS"] == "eu-west-1"
+        assert variables["USAGE_EXCEPTIONS"] == "appsync/mx-central-1"
 
 
 # --- Conditions and rules -------------------------------------------------------------------------
@@ -196,8 +233,10 @@ def test_no_choice_leaves_an_empty_list_or_text_in_a_resource(template: Template
     for choices in possible_choices():
         for name, properties in Resolver(template, choices.parameters).resources().items():
             for path, text in texts(properties):
-                # No regions named means all; the runbook's texts have their own checks.
-                may_be_empty = path.endswith("/USAGE_REGIONS") or path.startswith("/Content")
+                # No regions named means all, no exceptions none; the runbook's texts have their own
+                # checks.
+                may_be_empty = path.endswith(("/USAGE_REGIONS", "/USAGE_EXCEPTIONS"))
+                may_be_empty |= path.startswith("/Content")
                 assert text or may_be_empty, f"{choices}: {name}{path}"
 
 

@@ -33,6 +33,8 @@ _REGIONS_AT_ONCE = 10
 # How names of documents may not begin, and the runbook's begins with the stack's:
 # https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_CreateDocument.html
 _RESERVED = ("aws", "amazon", "amzn")
+# The one service that the search takes exceptions of: AWS offers the others in every region.
+_EXCEPTED = "appsync"
 # What publishes to the topic, besides the runbook.
 _PUBLISHERS = ("cloudwatch.amazonaws.com", "events.amazonaws.com")
 
@@ -242,8 +244,7 @@ def other_regions(account: Account, wish: Wish) -> Iterator[Finding]:
 
 def usage_regions(account: Account, wish: Wish) -> Iterator[Finding]:
     """Whether the regions to search exist: one that doesn't keeps every certificate."""
-    named = [one.strip() for one in wish.parameters.get("UsageRegions", "").split(",")]
-    wanted = {one for one in named if one}
+    wanted = set(_listed(wish.parameters.get("UsageRegions", "")))
     unknown = sorted(wanted - set(_regions(account))) if wanted else []
     if unknown:
         yield missing(
@@ -251,6 +252,43 @@ def usage_regions(account: Account, wish: Wish) -> Iterator[Finding]:
             "does not have. What can't be searched keeps every certificate from being removed.",
             "Correct the name, or leave it out.",
         )
+
+
+def usage_exceptions(account: Account, wish: Wish) -> Iterator[Finding]:
+    """Whether the functions will take the exceptions: refused ones end every run with an error."""
+    pairs = [pair.partition("/") for pair in _listed(wish.parameters.get("UsageExceptions", ""))]
+    if not pairs:
+        return
+    others = sorted(f"{service}/{region}" for service, _, region in pairs if service != _EXCEPTED)
+    regions = {region for service, _, region in pairs if service == _EXCEPTED}
+    session = account.session
+    offered = regions & set(session.get_available_regions(_EXCEPTED, account.partition))
+    if others:
+        yield missing(
+            f"UsageExceptions names {', '.join(others)}. A load balancer or CloudFront is never "
+            "excepted: the functions refuse that, and would fail.",
+            f"Leave it out. Only {_EXCEPTED} can be named, where AWS does not offer it.",
+        )
+    if offered:
+        yield missing(
+            f"UsageExceptions names {_EXCEPTED} in {', '.join(sorted(offered))}, where AWS offers "
+            "it: the functions refuse that, and would fail.",
+            "Leave it out. If a policy denies the region, name the others in UsageRegions.",
+        )
+    searched = set(_listed(wish.parameters.get("UsageRegions", ""))) or set(_regions(account))
+    idle = sorted(regions - offered - searched)
+    if idle:
+        yield warning(
+            f"UsageExceptions names {_EXCEPTED} in {', '.join(idle)}, which is not searched: this "
+            "account has not enabled it, or UsageRegions does not name it. It does nothing there.",
+            "Correct the name, or leave it out.",
+        )
+
+
+def _listed(setting: str) -> list[str]:
+    """What a parameter names, separated by commas."""
+    named = [one.strip() for one in setting.split(",")]
+    return [one for one in named if one]
 
 
 def _is_denied(answer: bool | Exception) -> bool:
@@ -439,6 +477,7 @@ CHECKS = (
     security_hub,
     other_regions,
     usage_regions,
+    usage_exceptions,
     approval_topic,
     alarm_topic,
     runtime,

@@ -145,6 +145,7 @@ def test_parameters_that_exclude_each_other_are_refused(
         ("DaysToExpiration", "3651", "not greater than 3650"),
         ("EveryHours", "2", "AllowedValues"),
         ("UsageRegions", "eu-west-1;eu-west-2", "Names of regions, separated by commas"),
+        ("UsageExceptions", "elasticloadbalancingv2/mx-central-1", "No other service"),
         ("Approvers", "alice", "Up to ten ARNs of IAM users, roles or assumed roles"),
         ("Approvers", ",".join([APPROVER] * 11), "Up to ten ARNs"),
         ("BackupBucket", "s3://backups", "The name of an S3 bucket"),

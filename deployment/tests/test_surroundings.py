@@ -9,6 +9,7 @@ from ..account import Account
 from ..findings import Finding, Level
 from ..surroundings import (
     AWS_RULE,
+    CHECKS,
     Wish,
     alarm_topic,
     approval_topic,
@@ -21,6 +22,7 @@ from ..surroundings import (
     runtime,
     security_hub,
     stack,
+    usage_exceptions,
     usage_regions,
 )
 from .conftest import NUMBER, REGION, FakeSession
@@ -471,6 +473,94 @@ def test_regions_to_search_that_exist_are_fine(session: FakeSession, account: Ac
 
 def test_nobody_is_asked_for_regions_if_none_is_named(account: Account) -> None:
     assert list(usage_regions(account, wish(UsageRegions=""))) == []
+
+
+# A region where AWS does not offer AppSync, as botocore knows it too.
+WITHOUT_APPSYNC = "mx-central-1"
+
+
+def test_exceptions_where_appsync_is_not_offered_are_fine(
+    session: FakeSession, account: Account
+) -> None:
+    enabled(session, REGION, WITHOUT_APPSYNC)
+    pair = f"appsync/{WITHOUT_APPSYNC}"
+    assert list(usage_exceptions(account, wish(UsageExceptions=f" {pair} ,{pair}"))) == []
+    session.assert_all_asked()
+
+
+def test_an_exception_in_a_region_that_is_named_is_fine_whatever_is_enabled(
+    session: FakeSession, account: Account
+) -> None:
+    enabled(session, REGION)
+    chosen = wish(
+        UsageExceptions=f"appsync/{WITHOUT_APPSYNC}", UsageRegions=f"{REGION}, {WITHOUT_APPSYNC}"
+    )
+    assert list(usage_exceptions(account, chosen)) == []
+
+
+@pytest.mark.parametrize(
+    "pair",
+    [
+        f"elasticloadbalancing/{WITHOUT_APPSYNC}",
+        f"elasticloadbalancingv2/{WITHOUT_APPSYNC}",
+        "cloudfront/us-east-1",
+        f"AppSync/{WITHOUT_APPSYNC}",
+        WITHOUT_APPSYNC,
+    ],
+)
+def test_an_exception_of_another_service_is_refused_beside_one_that_is_fine(
+    session: FakeSession, account: Account, pair: str
+) -> None:
+    enabled(session, REGION, WITHOUT_APPSYNC)
+    named = f"appsync/{WITHOUT_APPSYNC}, {pair}"
+    finding = only(usage_exceptions(account, wish(UsageExceptions=named)))
+    assert finding.level is Level.MISSING
+    assert pair in finding.text
+    assert f"appsync/{WITHOUT_APPSYNC}" not in finding.text
+    assert "Only appsync can be named" in finding.remedy
+
+
+def test_an_exception_where_aws_offers_appsync_is_refused(
+    session: FakeSession, account: Account
+) -> None:
+    enabled(session, REGION, WITHOUT_APPSYNC)
+    finding = only(usage_exceptions(account, wish(UsageExceptions=f"appsync/{REGION}")))
+    assert finding.level is Level.MISSING
+    assert f"in {REGION}, where AWS offers it" in finding.text
+    assert "UsageRegions" in finding.remedy
+
+
+def test_an_exception_that_is_refused_is_not_said_to_do_nothing_too(
+    session: FakeSession, account: Account
+) -> None:
+    enabled(session, REGION)
+    finding = only(usage_exceptions(account, wish(UsageExceptions="appsync/us-east-1")))
+    assert "where AWS offers it" in finding.text
+
+
+@pytest.mark.parametrize(
+    ("regions", "chosen"),
+    [([REGION, *OTHERS], {}), ([REGION, WITHOUT_APPSYNC], {"UsageRegions": REGION})],
+    ids=["a region that is not enabled", "a region that is not named"],
+)
+def test_an_exception_that_does_nothing_is_a_warning(
+    session: FakeSession, account: Account, regions: list[str], chosen: dict[str, str]
+) -> None:
+    enabled(session, *regions)
+    pair = f"appsync/{WITHOUT_APPSYNC}"
+    finding = only(usage_exceptions(account, wish(UsageExceptions=pair, **chosen)))
+    assert finding.level is Level.WARNING
+    assert f"in {WITHOUT_APPSYNC}, which is not searched" in finding.text
+    assert "does nothing" in finding.text
+
+
+def test_nobody_is_asked_for_regions_if_nothing_is_excepted(account: Account) -> None:
+    assert list(usage_exceptions(account, wish(UsageExceptions=""))) == []
+    assert list(usage_exceptions(account, wish())) == []
+
+
+def test_every_check_of_the_surroundings_is_made() -> None:
+    assert {usage_regions, usage_exceptions} <= set(CHECKS)
 
 
 def test_where_regions_cannot_be_listed_all_of_the_partition_are_asked(

@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from sandbox.not_found import not_found_codes
+
 DOORS = ("evaluate", "inspect", "remove", "runbook", "busy runbook")
 # What happens to a call, in the words of `sandbox.faults`.
 KINDS: dict[str, dict[str, Any]] = {
@@ -15,6 +17,7 @@ KINDS: dict[str, dict[str, Any]] = {
     "503": {"kind": "error", "status": 503, "code": "ServiceUnavailable"},
     "denied": {"kind": "access-denied"},
     "expired": {"kind": "expired-credentials"},
+    "not found": {"kind": "not-found"},
     "dropped": {"kind": "drop"},
     "lost": {"kind": "lost-answer"},
     "malformed": {"kind": "malformed"},
@@ -27,6 +30,9 @@ SLOW_SECONDS = 9
 DURATIONS = {"once": 1, "on": 0}
 # What is not tried again: that it happens once makes no difference.
 _FINAL = ("denied", "expired")
+# What AWS says of what it was asked for, and not of the call. A call that names nothing can't be
+# answered so.
+NOT_FOUND = "not found"
 # The services that have an endpoint in each region that is searched.
 REGIONAL = ("appsync", "elb", "elbv2")
 _IAM_NAMES = {"elb": "elasticloadbalancing", "elbv2": "elasticloadbalancing"}
@@ -55,6 +61,10 @@ class Call:
     def title(self) -> str:
         """As the table names it: apart from other services that share the prefix in IAM."""
         return f"{self.service}:{self.operation}"
+
+    def can_be(self, kind: str) -> bool:
+        """Whether this kind of thing can happen to it: not each operation has each error."""
+        return kind != NOT_FOUND or bool(not_found_codes(self.service, self.operation))
 
 
 @dataclass(frozen=True, order=True)
@@ -130,6 +140,7 @@ def combinations(found: Iterable[Call]) -> list[Combination]:
         Combination(call, kind, duration)
         for call in found
         for kind in KINDS
+        if call.can_be(kind)
         for duration in DURATIONS
         if duration == "on" or (call.position == "first" and kind not in _FINAL)
     ]
@@ -166,7 +177,8 @@ def _seconds(one: Combination) -> float:
         )
     if one.kind == "slow":
         return SLOW_SECONDS * (2 if stays else 1)
-    if one.kind in ("denied", "expired", "malformed"):
+    # Nobody tries again what was not found, and the pauses before a second look are short here.
+    if one.kind in ("denied", "expired", NOT_FOUND, "malformed"):
         return 0
     if not stays:
         return 1

@@ -15,7 +15,7 @@ from ..account import CERTIFICATE
 from ..conftest import SECRETS, assert_keeps_secrets
 from ..deployment import Execution
 from ..production import Certificate
-from .combinations import Call, Combination
+from .combinations import KINDS, NOT_FOUND, Call, Combination
 from .world import REGIONS, World
 
 # How a trial ends; worst last. docs/faults.md says what each means.
@@ -37,10 +37,17 @@ _REMEDY = re.compile(
 )
 # How an error says that the certificate was deleted, or that it may have been.
 _DELETED = re.compile(r"accepted the deletion|not known whether|was deleted")
+# How the rule's function says that AWS Config has no such rule any more. It names the rule instead
+# of a call.
+_RULE_IS_GONE = re.compile(
+    r"^The rule \S+ no longer exists: nothing was reported\. "
+    r"Deploy the stack again, or delete it\.$"
+)
 # How Systems Manager says that it ended a step. No word of ours can be in it.
 _TIMED_OUT = "Step timed out while step is aws:executeScript"
 # Faults after which a call has done its work and its answer was read.
 _HARMLESS = ("", "delay")
+_NOT_FOUND_FAULT = KINDS[NOT_FOUND]["kind"]
 
 
 @dataclass
@@ -161,7 +168,9 @@ class Evaluate(Door):
             return verdict
         error = str(self._invocation["payload"]["errorMessage"])
         verdict.problems += unclear(error, broken)
-        allowed = _excused(requests, error, current | stale, stale)
+        is_nothing_reported = "nothing was reported" in error.lower()
+        verdict.expect(not (is_nothing_reported and fresh), f"reported all the same: {error}")
+        allowed = excused(requests, error, current | stale, stale)
         lost = missing - allowed
         verdict.expect(not lost, f"could have been recorded, but was not: {_some(lost)}: {error}")
         verdict.outcome = PARTLY if fresh else FAILED
@@ -300,7 +309,13 @@ class Remove(Door):
         judged = answer["verdict"]
         if "uncheckedCount" in judged:
             verdict.problems += _misjudged(judged, subject, self.world, self.role, broken)
-        verdict.outcome = UNCHECKED if judged.get("uncheckedCount") else RECOVERED
+        if judged.get("uncheckedCount"):
+            verdict.outcome = UNCHECKED
+        elif answer["outcome"] == "REFUSED" and subject.name not in self.world.users:
+            # Nothing is in the way but the fault: a refusal has to be as clear as an error.
+            verdict.problems += unclear(answer["reason"], broken)
+        else:
+            verdict.outcome = RECOVERED
         return verdict
 
     def deletion(self, subject: Certificate, error: str, outcome: str) -> list[str]:
@@ -310,16 +325,17 @@ class Remove(Door):
         gone = {name for name, one in before.items() if name not in after or after[name] != one}
         verdict.expect(gone <= {subject.name}, f"others are gone: {_some(gone - {subject.name})}")
         is_gone = subject.name in gone
-        told = outcome in ("REMOVED", "ALREADY_GONE") or bool(_DELETED.search(error))
+        is_told_gone = outcome in ("REMOVED", "ALREADY_GONE")
+        told = is_told_gone or bool(_DELETED.search(error))
         told |= _TIMED_OUT in error  # the step's description says that it is not known then
         verdict.expect(told or not is_gone, f"it is gone, which nobody says: {outcome}{error}")
-        verdict.expect(is_gone or outcome != "REMOVED", "it is said to be removed, but is there")
+        verdict.expect(is_gone or not is_told_gone, f"it is said to be {outcome}, but is there")
         verdict.expect(
             not (is_gone and subject.name in self.world.users), f"{subject.name} was in use"
         )
         asked = self.world.requests("RemoveRole")
         if any(one["operation"] == "DeleteServerCertificate" for one in asked):
-            verdict.problems += _unsearched(asked)
+            verdict.problems += unsearched(asked)
         return verdict.problems
 
     def afterwards(self, subject: Certificate) -> list[str]:
@@ -416,11 +432,19 @@ def unclear(error: str, broken: Combination | None) -> list[str]:
     """What an error lacks: one line that names the call that failed and says what to do."""
     verdict = Verdict()
     verdict.expect("\n" not in error, f"more than a line: {error}")
+    if is_rule_gone(error, broken):
+        return verdict.problems
     verdict.expect(bool(_CALL.search(error)), f"no call is named: {error}")
     verdict.expect(bool(_REMEDY.search(error)), f"no remedy is given: {error}")
     if broken is not None and broken.kind != "slow":  # that one shows at a call that comes later
         verdict.expect(broken.call.action in error, f"{broken.call.action} is not named: {error}")
     return verdict.problems
+
+
+def is_rule_gone(error: str, broken: Combination | None) -> bool:
+    """Whether an error rightly says that AWS Config has no such rule."""
+    is_said = broken is not None and broken.kind == NOT_FOUND and broken.call.service == "config"
+    return is_said and bool(_RULE_IS_GONE.search(error))
 
 
 def _failures(execution: Execution) -> list[str]:
@@ -452,7 +476,7 @@ def _misjudged(
     )
     verdict.expect(is_used or not judged["usageCount"], "a use was found that there isn't")
     if judged["deletable"]:
-        verdict.problems += _unsearched(world.requests(role))
+        verdict.problems += unsearched(world.requests(role))
     for one in judged["unchecked"]:
         if one["error"].startswith("OutOfTime: "):  # of a whole service, and says what to do
             continue
@@ -462,7 +486,7 @@ def _misjudged(
     return verdict.problems
 
 
-def _unsearched(requests: Sequence[Mapping[str, Any]]) -> list[str]:
+def unsearched(requests: Sequence[Mapping[str, Any]]) -> list[str]:
     """The places of a search that were never seen, before a deletion if there was one."""
     asked: dict[tuple[str, str, str, str], bool] = {}
     for request in requests:
@@ -473,7 +497,9 @@ def _unsearched(requests: Sequence[Mapping[str, Any]]) -> list[str]:
             key = (request["service"], request["operation"], request["region"], parameters)
             is_answered = request["status"] == 200 and request["fault"] in _HARMLESS
             # Any attempt will do. Those that the client gave up are logged after those that came.
-            asked[key] = asked.get(key, False) or is_answered
+            # But who was answered that something does not exist has to ask again.
+            is_seen = asked.get(key, False) and request["fault"] != _NOT_FOUND_FAULT
+            asked[key] = is_seen or is_answered
     blind = [
         f"{service}:{operation} in {region}"
         for (service, operation, region, _), is_answered in asked.items()
@@ -488,7 +514,7 @@ def _unsearched(requests: Sequence[Mapping[str, Any]]) -> list[str]:
     return [f"deletable, but not all was searched: {', '.join(blind)}"] if blind else []
 
 
-def _excused(
+def excused(
     requests: Sequence[Mapping[str, Any]],
     error: str,
     everything: set[tuple[str, str]],
@@ -499,12 +525,16 @@ def _excused(
     operations = {one["operation"] for one in broken}
     if "ListServerCertificates" in operations or "the function's time was up" in error:
         return everything
-    excused = set(stale) if "GetComplianceDetailsByConfigRule" in operations else set()
+    if _RULE_IS_GONE.search(error) and any(
+        one["service"] == "config" and one["fault"] == _NOT_FOUND_FAULT for one in broken
+    ):
+        return everything
+    allowed = set(stale) if "GetComplianceDetailsByConfigRule" in operations else set()
     for one in broken:
         for evaluation in one["parameters"].get("Evaluations", []):
             key = (evaluation["ComplianceResourceType"], evaluation["ComplianceResourceId"])
-            excused.add(key)
-    return excused
+            allowed.add(key)
+    return allowed
 
 
 def _resource(result: Mapping[str, Any]) -> tuple[str, str]:

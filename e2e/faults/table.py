@@ -11,9 +11,10 @@ from sandbox.control import PROJECT
 
 from .combinations import DOORS, KINDS, SLOW_SECONDS, Call, Combination
 from .trials import Result
-from .world import TIMEOUTS
+from .world import PAUSE_FACTOR, TIMEOUTS
 
 FILE = PROJECT / "docs" / "faults.md"
+# A cell of what can't happen to a call.
 _NOTHING = "-"
 # What stands above the tables.
 _HEAD = Path(__file__).with_name("head.md")
@@ -31,6 +32,7 @@ def head(count: int) -> str:
         shortest=min(TIMEOUTS.values()),
         longest=max(TIMEOUTS.values()),
         seconds=SLOW_SECONDS,
+        pauses=f"{PAUSE_FACTOR * 100:g}",
     )
 
 
@@ -55,18 +57,7 @@ def tables(results: Sequence[Result]) -> str:
 
 def listed(document: str) -> set[tuple[str, str, str, str, str]]:
     """What a document has: door, call, position, kind and duration."""
-    found = set()
-    for section in re.split(r"^## ", document, flags=re.MULTILINE)[1:]:
-        door = section.split("\n", 1)[0].lower()
-        for line in section.splitlines():
-            cells = [cell.strip() for cell in line.strip("|").split("|")]
-            if not line.startswith("| ") or cells[0] in ("call", "---"):
-                continue
-            for position in cells[1].split(", "):
-                for kind, cell in zip(KINDS, cells[2:], strict=True):
-                    for duration in _durations(cell):
-                        found.add((door, cells[0], position, kind, duration))
-    return found
+    return set(_outcomes(document))
 
 
 def key(one: Combination) -> tuple[str, str, str, str, str]:
@@ -76,17 +67,31 @@ def key(one: Combination) -> tuple[str, str, str, str, str]:
 
 def outcome(document: str, one: Combination) -> str:
     """What a document says of a combination; empty if it doesn't."""
+    return _outcomes(document).get(key(one), "")
+
+
+def _outcomes(document: str) -> dict[tuple[str, str, str, str, str], str]:
+    found = {}
     for section in re.split(r"^## ", document, flags=re.MULTILINE)[1:]:
-        if section.split("\n", 1)[0].lower() != one.call.door:
-            continue
+        door = section.split("\n", 1)[0].lower()
+        kinds: list[str] = []
         for line in section.splitlines():
             cells = [cell.strip() for cell in line.strip("|").split("|")]
-            if cells[0] == one.call.title and one.call.position in cells[1].split(", "):
-                return _durations(cells[2 + list(KINDS).index(one.kind)]).get(one.duration, "")
-    return ""
+            if not line.startswith("| ") or cells[0] == "---":
+                continue
+            if cells[0] == "call":
+                kinds = cells[2:]
+                continue
+            for position in cells[1].split(", "):
+                for kind, cell in zip(kinds, cells[2:], strict=True):
+                    for duration, name in _durations(cell).items():
+                        found[door, cells[0], position, kind, duration] = name
+    return found
 
 
 def _durations(cell: str) -> dict[str, str]:
+    if cell == _NOTHING:
+        return {}
     first, slash, second = cell.partition("/")
     return {"once": first, "on": second} if slash else {"on": first}
 

@@ -7,9 +7,12 @@ from pathlib import Path
 
 import pytest
 
+from checks.template import loads, text
+
 from . import table
 from .combinations import DOORS, KINDS, Combination, combinations, observed, sample
 from .trials import Bench, Result, attempt_all
+from .world import TIMEOUTS, with_short_pauses
 
 # A sandbox and a deployment take more time than a second worker would save.
 WORKERS = 1
@@ -18,10 +21,15 @@ QUICK_DOORS = tuple(door for door in DOORS if door != "busy runbook")
 
 
 @pytest.fixture(scope="module")
-def every(zip_file: Path) -> Iterator[list[Combination]]:
+def bench(zip_file: Path) -> Iterator[Bench]:
     bench = Bench(zip_file)
-    yield combinations(observed(QUICK_DOORS, bench.observe))
+    yield bench
     bench.close()
+
+
+@pytest.fixture(scope="module")
+def every(bench: Bench) -> list[Combination]:
+    return combinations(observed(QUICK_DOORS, bench.observe))
 
 
 @pytest.fixture(scope="module")
@@ -32,6 +40,26 @@ def results(every: list[Combination], zip_file: Path) -> list[Result]:
 @pytest.fixture(scope="module")
 def document() -> str:
     return table.FILE.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("output", TIMEOUTS)
+def test_functions_are_the_stacks_but_for_shorter_pauses(bench: Bench, output: str) -> None:
+    function = loads(text())["Resources"][output.removesuffix("Name")]
+    deployed = function["Properties"]["Environment"]["Variables"]
+    variables = bench.world.variables(output)
+    assert variables.keys() == deployed.keys()
+    options = variables["JAVA_TOOL_OPTIONS"]
+    assert options == f"{deployed['JAVA_TOOL_OPTIONS']} -Dcertsweep.pauseFactor=0.01"
+    assert variables["USAGE_REGIONS"] == variables["USAGE_EXCEPTIONS"] == ""
+
+
+def test_options_of_the_jvm_are_kept_beside_the_shorter_pauses() -> None:
+    variables = {"USAGE_REGIONS": "eu-west-1", "JAVA_TOOL_OPTIONS": "-Xmn140m"}
+    assert with_short_pauses(variables) == {
+        "USAGE_REGIONS": "eu-west-1",
+        "JAVA_TOOL_OPTIONS": "-Xmn140m -Dcertsweep.pauseFactor=0.01",
+    }
+    assert variables["JAVA_TOOL_OPTIONS"] == "-Xmn140m"
 
 
 def test_table_has_what_the_full_run_tries(every: list[Combination], document: str) -> None:
