@@ -37,12 +37,6 @@ _REMEDY = re.compile(
 )
 # How an error says that the certificate was deleted, or that it may have been.
 _DELETED = re.compile(r"accepted the deletion|not known whether|was deleted")
-# How the rule's function says that AWS Config has no such rule any more. It names the rule instead
-# of a call.
-_RULE_IS_GONE = re.compile(
-    r"^The rule \S+ no longer exists: nothing was reported\. "
-    r"Deploy the stack again, or delete it\.$"
-)
 # How Systems Manager says that it ended a step. No word of ours can be in it.
 _TIMED_OUT = "Step timed out while step is aws:executeScript"
 # Faults after which a call has done its work and its answer was read.
@@ -432,19 +426,11 @@ def unclear(error: str, broken: Combination | None) -> list[str]:
     """What an error lacks: one line that names the call that failed and says what to do."""
     verdict = Verdict()
     verdict.expect("\n" not in error, f"more than a line: {error}")
-    if is_rule_gone(error, broken):
-        return verdict.problems
     verdict.expect(bool(_CALL.search(error)), f"no call is named: {error}")
     verdict.expect(bool(_REMEDY.search(error)), f"no remedy is given: {error}")
     if broken is not None and broken.kind != "slow":  # that one shows at a call that comes later
         verdict.expect(broken.call.action in error, f"{broken.call.action} is not named: {error}")
     return verdict.problems
-
-
-def is_rule_gone(error: str, broken: Combination | None) -> bool:
-    """Whether an error rightly says that AWS Config has no such rule."""
-    is_said = broken is not None and broken.kind == NOT_FOUND and broken.call.service == "config"
-    return is_said and bool(_RULE_IS_GONE.search(error))
 
 
 def _failures(execution: Execution) -> list[str]:
@@ -524,10 +510,6 @@ def excused(
     broken = [one for one in requests if one["fault"]]
     operations = {one["operation"] for one in broken}
     if "ListServerCertificates" in operations or "the function's time was up" in error:
-        return everything
-    if _RULE_IS_GONE.search(error) and any(
-        one["service"] == "config" and one["fault"] == _NOT_FOUND_FAULT for one in broken
-    ):
         return everything
     allowed = set(stale) if "GetComplianceDetailsByConfigRule" in operations else set()
     for one in broken:

@@ -17,9 +17,6 @@ ARN = "arn:aws:iam::123456789012:server-certificate/target"
 TARGET = Certificate("target", "ASCATARGETTARGETTARGE", ARN, "/", "2026-01-01", "2026-02-01")
 USED = Certificate("used", "ASCAUSEDUSEDUSEDUSEDU", f"{ARN}-used", "/", "2026-01-01", "2026-02-01")
 GET = Call("remove", "iam", "GetServerCertificate", "first", "", 1)
-RULE_IS_GONE = (
-    "The rule r no longer exists: nothing was reported. Deploy the stack again, or delete it."
-)
 NO_RULE = "NoSuchConfigRuleException: The Config rule in the request is not valid. Correct it"
 EVERYTHING = {("AWS::IAM::ServerCertificate", name) for name in ("a", "b")}
 STALE = {("AWS::IAM::ServerCertificate", "gone")}
@@ -174,31 +171,6 @@ def test_what_is_searched_after_the_deletion_comes_too_late() -> None:
 # --- A rule that is said to be gone ---------------------------------------------------------------
 
 
-def test_error_may_name_the_rule_that_config_says_is_gone() -> None:
-    assert unclear(RULE_IS_GONE, broken("GetComplianceDetailsByConfigRule")) == []
-
-
-@pytest.mark.parametrize(
-    "combination",
-    [
-        None,
-        broken("GetComplianceDetailsByConfigRule", kind="denied"),
-        broken("DescribeListeners", "elbv2"),
-        broken("GetServerCertificate", "iam"),
-    ],
-    ids=str,
-)
-def test_error_may_not_name_the_rule_instead_of_another_call(
-    combination: Combination | None,
-) -> None:
-    assert unclear(RULE_IS_GONE, combination)
-
-
-def test_error_that_the_rule_is_gone_has_to_say_what_to_do() -> None:
-    short = RULE_IS_GONE.partition(" Deploy")[0]
-    assert unclear(short, broken("GetComplianceDetailsByConfigRule"))
-
-
 def test_other_errors_name_the_call_that_was_not_found() -> None:
     put = broken("PutEvaluations")
     assert unclear(f"config:PutEvaluations failed: {NO_RULE} and try again.", put) == []
@@ -209,12 +181,8 @@ def reading(fault: str) -> dict[str, Any]:
     return request("config", "GetComplianceDetailsByConfigRule", "eu-west-1", fault)
 
 
-def test_run_may_leave_everything_if_config_said_that_the_rule_is_gone() -> None:
-    assert excused([reading("not-found")], RULE_IS_GONE, EVERYTHING, STALE) == EVERYTHING
-
-
 def test_run_may_not_leave_everything_for_any_other_failure_of_reading() -> None:
     told = "config:GetComplianceDetailsByConfigRule failed: X. Try again."
     assert excused([reading("not-found")], told, EVERYTHING, STALE) == STALE
-    assert excused([reading("access-denied")], RULE_IS_GONE, EVERYTHING, STALE) == STALE
-    assert excused([], RULE_IS_GONE, EVERYTHING, STALE) == set()
+    assert excused([reading("access-denied")], told, EVERYTHING, STALE) == STALE
+    assert excused([], told, EVERYTHING, STALE) == set()
