@@ -6,7 +6,6 @@ import com.amazonaws.services.lambda.runtime.Context;
 import com.amazonaws.services.lambda.runtime.RequestStreamHandler;
 import io.github.certsweep.aws.Clients;
 import io.github.certsweep.aws.Deadline;
-import io.github.certsweep.aws.Pause;
 import io.github.certsweep.removal.Removal;
 import io.github.certsweep.removal.RemovalRequest;
 import io.github.certsweep.removal.RemovalResult;
@@ -28,17 +27,17 @@ public final class RemoveHandler implements RequestStreamHandler {
 
   /** For Lambda alone. */
   public RemoveHandler() {
-    this(Clients.ofLambda(), Clock.systemUTC());
+    this(Clients.ofLambda(), SearchSettings.ofLambda(), Clock.systemUTC());
   }
 
-  private RemoveHandler(Clients clients, Clock clock) {
+  private RemoveHandler(Clients clients, SearchSettings settings, Clock clock) {
     this(
         new Removal(
             clients.iam(),
             clients.iamForDeletion(),
-            UsageSearch.with(clients, SearchSettings.ofLambda()),
+            UsageSearch.with(clients, settings),
             clock,
-            Pause.SLEEP),
+            settings.pause()),
         clock);
   }
 

@@ -1,5 +1,7 @@
 package io.github.certsweep.usage;
 
+import io.github.certsweep.aws.Pause;
+
 /**
  * How the functions search, as the operator set it at deployment: the same for all of them, so that
  * no caller can hide a place.
@@ -7,15 +9,14 @@ package io.github.certsweep.usage;
  * @param regions the regions to search, separated by commas; blank means all that are enabled for
  *     the account
  * @param exceptions {@code service/region} pairs whose failure is forgiven, separated by commas
- * @param pauseFactor by how much the pauses of a search are multiplied: 1, but in tests, which
- *     would wait for half a minute
+ * @param pause waits before AWS is asked again; shorter in tests alone
  */
-public record SearchSettings(String regions, String exceptions, double pauseFactor) {
+public record SearchSettings(String regions, String exceptions, Pause pause) {
   /** Reads the function's environment. */
   public static SearchSettings ofLambda() {
     return new SearchSettings(
         System.getenv().getOrDefault("USAGE_REGIONS", ""),
         System.getenv().getOrDefault("USAGE_EXCEPTIONS", ""),
-        Double.parseDouble(System.getProperty("certsweep.pauseFactor", "1")));
+        Pause.SLEEP.times(Double.parseDouble(System.getProperty("certsweep.pauseFactor", "1"))));
   }
 }

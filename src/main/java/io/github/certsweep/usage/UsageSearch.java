@@ -73,7 +73,7 @@ public final class UsageSearch {
         UsageRegions.parse(settings.regions(), clients),
         UsageExceptions.parse(settings.exceptions(), () -> sources(clients)),
         region -> LoadBalancers.with(clients).hostResolves(region),
-        Pause.SLEEP.times(settings.pauseFactor()));
+        settings.pause());
   }
 
   /**
