@@ -320,7 +320,7 @@ def test_whatever_a_caller_claims_is_ignored(
     [
         ({"id": None}, 'The request has no "id", which is required.'),
         ({"id": "*"}, '"id" is "*": it must be the id of a server certificate'),
-        ({"id": "AIDA0123456789ABCDEF"}, "it must be the id of a server certificate"),
+        ({"id": "ASCATOOSHORTTOO"}, "it must be the id of a server certificate"),
         ({"certificate": None}, 'The request has no "certificate", which is required.'),
         ({"certificate": "*"}, '"certificate" is "*": it must be the name'),
         (
@@ -337,6 +337,7 @@ def test_malformed_request_is_an_error_and_asks_aws_nothing(
     run = remove.invoke(of(expired) | changes)
     assert run.error_type == "InvalidInputException"
     assert told in run.error
+    assert run.error.endswith(" Nothing was deleted.")
     assert remove.calls() == []
 
 

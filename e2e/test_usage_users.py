@@ -173,11 +173,11 @@ def test_certificate_uploaded_again_under_its_name_is_not_the_one_of_the_distrib
     production.delete("www")
     again = production.expired(path="/cloudfront/")
     production.search()
-    # The distribution's is gone, which is nothing to delete anything on.
-    assert "In use" not in production.annotation("www")
-    assert "(global cloudfront: UnlistedCertificate)" in production.annotation("www")
+    # The distribution's certificate is gone, and its id can be nobody else's.
+    assert production.annotation("www").endswith(" Not in use.")
     verdict = production.inspection().invoke({"certificate": again.id}).summary
-    assert (verdict["usage"], verdict["deletable"]) == ([], False)
+    assert (verdict["usage"], verdict["unchecked"], verdict["deletable"]) == ([], [], True)
+    assert "which IAM does not list" in verdict["notes"][0]
 
 
 # Pages.

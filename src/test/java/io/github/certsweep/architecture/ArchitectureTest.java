@@ -18,6 +18,7 @@ import com.tngtech.archunit.core.domain.JavaAccess;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.domain.JavaField;
+import com.tngtech.archunit.core.domain.JavaMethod;
 import com.tngtech.archunit.core.domain.JavaModifier;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
@@ -26,6 +27,7 @@ import com.tngtech.archunit.lang.ArchRule;
 import com.tngtech.archunit.lang.ConditionEvents;
 import com.tngtech.archunit.lang.SimpleConditionEvent;
 import io.github.certsweep.aws.Pause;
+import io.github.certsweep.certificate.JudgedCertificate;
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.classfile.ClassFile;
@@ -34,6 +36,7 @@ import java.lang.classfile.instruction.BranchInstruction;
 import java.lang.classfile.instruction.LookupSwitchInstruction;
 import java.lang.classfile.instruction.TableSwitchInstruction;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
@@ -68,6 +71,8 @@ class ArchitectureTest {
           "CloudFrontDistributions",
           "AppSyncDomains",
           "UsageRegions");
+
+  private static final String VERDICT = PRODUCT + ".verdict.Verdict";
 
   private static final Pattern READING =
       Pattern.compile(
@@ -210,6 +215,65 @@ class ArchitectureTest {
         .orShould()
         .onlyHaveDependentClassesThat()
         .haveFullyQualifiedName(PRODUCT + ".removal.CertificateDeletion")
+        .check(PRODUCT_CLASSES);
+  }
+
+  @Test
+  void theDeletionTakesAVerdictThatTheJudgeMade() {
+    List<JavaMethod> deleting =
+        PRODUCT_CLASSES.get(PRODUCT + ".removal.CertificateDeletion").getMethods().stream()
+            .filter(method -> method.getName().equals("delete"))
+            .toList();
+    assertThat(deleting)
+        .singleElement()
+        .satisfies(method ->
+            assertThat(method.getRawParameterTypes())
+                .extracting(JavaClass::getName)
+                .contains(VERDICT));
+    JavaClass verdict = PRODUCT_CLASSES.get(VERDICT);
+    assertThat(verdict.getConstructors())
+        .allSatisfy(
+            constructor -> assertThat(constructor.getModifiers()).contains(JavaModifier.PRIVATE));
+    assertThat(verdict.getMethod("of", JudgedCertificate.class, Optional.class).getModifiers())
+        .doesNotContain(JavaModifier.PUBLIC);
+    noClasses()
+        .that(not(named("Judge")))
+        .should()
+        .accessTargetWhere(
+            target(
+                "make a verdict on a certificate",
+                target ->
+                    target.getOwner().getName().equals(VERDICT) && target.getName().equals("of")))
+        .check(PRODUCT_CLASSES);
+  }
+
+  @Test
+  void noVerdictOutlivesItsInvocation() {
+    fields()
+        .that()
+        .haveRawType(VERDICT)
+        .should()
+        .beDeclaredInClassesThat()
+        .haveSimpleName("RemovalResult")
+        .check(PRODUCT_CLASSES);
+  }
+
+  @Test
+  void theJudgeKnowsNeitherTheRuleNorTheRemoval() {
+    noClasses()
+        .that()
+        .resideInAnyPackage(
+            PRODUCT + ".verdict..", PRODUCT + ".usage..", PRODUCT + ".certificate..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage(PRODUCT + ".rule..", PRODUCT + ".removal..")
+        .check(PRODUCT_CLASSES);
+    noClasses()
+        .that()
+        .resideInAPackage(PRODUCT + ".rule..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage(PRODUCT + ".removal..")
         .check(PRODUCT_CLASSES);
   }
 

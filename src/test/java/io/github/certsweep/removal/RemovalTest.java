@@ -461,7 +461,7 @@ class RemovalTest {
         "{\"certificate\":[\"old\"],\"id\":\"" + ID + "\"}",
         "{}"
       })
-  void malformedRequestsAreRefusedAndSayThatNothingWasDeleted(String json) {
+  void malformedRequestsAreRefused(String json) {
     assertThatThrownBy(() -> RemovalRequest.parse(json))
         .isInstanceOf(InvalidInputException.class)
         .hasMessageEndingWith(" Nothing was deleted.");

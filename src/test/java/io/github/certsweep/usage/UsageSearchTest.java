@@ -15,8 +15,12 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.elasticloadbalancing.ElasticLoadBalancingClient;
@@ -239,6 +243,35 @@ class UsageSearchTest {
   }
 
   @Test
+  void theCallsOfAllSourcesShareOneBound() {
+    int bound = Bulkhead.permitsOfAll().availablePermits();
+    // Each call waits for as many as are allowed at once: more would be seen, and fewer never end.
+    CyclicBarrier together = new CyclicBarrier(bound);
+    AtomicInteger inFlight = new AtomicInteger();
+    AtomicInteger most = new AtomicInteger();
+    Runnable call =
+        () -> {
+          most.accumulateAndGet(inFlight.incrementAndGet(), Math::max);
+          try {
+            together.await(10, TimeUnit.SECONDS);
+          } catch (Exception e) {
+            throw new IllegalStateException(e);
+          } finally {
+            inFlight.decrementAndGet();
+          }
+        };
+    Region[] regions =
+        IntStream.range(0, bound)
+            .mapToObj(number -> Region.of("xx-test-" + number))
+            .toArray(Region[]::new);
+    UsageReport report =
+        search(List.of(new Calling(call), new Calling(call), new Calling(call)), regions);
+    assertThat(report.unchecked()).isEmpty();
+    assertThat(report.checks()).isEqualTo(3 * bound);
+    assertThat(most).hasValue(bound);
+  }
+
+  @Test
   void anEndpointOfAnotherPartitionIsNotCalled() {
     UsageSource<?> foreign =
         new Stuck() {
@@ -280,6 +313,19 @@ class UsageSearchTest {
       Pause pause) {
     return new UsageSearch(
         () -> List.of(source), FakeUsage.regions(MEXICO), exceptions, regionResolves, pause);
+  }
+
+  private static final class Calling extends Stuck {
+    private final Runnable call;
+
+    Calling(Runnable call) {
+      this.call = call;
+    }
+
+    @Override
+    void search() {
+      call.run();
+    }
   }
 
   private abstract static class Stuck implements UsageSource<SdkAutoCloseable> {
