@@ -174,6 +174,35 @@ def test_certificate_is_found_by_whatever_it_is_called(
         assert (verdict["id"], verdict["name"], verdict["arn"]) == (stored.id, name, stored.arn)
 
 
+def test_name_in_another_case_is_the_certificate_under_its_stored_name(
+    production: Production, inspect: Callable[[str], dict[str, Any]]
+) -> None:
+    stored = production.expired("www-2018")
+    verdict = inspect("WWW-2018")
+    assert (verdict["name"], verdict["id"]) == ("www-2018", stored.id)
+    assert verdict["deletable"]
+    assert not inspect("WWW-2019")["found"]
+    assert not inspect(stored.id.lower())["found"]
+
+
+def test_id_is_no_name_in_another_case(
+    production: Production, inspect: Callable[[str], dict[str, Any]]
+) -> None:
+    one = production.expired("one")
+    twin = production.expired(one.id.lower())
+    assert inspect(one.id)["name"] == "one"
+    assert inspect(twin.name)["id"] == twin.id
+
+
+def test_id_of_an_old_account_is_found(
+    production: Production, inspect: Callable[[str], dict[str, Any]]
+) -> None:
+    production.sandbox.settings(id_prefix="AS5Y")
+    old = production.expired()
+    assert old.id.startswith("AS5Y")
+    assert (inspect(old.id)["name"], inspect("www")["id"]) == ("www", old.id)
+
+
 def test_arn_with_another_path_is_another_certificate(
     production: Production, inspect: Callable[[str], dict[str, Any]]
 ) -> None:
@@ -185,8 +214,9 @@ def test_name_that_is_another_certificate_s_id_is_ambiguous(production: Producti
     one = production.expired("one")
     twin = production.expired(one.id)
     error = error_of(production, {"certificate": one.id})
-    assert error.startswith(f'"{one.id}" is ambiguous: it names more than one server ')
-    assert twin.name == one.id
+    assert error.startswith(f'"{one.id}" is ambiguous: it names more than one server certificate, ')
+    assert one.arn in error
+    assert twin.arn in error
 
 
 def test_ambiguous_certificates_are_told_apart_by_arn(

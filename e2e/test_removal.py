@@ -99,6 +99,17 @@ def test_certificate_with_an_odd_name_and_a_path_is_removed(
     assert production.names == []
 
 
+def test_certificate_with_an_id_of_an_old_account_is_removed(
+    production: Production, remove: Function
+) -> None:
+    production.sandbox.settings(id_prefix="AS5Y")
+    old = production.expired()
+    assert old.id.startswith("AS5Y")
+    answer = remove.invoke(of(old)).summary
+    assert (answer["outcome"], answer["reason"]) == ("REMOVED", f"Deleted www ({old.id}).")
+    assert production.names == []
+
+
 def test_removal_again_finds_it_gone(remove: Function, expired: Certificate) -> None:
     outcomes = [remove.invoke(of(expired)).summary["outcome"] for _ in range(2)]
     assert outcomes == ["REMOVED", "ALREADY_GONE"]
@@ -108,9 +119,9 @@ def test_removal_again_finds_it_gone(remove: Function, expired: Certificate) -> 
 def test_listing_that_still_shows_it_does_not_hide_that_it_is_gone(
     production: Production, remove: Function, expired: Certificate
 ) -> None:
-    production.sandbox.settings(delete_lag_seconds=60)
-    outcomes = [remove.invoke(of(expired)).summary["outcome"] for _ in range(2)]
-    assert outcomes == ["REMOVED", "ALREADY_GONE"]
+    assert remove.invoke(of(expired)).summary["outcome"] == "REMOVED"
+    production.sandbox.faults.add("iam", "ListServerCertificates", kind="stale", times=2)
+    assert remove.invoke(of(expired)).summary["outcome"] == "ALREADY_GONE"
     assert len(remove.calls("DeleteServerCertificate")) == 1
 
 
@@ -266,6 +277,16 @@ def test_certificate_deleted_just_before_is_already_gone(
     assert len(remove.calls("DeleteServerCertificate")) == 1
 
 
+@pytest.mark.parametrize("before", [GET, DELETE], ids=["reading", "deletion"])
+def test_certificate_deleted_meanwhile_is_already_gone_though_listings_lag(
+    production: Production, remove: Function, expired: Certificate, before: tuple[str, str]
+) -> None:
+    production.sandbox.settings(delete_lag_seconds=2)
+    with production.while_held(*before, lambda: remove.invoke(of(expired))) as removed:
+        production.delete("www")
+    assert removed.result().summary["outcome"] == "ALREADY_GONE"
+
+
 def test_certificate_attached_just_before_is_kept_by_iam(
     production: Production, remove: Function, expired: Certificate
 ) -> None:
@@ -320,7 +341,9 @@ def test_whatever_a_caller_claims_is_ignored(
     [
         ({"id": None}, 'The request has no "id", which is required.'),
         ({"id": "*"}, '"id" is "*": it must be the id of a server certificate'),
-        ({"id": "ASCATOOSHORTTOO"}, "it must be the id of a server certificate"),
+        ({"id": "ASCA"}, "it must be the id of a server certificate"),
+        ({"id": "ASCA-0123456789-ABCDEF"}, "it must be the id of a server certificate"),
+        ({"id": "A" * 129}, "it must be the id of a server certificate"),
         ({"certificate": None}, 'The request has no "certificate", which is required.'),
         ({"certificate": "*"}, '"certificate" is "*": it must be the name'),
         (
@@ -360,6 +383,55 @@ def test_id_of_another_certificate_than_the_name_is_refused(
     other = production.expired("other")
     run = remove.invoke({"certificate": "www", "id": other.id})
     assert "is called other now, not www" in assert_kept(remove, run, production)
+
+
+def test_name_in_another_case_is_refused(
+    production: Production, remove: Function, expired: Certificate
+) -> None:
+    run = remove.invoke(of(expired) | {"certificate": "WWW"})
+    assert "is called www now, not WWW" in assert_kept(remove, run, production)
+
+
+# IAM contradicts itself.
+
+
+def test_certificate_that_iam_denies_once_is_removed_all_the_same(
+    production: Production, remove: Function, expired: Certificate
+) -> None:
+    production.sandbox.faults.add(*GET, kind="not-found")
+    assert remove.invoke(of(expired)).summary["outcome"] == "REMOVED"
+    assert production.names == BYSTANDERS
+
+
+def test_certificate_that_iam_goes_on_denying_is_not_called_gone(
+    production: Production, remove: Function, expired: Certificate
+) -> None:
+    production.sandbox.faults.add(*GET, kind="not-found", times=0)
+    error = assert_failed_before_deleting(remove, remove.invoke(of(expired)), production)
+    assert error.startswith("iam:GetServerCertificate failed: IAM says that www does not exist, ")
+    assert "Nothing was deleted here." in error
+
+
+def test_deletion_that_iam_denies_the_object_of_is_an_error_and_not_repeated(
+    production: Production, remove: Function, expired: Certificate
+) -> None:
+    production.sandbox.faults.add(*DELETE, kind="not-found")
+    error = remove.invoke(of(expired)).error
+    assert error.startswith("iam:DeleteServerCertificate failed: IAM says that www does not exist,")
+    assert "Nothing was deleted here." in error
+    assert "www" in production.names
+    assert len(remove.calls("DeleteServerCertificate")) == 1
+
+
+def test_listing_that_lacks_what_can_be_read_is_an_error_and_nothing_is_gone(
+    production: Production, remove: Function, expired: Certificate
+) -> None:
+    production.delete("www")
+    remove.invoke(of(expired))
+    again = production.expired()
+    production.sandbox.faults.add("iam", "ListServerCertificates", kind="stale")
+    error = assert_failed_before_deleting(remove, remove.invoke(of(again)), production)
+    assert error.startswith("iam:ListServerCertificates failed: IAM says that www does not exist, ")
 
 
 # IAM refuses, or says nothing.

@@ -144,13 +144,25 @@ def test_plain_listeners_are_ignored_and_cost_no_call(production: Production) ->
     production.expired()
     production.estate.classic(HOME, "old")
     production.estate.alb(HOME, "http")
-    production.estate.nlb(HOME, "tcp")
+    plain = production.estate.nlb(HOME, "tcp")
+    production.estate.listener(plain.arn, "QUIC", 444)
+    production.estate.listener(plain.arn, "TCP_QUIC", 445)
     production.estate.gateway(HOME, "appliance")
     production.estate.distribution("shop")
     assert production.search().metrics["UsageChecksFailed"] == 0
     assert production.annotation("www").endswith("Not in use.")
     assert production.calls("DescribeListenerCertificates") == []
     assert len(production.calls("DescribeListeners")) == 2  # a gateway has no certificates at all
+
+
+def test_encrypted_listener_among_plain_ones_is_asked_alone(production: Production) -> None:
+    balancer = production.estate.nlb(HOME, "prod", production.valid("default").arn)
+    production.estate.listener(balancer.arn, "QUIC", 444)
+    production.estate.listener(balancer.arn, "TCP_QUIC", 445)
+    production.expired()
+    production.search()
+    (asked,) = production.calls("DescribeListenerCertificates")
+    assert asked["parameters"]["ListenerArn"] == balancer.listener_arn
 
 
 # CloudFront goes by id; all others by ARN.
@@ -173,11 +185,61 @@ def test_certificate_uploaded_again_under_its_name_is_not_the_one_of_the_distrib
     production.delete("www")
     again = production.expired(path="/cloudfront/")
     production.search()
-    # The distribution's certificate is gone, and its id can be nobody else's.
-    assert production.annotation("www").endswith(" Not in use.")
+    assert production.annotation("www").endswith("Not in use.")
     verdict = production.inspection().invoke({"certificate": again.id}).summary
-    assert (verdict["usage"], verdict["unchecked"], verdict["deletable"]) == ([], [], True)
-    assert "which IAM does not list" in verdict["notes"][0]
+    assert (verdict["usage"], verdict["deletable"]) == ([], True)
+
+
+def test_distribution_that_has_the_id_of_an_old_account_is_found(production: Production) -> None:
+    production.sandbox.settings(id_prefix="AS5Y")
+    old = production.expired(path="/cloudfront/")
+    shop = production.estate.distribution("shop", old.id).rpartition("/")[2]
+    production.search()
+    assert f"(id AS5Y{old.id[4:]}). In use by 1: CloudFront {shop}." in production.annotation("www")
+
+
+def test_distribution_of_a_deleted_certificate_is_told_and_keeps_no_other(
+    production: Production,
+) -> None:
+    gone = production.expired("gone", path="/cloudfront/")
+    shop = production.estate.distribution("shop", gone.id).rpartition("/")[2]
+    production.delete("gone")
+    other = production.expired("other")
+    note = (
+        f"CloudFront {shop} refers to {gone.id}, which IAM does not list. "
+        "It is the id of no certificate that is stored in IAM."
+    )
+    run = production.search()
+    assert production.annotation("other").endswith("Not in use.")
+    assert run.metrics["UsageChecksFailed"] == 0
+    assert run.summary["usageNotes"] == run.logged["evaluation"]["usageNotes"] == [note]
+    verdict = production.inspection().invoke({"certificate": "other"}).summary
+    assert (verdict["deletable"], verdict["notes"], verdict["notesCount"]) == (True, [note], 1)
+    removed = production.removal().invoke({"certificate": "other", "id": other.id}).summary
+    assert (removed["outcome"], removed["verdict"]["notes"]) == ("REMOVED", [note])
+
+
+def test_listener_of_a_renamed_certificate_keeps_all_beside_such_a_distribution(
+    production: Production,
+) -> None:
+    gone, renamed = production.expired("gone", path="/cloudfront/"), production.expired("before")
+    production.estate.distribution("shop", gone.id)
+    production.estate.alb(ABROAD, "prod", renamed.arn)
+    production.delete("gone")
+    production.rename("before", "after")
+    production.expired("other")
+    verdict = production.inspection().invoke({"certificate": "other"}).summary
+    assert not verdict["deletable"]
+    (unchecked,) = verdict["unchecked"]
+    assert f"refers to {renamed.arn}, which IAM does not list" in unchecked["error"]
+    (note,) = verdict["notes"]
+    assert f"refers to {gone.id}, which IAM does not list" in note
+
+
+def test_account_in_good_order_has_no_notes(production: Production) -> None:
+    production.estate.distribution("shop", production.expired(path="/cloudfront/").id)
+    assert "usageNotes" not in production.search().summary
+    assert "notes" not in production.inspection().invoke({"certificate": "www"}).summary
 
 
 # Pages.
