@@ -36,7 +36,7 @@ _REMEDY = re.compile(
     r"([Tt]ry again|Allow the action|Correct what|Raise the|[Ss]tart (again|the rule)|Look whether)"
 )
 # How an error says that the certificate was deleted, or that it may have been.
-_DELETED = re.compile(r"accepted the deletion|not known whether|was deleted")
+_DELETED = re.compile(r"accepted the deletion|not known whether|(?<!Nothing )was deleted")
 # How Systems Manager says that it ended a step. No word of ours can be in it.
 _TIMED_OUT = "Step timed out while step is aws:executeScript"
 # Faults after which a call has done its work and its answer was read.
