@@ -23,6 +23,7 @@ BUCKET = "deployment"
 BACKUPS = "certificates-of-old"
 RULE_NAME = "iam-server-certificate-expiration"
 NO_OUTPUT = "No output available yet because the step is not successfully executed"
+OPTIONS = "JAVA_TOOL_OPTIONS"
 # What tests change, and what it is in a stack that nobody has changed.
 DEFAULTS = {
     "RuleName": RULE_NAME,
@@ -225,12 +226,17 @@ class Deployment(Production):
         self.adopt(STACK)
 
     def add_variables(self, variables: dict[str, str]) -> None:
-        """Gives all functions of the stack further environment variables."""
+        """Gives all functions of the stack further environment variables, and options of the JVM.
+
+        The template's own options stay beside those.
+        """
         functions = self.sandbox.client("lambda")
         for name in self.resources("AWS::Lambda::Function").values():
             own = functions.get_function_configuration(FunctionName=name)["Environment"]
+            both = own["Variables"] | variables
+            both[OPTIONS] = f"{own['Variables'][OPTIONS]} {variables.get(OPTIONS, '')}".strip()
             functions.update_function_configuration(
-                FunctionName=name, Environment={"Variables": own["Variables"] | variables}
+                FunctionName=name, Environment={"Variables": both}
             )
 
     def uninstall(self) -> None:

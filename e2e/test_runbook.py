@@ -5,6 +5,7 @@ import os
 import shutil
 import subprocess
 import zipfile
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -134,6 +135,35 @@ def test_id_and_arn_are_taken_too(stack: Deployment, member: str) -> None:
     stack.expired("other")
     assert stack.run(getattr(expired, member)).result == ("Success", "REMOVED")
     assert (stack.names, stack.deletions()) == (["other"], [STRANGE_NAME])
+
+
+def test_name_in_another_case_is_taken_too(stack: Deployment) -> None:
+    expired = stack.expired("www-2018")
+    execution = stack.run("WWW-2018")
+    assert execution.result == ("Success", "REMOVED")
+    assert execution.reason == f"Deleted www-2018 ({expired.id})."
+    assert (stack.names, stack.deletions()) == ([], ["www-2018"])
+
+
+@pytest.fixture
+def old_account(stack: Deployment) -> Iterator[Deployment]:
+    """The stack in an account whose certificates have ids of another form."""
+    stack.sandbox.settings(id_prefix="AS5Y")
+    yield stack
+    stack.sandbox.settings(id_prefix="ASCA")
+
+
+def test_id_of_an_old_account_is_taken_from_the_result_to_the_deletion(
+    old_account: Deployment,
+) -> None:
+    expired = old_account.expired("www")
+    old_account.scheduled_run()
+    assert f"(id {expired.id})" in old_account.annotation("www")
+    execution = old_account.run(expired.id)
+    assert execution.result == ("Success", "REMOVED")
+    assert execution.reason == f"Deleted www ({expired.id})."
+    assert expired.id.startswith("AS5Y")
+    assert old_account.names == []
 
 
 @pytest.mark.parametrize(
@@ -513,6 +543,18 @@ def test_removal_believes_no_forged_inspection(stack: Deployment, forger: Path) 
         assert execution.status == "Failed"
         assert f"Not deleted: {truth}" in execution.failure
     assert (stack.names, stack.deletions()) == (["unused", "used", "valid"], [])
+
+
+def test_malformed_id_is_refused_and_nothing_is_deleted(stack: Deployment, forger: Path) -> None:
+    stack.expired("www")
+    verdict = {"found": True, "deletable": True, "name": "www", "id": "AS5Y", "reason": "Trust me."}
+    answer = {"ANSWER": json.dumps(verdict)}
+    with stack.replaced("InspectFunctionName", forger, "Forger::handleRequest", answer):
+        execution = stack.run("www")
+    assert execution.status == "Failed"
+    assert 'Not deleted: "id" is "AS5Y": it must be the id of a server' in execution.failure
+    assert "Nothing was deleted." in execution.failure
+    assert (stack.names, stack.deletions()) == (["www"], [])
 
 
 def test_role_of_the_runbook_can_delete_nothing(guarded: Deployment) -> None:
