@@ -134,6 +134,10 @@ mutation: tools ## Mutation testing of all packages but the handlers and clients
 bench: package $(VENV_READY) ## Measure time, memory, calls and cost, and hold them to their targets: [ARGUMENTS='--record']
 	$(PY) -m bench $(ARGUMENTS)
 
+.PHONY: bench-peers
+bench-peers: package $(VENV_READY) ## Run Prowler and Cloud Custodian beside Certsweep on one account; write docs/peers.md
+	$(PY) -m bench.peers
+
 .PHONY: preflight
 preflight: $(TEMPLATE) $(VENV_READY) ## What a deployment would find missing: [BUCKET=...] [STACK=...] [PARAMETERS='Name=value ...']
 	@$(PY) -m deployment.preflight --stack '$(STACK)' --bucket '$(BUCKET)' $(PARAMETERS)

@@ -1,0 +1,90 @@
+"""`python -m bench.peers`: runs all programs on one account, and writes docs/peers.md.
+
+It fails if a program can't be installed or run, or if Certsweep misses anything.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+from collections.abc import Mapping
+from datetime import datetime, timezone
+from pathlib import Path
+
+from bench import machine
+
+from . import certsweep, custodian, prowler
+from .account import PAGE, ZIP_FILE, PeersAccount
+from .installed import PROJECT, Installed
+from .page import written
+from .score import PeerError, Score
+
+ENVIRONMENTS = PROJECT / "target" / "peers"
+PAGE_FILE = PROJECT / "docs" / "peers.md"
+PEERS = {"Prowler": prowler, "Cloud Custodian": custodian}
+# What it leaves alone on purpose; of the rest README.md tells.
+NOT_LOOKED_AT = [
+    "certificates of AWS Certificate Manager",
+    "what its README lists under [Limits](../README.md#limits)",
+]
+
+
+def main() -> int:
+    """Runs them; answers the exit status."""
+    if not ZIP_FILE.exists():
+        print(f"peers: {ZIP_FILE} is missing: run `make package` first.", file=sys.stderr)
+        return 1
+    if "JAVA_HOME" not in os.environ:
+        print("peers: JAVA_HOME is not set: run `make bench-peers`, which does.", file=sys.stderr)
+        return 1
+    try:
+        return _compare()
+    except PeerError as error:
+        print(f"peers: {error}", file=sys.stderr)
+        return 1
+
+
+def _compare() -> int:
+    described = machine.describe()
+    installed = {name: Installed.into(ENVIRONMENTS, peer.PACKAGE) for name, peer in PEERS.items()}
+    with tempfile.TemporaryDirectory(prefix="peers-") as folder, PeersAccount.made() as account:
+        described["Load when the first began"] = f"{os.getloadavg()[0]:.1f}"
+        print("peers: Certsweep ...", file=sys.stderr, flush=True)
+        answers = [certsweep.answer(account, Path(folder))]
+        for name, peer in PEERS.items():
+            note = "what the sandbox does not imitate, it says here"
+            print(f"peers: {name} ... ({note})", file=sys.stderr, flush=True)
+            own = Path(folder, peer.PACKAGE)
+            own.mkdir()
+            environment = _environment(account, own)
+            answers += peer.answers(installed[name], own, environment, account.region)
+        first_page = set(account.listed()[:PAGE])
+        truth = account.truth
+    not_looked_at = {
+        certsweep.PROGRAM: NOT_LOOKED_AT,
+        **{name: peer.not_looked_at(installed[name]) for name, peer in PEERS.items()},
+    }
+    page = written(
+        truth,
+        len(first_page & truth.expired),
+        answers,
+        not_looked_at,
+        described,
+        f"{datetime.now(timezone.utc):%Y-%m-%d}",
+    )
+    if Score.of(answers[0].said, truth) != Score.full(truth):
+        print(page, file=sys.stderr)
+        raise PeerError("Certsweep has missed something; docs/peers.md stays as it is")
+    PAGE_FILE.write_text(page, encoding="utf-8")
+    print(page, end="")
+    return 0
+
+
+def _environment(account: PeersAccount, home: Path) -> Mapping[str, str]:
+    """The account's, without whatever the person who runs this has in their home."""
+    return {**account.environment, "HOME": str(home)}
+
+
+if __name__ == "__main__":
+    sys.exit(main())
