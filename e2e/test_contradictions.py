@@ -58,7 +58,7 @@ def errors(function: Function, call: Call) -> list[str]:
 
 @once_or_twice
 @of_a_balancer_or_a_listener
-def test_inspection_finds_what_aws_denies_for_a_time(
+def test_inspection_finds_what_aws_does_not_find_for_a_time(
     production: Production, used: Certificate, call: Call, code: str, times: int
 ) -> None:
     inspection = production.inspection(QUICK)
@@ -72,7 +72,7 @@ def test_inspection_finds_what_aws_denies_for_a_time(
 @once_or_twice
 @of_a_balancer_or_a_listener
 @pytest.mark.usefixtures("used")
-def test_evaluation_finds_what_aws_denies_for_a_time(
+def test_evaluation_finds_what_aws_does_not_find_for_a_time(
     production: Production, call: Call, code: str, times: int
 ) -> None:
     deny(production, call, times)
@@ -86,7 +86,7 @@ def test_evaluation_finds_what_aws_denies_for_a_time(
 
 @once_or_twice
 @of_a_balancer_or_a_listener
-def test_removal_finds_what_aws_denies_for_a_time(
+def test_removal_finds_what_aws_does_not_find_for_a_time(
     production: Production, used: Certificate, call: Call, code: str, times: int
 ) -> None:
     remove = production.removal(QUICK)
@@ -101,7 +101,7 @@ def test_removal_finds_what_aws_denies_for_a_time(
 
 
 @of_a_balancer_or_a_listener
-def test_inspection_does_not_know_what_aws_goes_on_denying(
+def test_inspection_does_not_know_what_aws_goes_on_not_finding(
     production: Production, used: Certificate, call: Call, code: str
 ) -> None:
     inspection = production.inspection(QUICK)
@@ -117,7 +117,7 @@ def test_inspection_does_not_know_what_aws_goes_on_denying(
 
 @of_a_balancer_or_a_listener
 @pytest.mark.usefixtures("used")
-def test_evaluation_does_not_know_what_aws_goes_on_denying(
+def test_evaluation_does_not_know_what_aws_goes_on_not_finding(
     production: Production, call: Call, code: str
 ) -> None:
     deny(production, call)
@@ -130,7 +130,7 @@ def test_evaluation_does_not_know_what_aws_goes_on_denying(
 
 
 @of_a_balancer_or_a_listener
-def test_removal_refuses_while_aws_goes_on_denying(
+def test_removal_refuses_while_aws_goes_on_not_finding(
     production: Production, used: Certificate, call: Call, code: str
 ) -> None:
     remove = production.removal(QUICK)
@@ -144,7 +144,7 @@ def test_removal_refuses_while_aws_goes_on_denying(
 
 
 @of_a_balancer_or_a_listener
-def test_denial_that_ends_between_two_looks_hides_nothing(
+def test_not_found_that_ends_between_two_looks_hides_nothing(
     production: Production, used: Certificate, call: Call, code: str
 ) -> None:
     # It looks again after one second and after three.

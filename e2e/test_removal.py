@@ -395,7 +395,7 @@ def test_name_in_another_case_is_refused(
 # IAM contradicts itself.
 
 
-def test_certificate_that_iam_denies_once_is_removed_all_the_same(
+def test_certificate_that_iam_does_not_find_once_is_removed_all_the_same(
     production: Production, remove: Function, expired: Certificate
 ) -> None:
     production.sandbox.faults.add(*GET, kind="not-found")
@@ -403,7 +403,7 @@ def test_certificate_that_iam_denies_once_is_removed_all_the_same(
     assert production.names == BYSTANDERS
 
 
-def test_certificate_that_iam_goes_on_denying_is_not_called_gone(
+def test_certificate_that_iam_goes_on_not_finding_is_not_called_gone(
     production: Production, remove: Function, expired: Certificate
 ) -> None:
     production.sandbox.faults.add(*GET, kind="not-found", times=0)
@@ -412,7 +412,7 @@ def test_certificate_that_iam_goes_on_denying_is_not_called_gone(
     assert "Nothing was deleted here." in error
 
 
-def test_deletion_that_iam_denies_the_object_of_is_an_error_and_not_repeated(
+def test_deletion_whose_certificate_iam_does_not_find_is_an_error_and_not_repeated(
     production: Production, remove: Function, expired: Certificate
 ) -> None:
     production.sandbox.faults.add(*DELETE, kind="not-found")
