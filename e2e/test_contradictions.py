@@ -281,6 +281,7 @@ def test_inspection_without_time_to_look_again_does_not_wait_in_vain(
 ) -> None:
     # Of 11 seconds, 2 are kept back for the end, and the pause would take 10.
     inspection = production.inspection(FEW_REGIONS, timeout=11)
+    inspection.invoke({"certificate": used.name})  # so that no cold start takes the time
     deny(production, call, times=1)
     run = inspection.invoke({"certificate": used.name})
     assert errors(inspection, call) == [code]
@@ -295,6 +296,7 @@ def test_removal_without_time_to_look_again_does_not_wait_in_vain(
 ) -> None:
     # Of 41 seconds, 30 are kept back for the deletion and 2 for the end.
     remove = production.removal(FEW_REGIONS, timeout=41)
+    remove.invoke({"certificate": used.name, "id": used.id})  # refused; no cold start after it
     deny(production, call, times=1)
     run = remove.invoke({"certificate": used.name, "id": used.id})
     assert errors(remove, call) == [code]
