@@ -284,7 +284,7 @@ def test_inspection_without_time_to_look_again_does_not_wait_in_vain(
     inspection.invoke({"certificate": used.name})  # so that no cold start takes the time
     deny(production, call, times=1)
     run = inspection.invoke({"certificate": used.name})
-    assert errors(inspection, call) == [code]
+    assert errors(inspection, call) == ["", code]
     assert not run.summary["deletable"]
     assert f"{ABROAD} elasticloadbalancingv2: {code}" in run.summary["reason"]
     assert run.invocation["duration_ms"] < 9000
@@ -299,7 +299,7 @@ def test_removal_without_time_to_look_again_does_not_wait_in_vain(
     remove.invoke({"certificate": used.name, "id": used.id})  # refused; no cold start after it
     deny(production, call, times=1)
     run = remove.invoke({"certificate": used.name, "id": used.id})
-    assert errors(remove, call) == [code]
+    assert errors(remove, call) == ["", code]
     assert run.summary["outcome"] == "REFUSED"
     assert f"{ABROAD} elasticloadbalancingv2: {code}" in run.summary["reason"]
     assert run.invocation["duration_ms"] < 9000
