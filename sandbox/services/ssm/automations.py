@@ -1,0 +1,442 @@
+"""The operations of SSM Automation. moto stores the documents."""
+
+from __future__ import annotations
+
+import base64
+import json
+import re
+import threading
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from moto.ssm.models import Document, SimpleSystemManagerBackend, ssm_backends
+
+from sandbox.host.clock import Clock
+from sandbox.host.guardian import Guardian
+from sandbox.policy.authorization import Authorization
+from sandbox.policy.language import PolicyError
+from sandbox.wire.calls import AwsError, Call
+
+from . import execution_parameters
+from .executions import OVER, Execution, Start, Starter, StepRun
+from .runbooks import InvalidDocumentError, Runbook, parsed
+from .scripts import Scripts
+from .step_actions import Actions, approver
+from .variables import resolved
+
+DEFAULT_PAGE = 50
+MAX_DOCUMENT_BYTES = 64 * 1024
+_ROLE_ARN = re.compile(r"arn:[\w-]+:iam::\d{12}:role/[\w+=,.@/-]+")
+_UNSUPPORTED = (
+    "AlarmConfiguration",
+    "TargetLocations",
+    "TargetLocationsURL",
+    "TargetMaps",
+    "Targets",
+)
+
+
+class Automations:
+    """Checks runbooks, and runs them."""
+
+    def __init__(
+        self, clock: Clock, authorization: Authorization, directory: Path, guardian: Guardian
+    ) -> None:
+        """Prepares to run; see `Scripts` for the directory and the guardian."""
+        self._clock = clock
+        self._changed = threading.Condition()
+        self._scripts = Scripts(directory, guardian)
+        self._actions = Actions(clock, authorization, self._scripts)
+        self._executions: dict[str, Execution] = {}
+        self._threads: list[threading.Thread] = []
+        clock.on_change.append(self._wake)
+
+    def listen_at(self, endpoint: str) -> None:
+        """Says where the sandbox listens."""
+        self._actions.endpoint = endpoint
+
+    def operations(self) -> dict[str, Callable[[Call], Any]]:
+        """The operations that the sandbox answers itself, by their names."""
+        return {
+            "CreateDocument": self._create_document,
+            "UpdateDocument": self._update_document,
+            "StartAutomationExecution": self._start,
+            "GetAutomationExecution": self._get,
+            "DescribeAutomationExecutions": self._describe,
+            "DescribeAutomationStepExecutions": self._describe_steps,
+            "SendAutomationSignal": self._signal,
+            "StopAutomationExecution": self._stop,
+        }
+
+    def reset(self) -> None:
+        """Stops and forgets all executions."""
+        with self._changed:
+            executions, threads = list(self._executions.values()), self._threads
+            self._executions, self._threads = {}, []
+        for execution in executions:
+            if execution.status not in OVER:
+                execution.cancel()
+        for thread in threads:
+            thread.join(5)
+
+    def close(self) -> None:
+        """Ends what runs scripts; to be reset before."""
+        self._scripts.close()
+
+    def wait(self, execution_id: str, timeout_seconds: float) -> str:
+        """Blocks until an execution is over or waits for an approval, and answers its status.
+
+        :raises ValueError: if there is no such execution
+        """
+        with self._changed:
+            execution = self._executions.get(execution_id)
+            if execution is None:
+                raise ValueError(f"There is no execution {execution_id}")
+            self._changed.wait_for(
+                lambda: (
+                    execution.is_finished
+                    or (execution.status == "Waiting" and execution.is_waiting())
+                ),
+                timeout_seconds,
+            )
+            return execution.status
+
+    def start(
+        self,
+        by: Starter,
+        request: dict[str, Any],
+        finished: Callable[[Execution], None] = lambda _: None,
+    ) -> Execution:
+        """Starts an execution.
+
+        :param request: as for `StartAutomationExecution`
+        :param finished: is told of the end
+        :raises AwsError: as `StartAutomationExecution` answers it
+        """
+        document = _document(by, request)
+        runbook = _checked(document.content, document.document_format, _definition_not_found)
+        try:
+            values = execution_parameters.typed(runbook, request.get("Parameters") or {})
+        except execution_parameters.InvalidParametersError as error:
+            raise _invalid_parameters(str(error)) from error
+        execution = Execution(
+            Start(
+                document_name=document.name,
+                document_version=document.document_version,
+                runbook=runbook,
+                parameters=values,
+                by=by,
+                role_arn=resolved(runbook.assume_role, values.__getitem__),
+            ),
+            self._clock,
+            self._changed,
+            self._actions.act,
+        )
+        self._check_role(execution)
+        with self._changed:
+            self._executions[execution.id] = execution
+            thread = threading.Thread(target=self._run, args=(execution, finished), daemon=True)
+            self._threads.append(thread)
+        thread.start()
+        return execution
+
+    def _run(self, execution: Execution, finished: Callable[[Execution], None]) -> None:
+        execution.run()
+        finished(execution)
+        with self._changed:
+            execution.is_finished = True
+            self._changed.notify_all()
+
+    def _check_role(self, execution: Execution) -> None:
+        role_arn = execution.start.role_arn
+        if not role_arn:
+            return
+        if not _ROLE_ARN.fullmatch(role_arn):
+            raise _invalid_parameters("The format of the supplied assume role ARN is invalid.")
+        try:
+            self._actions.assume(execution)
+        except (AwsError, PolicyError) as error:
+            raise _invalid_parameters("The defined assume role is unable to be assumed.") from error
+
+    def _wake(self) -> None:
+        with self._changed:
+            self._changed.notify_all()
+
+    # Documents.
+
+    def _create_document(self, call: Call) -> dict[str, Any]:
+        request = call.params
+        if request.get("DocumentType") == "Automation":
+            _check_content(request["Content"], request.get("DocumentFormat", "JSON"))
+        backend: Any = _backend(call)
+        documents = backend.create_document(
+            content=request["Content"],
+            requires=request.get("Requires"),
+            attachments=request.get("Attachments"),
+            name=request["Name"],
+            version_name=request.get("VersionName"),
+            document_type=request.get("DocumentType"),
+            document_format=request.get("DocumentFormat", "JSON"),
+            target_type=request.get("TargetType"),
+            tags=request.get("Tags"),
+        )
+        return {"DocumentDescription": documents.describe(tags=request.get("Tags"))}
+
+    def _update_document(self, call: Call) -> dict[str, Any]:
+        request = call.params
+        backend: Any = _backend(call)
+        documents = backend._documents.get(request["Name"])
+        if documents and documents.get_default_version().document_type == "Automation":
+            _check_content(request["Content"], request.get("DocumentFormat", "JSON"))
+        description = backend.update_document(
+            content=_told_apart(documents, request["Content"]) if documents else request["Content"],
+            attachments=request.get("Attachments"),
+            name=request["Name"],
+            version_name=request.get("VersionName"),
+            document_version=request.get("DocumentVersion"),
+            document_format=request.get("DocumentFormat", "JSON"),
+            target_type=request.get("TargetType"),
+        )
+        return {"DocumentDescription": description}
+
+    # Executions.
+
+    def _start(self, call: Call) -> dict[str, Any]:
+        unsupported = [name for name in _UNSUPPORTED if call.params.get(name)]
+        if unsupported or call.params.get("Mode", "Auto") != "Auto":
+            raise _invalid_parameters(
+                f"The sandbox doesn't support {', '.join(unsupported) or 'the mode Interactive'}."
+            )
+        by = Starter(call.account, call.region, call.principal, call.access_key)
+        return {"AutomationExecutionId": self.start(by, call.params).id}
+
+    def _get(self, call: Call) -> dict[str, Any]:
+        execution = self._execution(call)
+        with self._changed:
+            return {"AutomationExecution": _detailed(execution)}
+
+    def _describe(self, call: Call) -> dict[str, Any]:
+        with self._changed:
+            executions = [
+                execution
+                for execution in reversed(self._executions.values())
+                if _is_of(execution, call)
+                and all(_matches(execution, one) for one in call.params.get("Filters", []))
+            ]
+            page, token = _page(call, executions)
+            return {
+                "AutomationExecutionMetadataList": [_summary(one) for one in page],
+                "NextToken": token,
+            }
+
+    def _describe_steps(self, call: Call) -> dict[str, Any]:
+        execution = self._execution(call)
+        with self._changed:
+            runs = [
+                run
+                for run in execution.steps
+                if all(_step_matches(run, one) for one in call.params.get("Filters", []))
+            ]
+            page, token = _page(call, runs[::-1] if call.params.get("ReverseOrder") else runs)
+            return {"StepExecutions": [run.to_api() for run in page], "NextToken": token}
+
+    def _signal(self, call: Call) -> None:
+        execution, kind = self._execution(call), call.params["SignalType"]
+        status = {"Approve": "Approved", "Reject": "Rejected"}.get(kind)
+        if status is None:
+            raise _invalid_signal(f"The sandbox doesn't support the signal {kind}.")
+        with self._changed:
+            run = execution.current
+            if run is None or run.status != "Waiting":
+                raise _invalid_signal(
+                    f"The automation execution {execution.id} does not wait for an approval."
+                )
+            known = approver(run.inputs["Approvers"], call.principal)
+            if not known:
+                raise _invalid_signal(f"{call.principal} is not an approver of {run.step.name}.")
+            if known in execution.decisions:
+                raise _invalid_signal(f"{call.principal} has already decided on {run.step.name}.")
+            comment = (call.params.get("Payload") or {}).get("Comment", [""])[0]
+            execution.decisions[known] = {
+                "Approver": call.principal,
+                "Status": status,
+                "Comment": comment,
+            }
+            self._changed.notify_all()
+
+    def _stop(self, call: Call) -> None:
+        execution = self._execution(call)
+        if execution.status in OVER:
+            raise AwsError(
+                "InvalidAutomationStatusUpdateException",
+                f"The automation execution {execution.id} is {execution.status} already.",
+            )
+        if call.params.get("Type", "Cancel") != "Cancel":
+            raise AwsError(
+                "InvalidAutomationStatusUpdateException",
+                "The sandbox can cancel an execution, not complete it.",
+            )
+        execution.cancel()
+
+    def _execution(self, call: Call) -> Execution:
+        execution = self._executions.get(call.params["AutomationExecutionId"])
+        if execution is None or not _is_of(execution, call):
+            raise AwsError(
+                "AutomationExecutionNotFoundException",
+                f"Couldn't find an automation execution with the id "
+                f"{call.params['AutomationExecutionId']}.",
+            )
+        return execution
+
+
+def _told_apart(documents: Any, content: str) -> str:
+    """The content of a new version, by blank lines at its end told apart from older versions'.
+
+    moto refuses the content of any version as a duplicate. Of AWS it is known only for the latest:
+    https://github.com/hashicorp/terraform/pull/13491
+    """
+    latest: str = documents.find("$LATEST").content
+    if latest.rstrip("\n") == content.rstrip("\n"):
+        return latest
+    while any(version.content == content for version in documents.versions.values()):
+        content += "\n"
+    return content
+
+
+def _backend(where: Call | Starter) -> SimpleSystemManagerBackend:
+    return ssm_backends[where.account][where.region]
+
+
+def _check_content(content: str, document_format: str) -> None:
+    if len(content.encode()) > MAX_DOCUMENT_BYTES:
+        raise AwsError("MaxDocumentSizeExceeded", "The size limit of a document is 64 KB.")
+    _checked(content, document_format, lambda text: AwsError("InvalidDocumentContent", text))
+
+
+def _checked(content: str, document_format: str, refusal: Callable[[str], AwsError]) -> Runbook:
+    try:
+        return parsed(content, document_format)
+    except InvalidDocumentError as error:
+        raise refusal(str(error)) from error
+
+
+def _document(by: Starter, request: dict[str, Any]) -> Document:
+    name = request["DocumentName"]
+    if name.startswith("arn:"):
+        name = name.rpartition("document/")[2]
+    documents = _backend(by)._documents.get(name)
+    if documents is None or documents.get_default_version().document_type != "Automation":
+        raise _definition_not_found(f"Automation Definition Not Found: {name}")
+    version = request.get("DocumentVersion")
+    wanted = None if version == "$DEFAULT" else version
+    document = documents.find(document_version=wanted, strict=False)
+    if document is None:
+        raise AwsError(
+            "AutomationDefinitionVersionNotFoundException",
+            f"Automation Definition {name} has no version {version}.",
+        )
+    return document
+
+
+def _definition_not_found(text: str) -> AwsError:
+    return AwsError("AutomationDefinitionNotFoundException", text)
+
+
+def _invalid_parameters(text: str) -> AwsError:
+    return AwsError("InvalidAutomationExecutionParametersException", text)
+
+
+def _invalid_signal(text: str) -> AwsError:
+    return AwsError("InvalidAutomationSignalException", text)
+
+
+def _is_of(execution: Execution, call: Call) -> bool:
+    by = execution.start.by
+    return (by.account, by.region) == (call.account, call.region)
+
+
+def _summary(execution: Execution) -> dict[str, Any]:
+    """`AutomationExecutionMetadata` of the API."""
+    start, run = execution.start, execution.current
+    return {
+        "AutomationExecutionId": execution.id,
+        "DocumentName": start.document_name,
+        "DocumentVersion": start.document_version,
+        "AutomationExecutionStatus": execution.status,
+        "ExecutionStartTime": execution.started,
+        "ExecutionEndTime": execution.ended,
+        "ExecutedBy": start.by.principal,
+        "Outputs": execution.outputs(),
+        "Mode": "Auto",
+        "CurrentStepName": run.step.name if run else None,
+        "CurrentAction": run.step.action if run else None,
+        "FailureMessage": execution.failure or None,
+        "AutomationType": "Local",
+    }
+
+
+def _detailed(execution: Execution) -> dict[str, Any]:
+    """`AutomationExecution` of the API."""
+    summary = _summary(execution)
+    del summary["AutomationType"]
+    values = execution.start.parameters
+    return summary | {
+        "Parameters": {name: execution_parameters.shown(value) for name, value in values.items()},
+        "StepExecutions": [run.to_api() for run in execution.steps],
+        "StepExecutionsTruncated": False,
+    }
+
+
+def _matches(execution: Execution, condition: dict[str, Any]) -> bool:
+    key, values = condition["Key"], condition["Values"]
+    run = execution.current
+    if key == "DocumentNamePrefix":
+        return execution.start.document_name.startswith(tuple(values))
+    if key == "ExecutionStatus":
+        return execution.status in values
+    if key == "ExecutionId":
+        return execution.id in values
+    if key == "CurrentAction":
+        return run is not None and run.step.action in values
+    if key == "StartTimeBefore":
+        return execution.started <= _time(values[0])
+    if key == "StartTimeAfter":
+        return execution.started >= _time(values[0])
+    raise AwsError("InvalidFilterKey", f"The sandbox doesn't support the filter {key}.")
+
+
+def _step_matches(run: StepRun, condition: dict[str, Any]) -> bool:
+    values = {
+        "StepName": run.step.name,
+        "Action": run.step.action,
+        "StepExecutionStatus": run.status,
+        "StepExecutionId": run.id,
+    }
+    if condition["Key"] not in values:
+        raise AwsError(
+            "InvalidFilterKey", f"The sandbox doesn't support the filter {condition['Key']}."
+        )
+    return values[condition["Key"]] in condition["Values"]
+
+
+def _time(text: str) -> datetime:
+    try:
+        return datetime.fromisoformat(text.replace("Z", "+00:00"))
+    except ValueError as error:
+        raise AwsError("InvalidFilterValue", f"{text} is no time.") from error
+
+
+def _page(call: Call, items: list[Any]) -> tuple[list[Any], str | None]:
+    """One page of items, and the token of the next."""
+    size = call.params.get("MaxResults", DEFAULT_PAGE)
+    token = call.params.get("NextToken")
+    try:
+        begin = json.loads(base64.urlsafe_b64decode(token)) if token else 0
+        page = items[begin : begin + size]
+    except (ValueError, TypeError) as error:
+        raise AwsError("InvalidNextToken", "The specified token isn't valid.") from error
+    if begin + size >= len(items):
+        return page, None
+    return page, base64.urlsafe_b64encode(str(begin + size).encode()).decode()
