@@ -13,8 +13,10 @@ from sandbox.host.defaults import (
 )
 
 from .certificates import CertificateFiles, new_key, self_signed, with_chain
+from .connection import SandboxError
 from .resources import FIXED_RESPONSE, Estate, LoadBalancer, distribution_config
-from .sandbox import RULE_PERMISSIONS, Rule, Sandbox, SandboxError
+from .rules import RULE_PERMISSIONS, Rule
+from .sandbox import Sandbox
 
 __all__ = [
     "CREDENTIALS",
