@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import time
 import traceback
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,18 +19,14 @@ from moto.sts.models import sts_backends
 from moto.utilities.utils import get_partition
 from werkzeug.test import run_wsgi_app
 
-from sandbox.host.clock import Clock, iso
-from sandbox.policy.authorization import Authorization, Refusal
-from sandbox.services.cloudformation.stacks import Stacks
-from sandbox.services.config.rules import ConfigRules
-from sandbox.services.iam.server_certificates import ServerCertificates
-from sandbox.services.lambda_.functions import Functions
+from sandbox.host.clock import iso
+from sandbox.policy.authorization import Refusal
 from sandbox.wire.calls import AwsError, Call, Response, identify, parse, serialize, validate
+from sandbox.wire.operations import Operation
 
-from .faults import REFUSALS, Fault, Faults
-from .follow_up import FollowUp
-from .request_log import RequestLog, redacted
-from .surroundings import Surroundings
+from .faults import REFUSALS, Fault
+from .parts import Parts
+from .request_log import redacted
 
 # What a broken proxy might send.
 _GARBAGE = b"\x00<<{ this is not an answer of AWS"
@@ -52,34 +47,11 @@ class _Answer:
 class Gateway:
     """All of AWS: what the sandbox answers itself, and moto for the rest."""
 
-    def __init__(
-        self,
-        *,
-        clock: Clock,
-        faults: Faults,
-        log: RequestLog,
-        certificates: ServerCertificates,
-        rules: ConfigRules,
-        functions: Functions,
-        authorization: Authorization,
-        stacks: Stacks,
-        surroundings: Surroundings,
-        follow_up: FollowUp,
-    ) -> None:
-        self._clock = clock
-        self._faults = faults
-        self._log = log
-        self._functions = functions
-        self._authorization = authorization
-        self._surroundings = surroundings
-        self._operations: dict[str, dict[str, Callable[[Call], Any]]] = {
-            "iam": certificates.operations(),
-            "config": rules.operations() | follow_up.config_operations(),
-            "lambda": functions.operations(),
-            "cloudformation": stacks.operations(),
-            "ssm": follow_up.ssm_operations(),
-            **surroundings.operations(),
-        }
+    def __init__(self, parts: Parts) -> None:
+        self._parts = parts
+        self._clock = parts.clock
+        self._faults = parts.faults
+        self._operations = parts.operations()
         self._moto = DomainDispatcherApplication(create_backend_app)
 
     def answer(self, environ: dict[str, Any], body: bytes) -> Response:
@@ -89,7 +61,7 @@ class Gateway:
         :raises ConnectionDroppedError: if a fault says so, or where AWS has no such host
         """
         call = identify(BackendRequest(environ | {"wsgi.input": io.BytesIO(body)}))
-        if not self._surroundings.has_endpoint(call):
+        if not self._parts.account.has_endpoint(call):
             raise ConnectionDroppedError
         call.principal = self._principal(call)
         environ["wsgi.input"] = io.BytesIO(body)  # for moto, which reads it again
@@ -103,7 +75,7 @@ class Gateway:
         except Exception as error:  # noqa: BLE001  a defect, or what neither moto nor we know
             traceback.print_exc()
             answer = _broken(call, error)
-        self._log.add(
+        self._parts.log.add(
             time=iso(call_time),
             service=call.service,
             operation=call.operation,
@@ -150,10 +122,7 @@ class Gateway:
 
     def _refused(self, call: Call) -> _Answer | None:
         """An answer if the call may not be made."""
-        principal = self._principal(call)
-        refusal = self._surroundings.refusal(call, principal) or self._authorization.refusal(
-            call, principal
-        )
+        refusal = self._parts.refusal(call, self._principal(call))
         return None if refusal is None else _refused(call, refusal)
 
     def _answered(self, call: Call, environ: dict[str, Any]) -> _Answer:
@@ -170,7 +139,7 @@ class Gateway:
             return _error(call, error)
         return _Answer(result if isinstance(result, Response) else serialize(call, result))
 
-    def _own_operation(self, call: Call) -> Callable[[Call], Any] | None:
+    def _own_operation(self, call: Call) -> Operation | None:
         return self._operations.get(call.service, {}).get(call.operation)
 
     def _from_moto(self, environ: dict[str, Any]) -> _Answer:
@@ -182,7 +151,7 @@ class Gateway:
 
     def _principal(self, call: Call) -> str:
         """The ARN behind the access key; an unknown key is taken for the account's root."""
-        known = self._functions.principals.get(call.access_key)
+        known = self._parts.functions.principals.get(call.access_key)
         if known:
             return known
         partition = get_partition(call.region)

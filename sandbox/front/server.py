@@ -1,4 +1,4 @@
-"""The HTTP server, and the parts of the sandbox put together."""
+"""The HTTP server."""
 
 from __future__ import annotations
 
@@ -12,21 +12,14 @@ from typing import Any
 from moto.moto_server.werkzeug_app import MotoRequestHandler
 from werkzeug.serving import ThreadedWSGIServer
 
-from sandbox.host.clock import Clock
 from sandbox.host.guardian import Guardian
-from sandbox.policy.authorization import Authorization
-from sandbox.services.cloudformation.stacks import Stacks
-from sandbox.services.config.rules import ConfigRules
-from sandbox.services.iam.server_certificates import ServerCertificates
-from sandbox.services.lambda_.functions import Functions, SetupError
+from sandbox.services.lambda_.functions import SetupError
 from sandbox.wire.calls import Response
 
 from .control_api import PREFIX, ControlApi
-from .faults import Faults
-from .follow_up import FollowUp
 from .gateway import ConnectionDroppedError, Gateway
+from .parts import Parts
 from .request_log import RequestLog
-from .surroundings import Surroundings
 
 HOST = "127.0.0.1"
 
@@ -43,32 +36,14 @@ class SandboxServer:
         :raises SetupError: if the port is taken or the log file can't be written
         """
         self._socket = _listening_socket(port)
-        self._log = _request_log(log_file)
+        log = _request_log(log_file)
         self._directory = Path(tempfile.mkdtemp(prefix="sandbox-"))
         self._guardian = Guardian(self._directory)
-        authorization = Authorization()
-        self._functions = Functions(
-            java, runtime_jars, self._directory, self._guardian, authorization
-        )
-        parts: dict[str, Any] = {
-            "clock": (clock := Clock()),
-            "faults": Faults(),
-            "log": self._log,
-            "surroundings": (surroundings := Surroundings()),
-            "certificates": ServerCertificates(clock, surroundings.user),
-            "rules": (rules := ConfigRules(clock, self._functions)),
-            "functions": self._functions,
-            "authorization": authorization,
-            "stacks": (stacks := Stacks(clock, authorization)),
-        }
-        follow_up = FollowUp(clock, rules, authorization, self._directory, self._guardian)
-        parts["follow_up"] = self._follow_up = follow_up
-        self._gateway = Gateway(**parts)
-        self._control = ControlApi(**parts)
+        self._parts = Parts(java, runtime_jars, self._directory, self._guardian, log)
+        self._gateway = Gateway(self._parts)
+        self._control = ControlApi(self._parts)
         self.endpoint = f"http://{HOST}:{self._socket.getsockname()[1]}"
-        self._functions.endpoint = self.endpoint
-        stacks.endpoint = self.endpoint
-        follow_up.listen_at(self.endpoint)
+        self._parts.listen_at(self.endpoint)
 
     def serve_forever(self) -> None:
         """Answers requests until `KeyboardInterrupt` or `SystemExit`."""
@@ -83,11 +58,9 @@ class SandboxServer:
 
     def close(self) -> None:
         """Ends runbooks and functions, and removes what was written."""
-        self._follow_up.close()
-        self._functions.close()
+        self._parts.close()
         self._guardian.close()
         shutil.rmtree(self._directory, ignore_errors=True)
-        self._log.close()
         self._socket.close()
 
     def _wsgi(self, environ: dict[str, Any], start_response: Any) -> list[bytes]:

@@ -21,7 +21,6 @@ from moto.sts.models import AssumedRole, sts_backends
 from moto.utilities.utils import get_partition
 from werkzeug.exceptions import HTTPException
 
-from sandbox.services.lambda_.checks import check_function
 from sandbox.wire.calls import AwsError, Call
 
 from .actions import needed
@@ -56,6 +55,11 @@ class Check:
     decision: str
 
 
+def not_understood(call: Call, error: PolicyError) -> Refusal:
+    """The refusal of a request that a policy bears on which can't be understood."""
+    return Refusal(_denied_code(call), str(error))
+
+
 class Authorization:
     """Judges requests, and remembers what was asked for."""
 
@@ -82,13 +86,10 @@ class Authorization:
             if ":assumed-role/" in principal:
                 self._judge(call, principal)
                 _check_role_asked_for(call, principal)
-            check_function(call)
         except PolicyError as error:
-            return Refusal(_denied_code(call), str(error))
+            return not_understood(call, error)
         except _DeniedError as denied:
             return Refusal(_denied_code(call), _sentence(call, principal, denied))
-        except AwsError as error:
-            return Refusal(str(error.code), error.message, 400)
         return None
 
     def may_log(self, function: LambdaFunction) -> bool:

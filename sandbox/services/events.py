@@ -16,8 +16,7 @@ from moto.kms.models import kms_backends
 from moto.sns.models import Topic, sns_backends
 
 from sandbox.policy.language import Access, Document, PolicyError, effect, names_principal
-
-from .ssm.variables import NOTHING, select
+from sandbox.wire.selectors import NOTHING, select
 
 _SERVICE = "events.amazonaws.com"
 _PLACEHOLDER = re.compile(r"<([\w.-]+)>")

@@ -10,7 +10,8 @@ import yaml
 
 from sandbox.services.ssm.execution_parameters import InvalidParametersError, typed
 from sandbox.services.ssm.runbooks import InvalidDocumentError, parsed
-from sandbox.services.ssm.variables import NOTHING, resolved, select
+from sandbox.services.ssm.variables import resolved
+from sandbox.wire.selectors import NOTHING, select
 
 SCRIPT = {"Runtime": "python3.11", "Handler": "handler", "Script": "def handler(e, c): pass"}
 RUNBOOK: dict[str, Any] = {

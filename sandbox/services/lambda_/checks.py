@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from moto.s3.models import s3_backends
 
+from sandbox.policy.authorization import Refusal, not_understood
+from sandbox.policy.language import PolicyError
 from sandbox.policy.roles import admits, role_by_arn
 from sandbox.wire.calls import AwsError, Call
 
@@ -11,16 +13,18 @@ _WITH_ROLE = ("CreateFunction", "UpdateFunctionConfiguration")
 _WITH_CODE = ("CreateFunction", "UpdateFunctionCode")
 
 
-def check_function(call: Call) -> None:
-    """Refuses a function that Lambda could not run.
-
-    :raises AwsError: `InvalidParameterValueException`
-    :raises PolicyError: if the role's trust policy can't be understood
-    """
-    if call.service == "lambda" and call.operation in _WITH_ROLE:
-        _check_role(call)
-    if call.service == "lambda" and call.operation in _WITH_CODE:
-        _check_code(call)
+def refusal(call: Call) -> Refusal | None:
+    """Why a request may not be made: it is for a function that Lambda could not run."""
+    try:
+        if call.service == "lambda" and call.operation in _WITH_ROLE:
+            _check_role(call)
+        if call.service == "lambda" and call.operation in _WITH_CODE:
+            _check_code(call)
+    except PolicyError as error:
+        return not_understood(call, error)
+    except AwsError as error:
+        return Refusal(str(error.code), error.message, 400)
+    return None
 
 
 def _check_role(call: Call) -> None:

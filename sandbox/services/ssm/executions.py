@@ -13,10 +13,11 @@ from typing import Any
 from moto.utilities.utils import get_partition
 
 from sandbox.host.clock import Clock
+from sandbox.wire.selectors import NOTHING, select
 
 from . import execution_parameters
 from .runbooks import Output, Runbook, Step, is_of_type
-from .variables import NOTHING, as_text, resolved, select
+from .variables import as_text, resolved
 
 NO_OUTPUT = "No output available yet because the step is not successfully executed"
 # The last words of every failure.

@@ -13,7 +13,9 @@ from typing import Any
 
 import yaml
 
-from .variables import SYSTEM_VARIABLES, is_selector, references
+from sandbox.wire.selectors import is_selector
+
+from .variables import SYSTEM_VARIABLES, references
 
 MAX_SCRIPT_SECONDS = 600
 MAX_APPROVAL_SECONDS = 30 * 24 * 60 * 60

@@ -21,6 +21,7 @@ from sandbox.host.clock import Clock
 from sandbox.policy.authorization import Authorization
 from sandbox.policy.language import PolicyError
 from sandbox.wire.calls import AwsError
+from sandbox.wire.selectors import NOTHING, select
 
 from .executions import Execution, StepFailedError, StepRun, StepTimedOutError
 from .runbooks import (
@@ -32,7 +33,7 @@ from .runbooks import (
     STRING_OPERATORS,
 )
 from .scripts import ScriptError, Scripts, ScriptTimeoutError
-from .variables import NOTHING, as_text, select
+from .variables import as_text
 
 APPROVAL_SECONDS = 7 * 24 * 60 * 60
 _DURATION = re.compile(r"P(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?")
