@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import secrets
 from collections import defaultdict
-from collections.abc import Callable
 from typing import Any
 
 from sandbox.wire.calls import AwsError, Call
+from sandbox.wire.operations import Operations
 from sandbox.wire.paging import InvalidMarkerError, page
 
 from .certificate_references import bind
@@ -25,7 +25,7 @@ class DomainNames:
     def __init__(self) -> None:
         self._domains: defaultdict[tuple[str, str], dict[str, DomainName]] = defaultdict(dict)
 
-    def operations(self) -> dict[str, Callable[[Call], Any]]:
+    def operations(self) -> Operations:
         """The operations that the sandbox answers itself, by their names."""
         return {
             "CreateDomainName": self._create,

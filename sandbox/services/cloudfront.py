@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 from moto.cloudfront.models import CloudFrontBackend, Distribution, cloudfront_backends
 from moto.iam.models import iam_backends
 
 from sandbox.wire.calls import AwsError, Call, Response, serialize
+from sandbox.wire.operations import Operations
 
 from .iam.server_certificates import ServerCertificate
 
@@ -17,7 +17,7 @@ MAX_PAGE = 100
 CERTIFICATE_PATH = "/cloudfront/"
 
 
-def operations() -> dict[str, Callable[[Call], Any]]:
+def operations() -> Operations:
     """The operations that the sandbox answers itself, by their names."""
     return {
         "CreateDistribution": _create,

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 from moto.elb.models import ELBBackend, elb_backends
 from moto.elb.responses import ELBResponse
 
 from sandbox.wire.calls import AwsError, Call, Response, serialize
+from sandbox.wire.operations import Operations
 from sandbox.wire.paging import InvalidMarkerError, page
 
 from .certificate_references import Binding, bind
@@ -48,7 +48,7 @@ class Listener:
         )
 
 
-def operations() -> dict[str, Callable[[Call], Any]]:
+def operations() -> Operations:
     """The operations that the sandbox answers itself, by their names."""
     return {
         "CreateLoadBalancer": _create,

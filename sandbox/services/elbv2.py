@@ -13,6 +13,7 @@ from moto.elbv2.responses import ELBV2Response
 from moto.elbv2.ssl_policies import SSL_POLICIES
 
 from sandbox.wire.calls import AwsError, Call, Response, serialize
+from sandbox.wire.operations import Operations
 from sandbox.wire.paging import InvalidMarkerError, page
 
 from .certificate_references import Binding, bind
@@ -31,7 +32,7 @@ Listener = Any
 _TYPES_IN_ARNS = {"application": "app", "network": "net", "gateway": "gwy"}
 
 
-def operations() -> dict[str, Callable[[Call], Any]]:
+def operations() -> Operations:
     """The operations that the sandbox answers itself, by their names."""
     return {
         "CreateLoadBalancer": _create_load_balancer,

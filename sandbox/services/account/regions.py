@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
 from functools import cache
 from typing import Any
 
@@ -12,6 +11,7 @@ import boto3
 from sandbox.host.defaults import ENABLED_BY_DEFAULT
 from sandbox.policy.authorization import Refusal
 from sandbox.wire.calls import AwsError, Call
+from sandbox.wire.operations import Operations
 from sandbox.wire.paging import InvalidMarkerError, page
 
 MAX_PAGE = 50
@@ -52,7 +52,7 @@ class Account:
         self._changed: dict[str, str] = {}
         self._offered: set[tuple[str, str]] = set()
 
-    def operations(self) -> dict[str, Callable[[Call], Any]]:
+    def operations(self) -> Operations:
         """The operations that the sandbox answers itself, by their names."""
         return {"ListRegions": self._list}
 

@@ -10,7 +10,7 @@ import json
 import re
 import threading
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import boto3
@@ -20,6 +20,7 @@ from botocore.exceptions import ClientError
 from sandbox.host.clock import Clock
 from sandbox.policy.authorization import Authorization
 from sandbox.wire.calls import AwsError, Call
+from sandbox.wire.operations import Operations
 
 from . import resource_schemas
 from .blueprint import Blueprint, changes, refuse_changed_types
@@ -60,7 +61,7 @@ class Stacks:
         # The sandbox's own address; known once the server listens.
         self.endpoint = ""
 
-    def operations(self) -> dict[str, Callable[[Call], Any]]:
+    def operations(self) -> Operations:
         """The operations that the sandbox answers itself, by their names."""
         return {
             "CreateStack": self._create_stack,

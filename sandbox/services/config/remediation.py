@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 import uuid
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -16,6 +15,7 @@ from sandbox.host.clock import Clock, as_utc
 from sandbox.services.ssm.automations import Automations
 from sandbox.services.ssm.executions import OVER, Execution, Starter
 from sandbox.wire.calls import AwsError, Call
+from sandbox.wire.operations import Operations, exclusively
 from sandbox.wire.paging import InvalidMarkerError, page
 
 from .rules import ConfigRules, RuleState
@@ -129,9 +129,9 @@ class Remediations:
         self._delete_rule = rules.operations()["DeleteConfigRule"]
         rules.on_evaluated.append(self.evaluated)
 
-    def operations(self) -> dict[str, Callable[[Call], Any]]:
+    def operations(self) -> Operations:
         """The operations that the sandbox answers itself, by their names."""
-        operations: dict[str, Callable[[Call], Any]] = {
+        operations: Operations = {
             "PutRemediationConfigurations": self._put,
             "DescribeRemediationConfigurations": self._describe,
             "DeleteRemediationConfiguration": self._delete,
@@ -142,7 +142,7 @@ class Remediations:
             "DeleteRemediationExceptions": self._delete_exceptions,
             "DeleteConfigRule": self._delete_unremediated_rule,
         }
-        return {name: self._exclusively(operation) for name, operation in operations.items()}
+        return exclusively(self._lock, operations)
 
     def reset(self) -> None:
         """Forgets everything."""
@@ -203,13 +203,6 @@ class Remediations:
         if state is None or remediation is None:
             raise ValueError(f"The rule {rule!r} in {region} has no remediation")
         return state, remediation
-
-    def _exclusively(self, operation: Callable[[Call], Any]) -> Callable[[Call], Any]:
-        def locked(call: Call) -> Any:
-            with self._lock:
-                return operation(call)
-
-        return locked
 
     # Configurations.
 

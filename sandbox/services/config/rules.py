@@ -21,6 +21,7 @@ from werkzeug.exceptions import HTTPException
 from sandbox.host.clock import Clock, as_utc, iso
 from sandbox.services.lambda_.functions import Functions, Invocation
 from sandbox.wire.calls import AwsError, Call
+from sandbox.wire.operations import Operations, exclusively
 
 MAX_RULES = 1000
 DEFAULT_PAGE = 10
@@ -139,9 +140,9 @@ class ConfigRules:
         self.on_result: list[Callable[[RuleState, Result | None, Result], None]] = []
         self.on_evaluated: list[Callable[[RuleState], None]] = []
 
-    def operations(self) -> dict[str, Callable[[Call], Any]]:
+    def operations(self) -> Operations:
         """The operations that the sandbox answers itself, by their names."""
-        operations: dict[str, Callable[[Call], Any]] = {
+        operations: Operations = {
             "PutConfigRule": self._put_rule,
             "DescribeConfigRules": self._describe_rules,
             "DeleteConfigRule": self._delete_rule,
@@ -155,7 +156,7 @@ class ConfigRules:
             "DescribeComplianceByResource": self._compliance_by_resource,
             "GetComplianceSummaryByConfigRule": self._summary_by_rule,
         }
-        return {name: self._exclusively(operation) for name, operation in operations.items()}
+        return exclusively(self._changed, operations)
 
     def reset(self) -> None:
         """Forgets all rules, results, tokens and deliveries."""
@@ -228,13 +229,6 @@ class ConfigRules:
             if (state.region, state.name) == (region, name):
                 return state
         raise ValueError(f"There is no rule {name!r} in {region}")
-
-    def _exclusively(self, operation: Callable[[Call], Any]) -> Callable[[Call], Any]:
-        def locked(call: Call) -> Any:
-            with self._changed:
-                return operation(call)
-
-        return locked
 
     # Rules.
 

@@ -21,6 +21,7 @@ from moto.iam.models import Certificate, IAMBackend, iam_backends
 
 from sandbox.host.clock import Clock
 from sandbox.wire.calls import AwsError, Call
+from sandbox.wire.operations import Operations, exclusively
 
 MAX_TAGS = 50
 DEFAULT_PAGE = 100
@@ -119,9 +120,9 @@ class ServerCertificates:
         self.settings = CertificateSettings()
         self._deleted: list[tuple[datetime, ServerCertificate]] = []
 
-    def operations(self) -> dict[str, Callable[[Call], Any]]:
+    def operations(self) -> Operations:
         """The operations that the sandbox answers itself, by their names."""
-        operations: dict[str, Callable[[Call], Any]] = {
+        operations: Operations = {
             "UploadServerCertificate": self._upload,
             "GetServerCertificate": self._get,
             "ListServerCertificates": self._list,
@@ -131,7 +132,7 @@ class ServerCertificates:
             "UntagServerCertificate": self._untag,
             "ListServerCertificateTags": self._list_tags,
         }
-        return {name: self._exclusively(operation) for name, operation in operations.items()}
+        return exclusively(self._lock, operations)
 
     def reset(self) -> None:
         """Forgets what moto doesn't hold."""
@@ -156,13 +157,6 @@ class ServerCertificates:
                 raise ValueError(f"No server certificate is called {name!r}")
             for certificate in found:
                 certificate.expiration = None
-
-    def _exclusively(self, operation: Callable[[Call], Any]) -> Callable[[Call], Any]:
-        def locked(call: Call) -> Any:
-            with self._lock:
-                return operation(call)
-
-        return locked
 
     def _upload(self, call: Call) -> dict[str, Any]:
         params, backend = call.params, _backend(call)

@@ -11,7 +11,6 @@ import threading
 import time
 import uuid
 import zipfile
-from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from datetime import datetime, timezone
 from pathlib import Path
@@ -27,6 +26,7 @@ from sandbox.host.clock import iso
 from sandbox.host.guardian import Guardian
 from sandbox.policy.authorization import Authorization
 from sandbox.wire.calls import AwsError, Call, Response
+from sandbox.wire.operations import Operations
 
 from .runtime import TIMED_OUT, Event, Launch, Outcome, RuntimeProcess
 
@@ -141,7 +141,7 @@ class Functions:
         # Access keys given to functions; they outlive a reset, as warm processes do.
         self.principals: dict[str, str] = {}
 
-    def operations(self) -> dict[str, Callable[[Call], Any]]:
+    def operations(self) -> Operations:
         """The operations that the sandbox answers itself, by their names."""
         return {"Invoke": self._invoke}
 

@@ -18,6 +18,7 @@ from sandbox.host.guardian import Guardian
 from sandbox.policy.authorization import Authorization
 from sandbox.policy.language import PolicyError
 from sandbox.wire.calls import AwsError, Call
+from sandbox.wire.operations import Operations
 
 from . import execution_parameters
 from .executions import OVER, Execution, Start, Starter, StepRun
@@ -57,7 +58,7 @@ class Automations:
         """Says where the sandbox listens."""
         self._actions.endpoint = endpoint
 
-    def operations(self) -> dict[str, Callable[[Call], Any]]:
+    def operations(self) -> Operations:
         """The operations that the sandbox answers itself, by their names."""
         return {
             "CreateDocument": self._create_document,
