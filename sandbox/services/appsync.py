@@ -8,11 +8,16 @@ from typing import Any
 
 from sandbox.wire.calls import AwsError, Call
 from sandbox.wire.operations import Operations
-from sandbox.wire.paging import InvalidMarkerError, page
+from sandbox.wire.paging import Pager
 
 from .certificate_references import bind
 
-MAX_PAGE = 25
+PAGES = Pager(
+    25,
+    lambda token: AwsError("BadRequestException", f"Invalid nextToken: {token}"),
+    marker="nextToken",
+    size_parameter="maxResults",
+)
 # Of all domains that CloudFront serves, and AppSync's are among them.
 HOSTED_ZONE = "Z2FDTNDATAQYW2"
 
@@ -58,17 +63,8 @@ class DomainNames:
         return {"domainNameConfig": self._named(call)}
 
     def _list(self, call: Call) -> dict[str, Any]:
-        try:
-            found, token = page(
-                call,
-                self._of(call).values(),
-                key=lambda domain: str(domain["domainName"]),
-                size=MAX_PAGE,
-                marker="nextToken",
-                size_parameter="maxResults",
-            )
-        except InvalidMarkerError as error:
-            raise AwsError("BadRequestException", f"Invalid nextToken: {error}") from error
+        domains = self._of(call).values()
+        found, token = PAGES.page(call, domains, lambda domain: str(domain["domainName"]))
         return {"domainNameConfigs": found, "nextToken": token}
 
     def _update(self, call: Call) -> dict[str, Any]:

@@ -9,11 +9,11 @@ from moto.elb.responses import ELBResponse
 
 from sandbox.wire.calls import AwsError, Call, Response, serialize
 from sandbox.wire.operations import Operations
-from sandbox.wire.paging import InvalidMarkerError, page
+from sandbox.wire.paging import Pager
 
 from .certificate_references import Binding, bind
 
-MAX_PAGE = 400
+PAGES = Pager(400, lambda marker: AwsError("ValidationError", f"Invalid marker: {marker}"))
 SECURE_PROTOCOLS = ("HTTPS", "SSL")
 # What DescribeLoadBalancers shows for a certificate that IAM no longer has.
 INVALID_CERTIFICATE = "Invalid-Certificate"
@@ -90,10 +90,7 @@ def _describe(call: Call) -> Response:
     names = call.params.get("LoadBalancerNames")
     if names:
         balancers = [_named(call, name) for name in names]
-    try:
-        found, marker = page(call, balancers, key=lambda one: str(one.name), size=MAX_PAGE)
-    except InvalidMarkerError as error:
-        raise AwsError("ValidationError", f"Invalid marker: {error}") from error
+    found, marker = PAGES.page(call, balancers, lambda one: str(one.name))
     result = {"LoadBalancerDescriptions": found, "NextMarker": marker}
     return serialize(call, result, ELBResponse.RESPONSE_KEY_PATH_TO_TRANSFORMER)
 

@@ -5,7 +5,7 @@ Rules, target groups, attributes and the rest are moto's.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Any
 
 from moto.elbv2.models import ELBv2Backend, FakeAction, FakeLoadBalancer, elbv2_backends
@@ -14,11 +14,11 @@ from moto.elbv2.ssl_policies import SSL_POLICIES
 
 from sandbox.wire.calls import AwsError, Call, Response, serialize
 from sandbox.wire.operations import Operations
-from sandbox.wire.paging import InvalidMarkerError, page
+from sandbox.wire.paging import Pager
 
 from .certificate_references import Binding, bind
 
-MAX_PAGE = 400
+PAGES = Pager(400, lambda marker: AwsError("ValidationError", f"Invalid marker: {marker}"))
 MAX_ARNS = 20
 # Certificates of a listener, besides the default.
 MAX_SNI_CERTIFICATES = 25
@@ -87,7 +87,7 @@ def _describe_load_balancers(call: Call) -> Response:
         balancers = _selected(balancers, arns, lambda balancer: balancer.arn)
     if names:
         balancers = _selected(balancers, names, lambda balancer: balancer.name)
-    found, marker = _page(call, balancers, lambda balancer: str(balancer.arn))
+    found, marker = PAGES.page(call, balancers, lambda balancer: str(balancer.arn))
     return _answer(call, {"LoadBalancers": found, "NextMarker": marker})
 
 
@@ -176,7 +176,7 @@ def _describe_listeners(call: Call) -> Response:
         if not by_arn.keys() >= set(arns):
             raise _no_listener()
         listeners = [by_arn[arn] for arn in dict.fromkeys(arns)]
-    found, marker = _page(call, listeners, lambda listener: str(listener.arn))
+    found, marker = PAGES.page(call, listeners, lambda listener: str(listener.arn))
     return _answer(call, {"Listeners": found, "NextMarker": marker})
 
 
@@ -274,7 +274,7 @@ def _describe_certificates(call: Call) -> dict[str, Any]:
     listed = [] if listener.default is None else [(listener.default.arn, True)]
     listed += [(binding.arn, False) for binding in list(listener.sni)]
     # The default comes first, and again if it is among the others too.
-    found, marker = _page(call, listed, lambda one: f"{not one[1]:d} {one[0]}")
+    found, marker = PAGES.page(call, listed, lambda one: f"{not one[1]:d} {one[0]}")
     return {
         "Certificates": [{"CertificateArn": arn, "IsDefault": default} for arn, default in found],
         "NextMarker": marker,
@@ -334,15 +334,6 @@ def _no_load_balancer() -> AwsError:
 
 def _no_listener() -> AwsError:
     return AwsError("ListenerNotFound", "One or more listeners not found")
-
-
-def _page(
-    call: Call, items: Iterable[Any], key: Callable[[Any], str]
-) -> tuple[list[Any], str | None]:
-    try:
-        return page(call, items, key=key, size=MAX_PAGE)
-    except InvalidMarkerError as error:
-        raise AwsError("ValidationError", f"Invalid marker: {error}") from error
 
 
 def _answer(call: Call, result: dict[str, Any]) -> Response:

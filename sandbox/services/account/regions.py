@@ -12,9 +12,14 @@ from sandbox.host.defaults import ENABLED_BY_DEFAULT
 from sandbox.policy.authorization import Refusal
 from sandbox.wire.calls import AwsError, Call
 from sandbox.wire.operations import Operations
-from sandbox.wire.paging import InvalidMarkerError, page
+from sandbox.wire.paging import Pager
 
-MAX_PAGE = 50
+PAGES = Pager(
+    50,
+    lambda token: AwsError("ValidationException", f"Invalid NextToken: {token}"),
+    marker="NextToken",
+    size_parameter="MaxResults",
+)
 STATUSES = ("ENABLED", "ENABLING", "DISABLING", "DISABLED", "ENABLED_BY_DEFAULT")
 # An account can't be used in a region until enabling it is complete.
 UNUSABLE = ("DISABLED", "ENABLING")
@@ -123,17 +128,7 @@ class Account:
             for region, status in self.statuses(call.partition).items()
             if status in wanted
         ]
-        try:
-            found, token = page(
-                call,
-                regions,
-                key=lambda region: region["RegionName"],
-                size=MAX_PAGE,
-                marker="NextToken",
-                size_parameter="MaxResults",
-            )
-        except InvalidMarkerError as error:
-            raise AwsError("ValidationException", f"Invalid NextToken: {error}") from error
+        found, token = PAGES.page(call, regions, lambda region: region["RegionName"])
         return {"Regions": found, "NextToken": token}
 
 

@@ -16,12 +16,12 @@ from sandbox.services.ssm.automations import Automations
 from sandbox.services.ssm.executions import OVER, Execution, Starter
 from sandbox.wire.calls import AwsError, Call
 from sandbox.wire.operations import Operations, exclusively
-from sandbox.wire.paging import InvalidMarkerError, page
 
+from .pages import tokens
 from .rules import ConfigRules, RuleState
 
-STATUS_PAGE = 100
-EXCEPTION_PAGE = 25
+STATUS_PAGES = tokens(100)
+EXCEPTION_PAGES = tokens(25)
 ROLE_PARAMETER = "AutomationAssumeRole"
 
 # Resource type and id.
@@ -351,7 +351,7 @@ class Remediations:
         attempts = [
             attempt for key, attempt in remediation.attempts.items() if not wanted or key in wanted
         ]
-        found, token = _page(call, attempts, STATUS_PAGE)
+        found, token = STATUS_PAGES.page(call, attempts, _path)
         return {
             "RemediationExecutionStatuses": [attempt.to_api() for attempt in found],
             "NextToken": token,
@@ -389,7 +389,7 @@ class Remediations:
         if wanted:
             found, token = [known[key] for key in wanted if key in known], None
         else:
-            found, token = _page(call, list(known.values()), EXCEPTION_PAGE)
+            found, token = EXCEPTION_PAGES.page(call, known.values(), _path)
         return {
             "RemediationExceptions": [_exception(state, one) for one in found],
             "NextToken": token,
@@ -494,15 +494,5 @@ def _exception(state: RuleState, exception: _Exception) -> dict[str, Any]:
     }
 
 
-def _page(call: Call, items: list[Any], size: int) -> tuple[list[Any], str | None]:
-    try:
-        return page(
-            call,
-            items,
-            key=lambda item: "/".join(item.key),
-            size=size,
-            marker="NextToken",
-            size_parameter="Limit",
-        )
-    except InvalidMarkerError as error:
-        raise AwsError("InvalidNextTokenException", "The nextToken provided is invalid") from error
+def _path(item: _Attempt | _Exception) -> str:
+    return "/".join(item.key)

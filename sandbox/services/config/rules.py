@@ -23,11 +23,13 @@ from sandbox.services.lambda_.functions import Functions, Invocation
 from sandbox.wire.calls import AwsError, Call
 from sandbox.wire.operations import Operations, exclusively
 
+from .pages import tokens
+
 MAX_RULES = 1000
-DEFAULT_PAGE = 10
-# Pages of the operations that take no Limit.
-UNLIMITED_PAGE = 100
-RULES_PAGE = 25
+PAGES = tokens(10)
+# Of the operations that take no Limit, or have another default.
+LONG_PAGES = tokens(100)
+RULES_PAGES = tokens(25)
 CONTRIBUTOR_CAP = 25
 SUMMARY_RULE_CAP = 25
 MIN_SECONDS_BETWEEN_STARTS = 60
@@ -259,7 +261,7 @@ class ConfigRules:
     def _describe_rules(self, call: Call) -> dict[str, Any]:
         names = call.params.get("ConfigRuleNames")
         states = self._named(call, names)
-        page, token = _page(call, states, lambda state: state.name, RULES_PAGE)
+        page, token = RULES_PAGES.page(call, states, lambda state: state.name)
         return {"ConfigRules": [state.rule.to_dict() for state in page], "NextToken": token}
 
     def _delete_rule(self, call: Call) -> None:
@@ -376,8 +378,7 @@ class ConfigRules:
 
     def _describe_status(self, call: Call) -> dict[str, Any]:
         states = self._named(call, call.params.get("ConfigRuleNames"))
-        limit = call.params.get("Limit") or UNLIMITED_PAGE
-        page, token = _page(call, states, lambda state: state.name, limit)
+        page, token = LONG_PAGES.page(call, states, lambda state: state.name)
         return {
             "ConfigRulesEvaluationStatus": [_status(state) for state in page],
             "NextToken": token,
@@ -450,8 +451,7 @@ class ConfigRules:
 
     def _details_by_rule(self, call: Call) -> dict[str, Any]:
         results = _filtered(call, self._state(call).results.values())
-        limit = call.params.get("Limit") or DEFAULT_PAGE
-        page, token = _page(call, results, lambda result: result.sequence, limit)
+        page, token = PAGES.page(call, results, lambda result: result.sequence)
         return {"EvaluationResults": [result.to_api() for result in page], "NextToken": token}
 
     def _details_by_resource(self, call: Call) -> dict[str, Any]:
@@ -461,7 +461,7 @@ class ConfigRules:
         states = self._named(call, None)
         known = (state.results.get((kind, identifier)) for state in states)
         results = _filtered(call, (result for result in known if result))
-        page, token = _page(call, results, lambda result: result.rule_name, UNLIMITED_PAGE)
+        page, token = LONG_PAGES.page(call, results, lambda result: result.rule_name)
         return {"EvaluationResults": [result.to_api() for result in page], "NextToken": token}
 
     def _compliance_by_rule(self, call: Call) -> dict[str, Any]:
@@ -471,7 +471,7 @@ class ConfigRules:
             for state in self._named(call, call.params.get("ConfigRuleNames"))
             if not wanted or state.compliance() in wanted
         ]
-        page, token = _page(call, states, lambda state: state.name, RULES_PAGE)
+        page, token = RULES_PAGES.page(call, states, lambda state: state.name)
         return {
             "ComplianceByConfigRules": [
                 {
@@ -503,8 +503,7 @@ class ConfigRules:
             for key, values in sorted(compliances.items())
             if not wanted or _overall(values) in wanted
         ]
-        limit = call.params.get("Limit") or DEFAULT_PAGE
-        page, token = _page(call, chosen, lambda item: list(item[0]), limit)
+        page, token = PAGES.page(call, chosen, lambda item: list(item[0]))
         return {
             "ComplianceByResources": [
                 {"ResourceType": key[0], "ResourceId": key[1], "Compliance": _compliance(values)}
@@ -697,35 +696,3 @@ def _compliance(compliances: list[str]) -> dict[str, Any]:
 
 def _capped(count: int, cap: int) -> dict[str, Any]:
     return {"CappedCount": min(count, cap), "CapExceeded": count > cap}
-
-
-def _page(
-    call: Call, items: list[Any], key: Callable[[Any], Any], size: int
-) -> tuple[list[Any], str | None]:
-    """One page of items in the order of their keys, and the token of the next.
-
-    The token carries the last key and the question, which must not change between pages.
-    """
-    question = {
-        name: value for name, value in call.params.items() if name not in ("NextToken", "Limit")
-    }
-    token = call.params.get("NextToken")
-    ordered = sorted(items, key=key)
-    if token:
-        asked, after = _decoded(token)
-        if asked != [call.operation, question]:
-            raise AwsError("InvalidNextTokenException", "The nextToken provided is invalid")
-        ordered = [item for item in ordered if key(item) > after]
-    page = ordered[:size]
-    if len(ordered) <= size:
-        return page, None
-    text = json.dumps([[call.operation, question], key(page[-1])])
-    return page, base64.urlsafe_b64encode(text.encode()).decode()
-
-
-def _decoded(token: str) -> tuple[Any, Any]:
-    try:
-        asked, after = json.loads(base64.urlsafe_b64decode(token.encode()))
-    except (ValueError, TypeError):
-        return None, None
-    return asked, after

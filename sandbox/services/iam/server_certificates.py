@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import json
 import random
 import re
 import string
@@ -22,9 +20,14 @@ from moto.iam.models import Certificate, IAMBackend, iam_backends
 from sandbox.host.clock import Clock
 from sandbox.wire.calls import AwsError, Call
 from sandbox.wire.operations import Operations, exclusively
+from sandbox.wire.paging import Pager
 
 MAX_TAGS = 50
-DEFAULT_PAGE = 100
+PAGES = Pager(
+    100,
+    lambda marker: AwsError("ValidationError", f"Invalid Marker: {marker}"),
+    size_parameter="MaxItems",
+)
 # How the ids of certificates end, and what they may begin with: in all 128 characters at most.
 _RANDOM_CHARACTERS = 17
 _ID_PREFIX = r"\w{1,111}"
@@ -194,8 +197,7 @@ class ServerCertificates:
     def _list(self, call: Call) -> dict[str, Any]:
         prefix = call.params.get("PathPrefix", "/")
         listed = [one for one in self._visible(call) if one.path.startswith(prefix)]
-        listed.sort(key=lambda certificate: certificate.cert_name)
-        page, marker = self._page(call, listed, lambda certificate: certificate.cert_name)
+        page, marker = PAGES.page(call, listed, lambda one: one.cert_name, self.settings.page_cap)
         return {
             "ServerCertificateMetadataList": [certificate.metadata() for certificate in page],
             "IsTruncated": marker is not None,
@@ -236,7 +238,7 @@ class ServerCertificates:
 
     def _list_tags(self, call: Call) -> dict[str, Any]:
         tags = _named(call).sorted_tags()
-        page, marker = self._page(call, tags, lambda tag: tag["Key"])
+        page, marker = PAGES.page(call, tags, lambda tag: tag["Key"], self.settings.page_cap)
         return {"Tags": page, "IsTruncated": marker is not None, "Marker": marker}
 
     def _visible(self, call: Call) -> list[ServerCertificate]:
@@ -252,20 +254,6 @@ class ServerCertificates:
             and (certificate.account_id, certificate.partition) == (call.account, call.partition)
         ]
         return stored + ghosts
-
-    def _page(
-        self, call: Call, items: list[Any], key: Callable[[Any], str]
-    ) -> tuple[list[Any], str | None]:
-        """One page of sorted items, and the marker of the next: the last key, made opaque."""
-        after = _decoded_marker(call)
-        if after is not None:
-            items = [item for item in items if key(item) > after]
-        size = call.params.get("MaxItems", DEFAULT_PAGE)
-        if self.settings.page_cap:
-            size = min(size, self.settings.page_cap)
-        page = items[:size]
-        is_truncated = len(items) > size
-        return page, _encoded_marker(call, key(page[-1])) if is_truncated else None
 
 
 def _backend(call: Call) -> IAMBackend:
@@ -386,21 +374,3 @@ def _checked_tags(
             "LimitExceeded", f"The number of tags has reached the maximum limit: {MAX_TAGS}"
         )
     return tags
-
-
-def _encoded_marker(call: Call, after: str) -> str:
-    text = json.dumps([call.operation, after], separators=(",", ":"), ensure_ascii=False)
-    return base64.urlsafe_b64encode(text.encode()).decode()
-
-
-def _decoded_marker(call: Call) -> str | None:
-    marker = call.params.get("Marker")
-    if marker is None:
-        return None
-    try:
-        operation, after = json.loads(base64.urlsafe_b64decode(marker.encode()))
-    except ValueError:
-        operation, after = None, ""
-    if operation != call.operation:
-        raise AwsError("ValidationError", f"Invalid Marker: {marker}")
-    return str(after)

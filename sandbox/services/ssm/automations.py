@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import json
 import re
 import threading
 from collections.abc import Callable
@@ -19,6 +17,7 @@ from sandbox.policy.authorization import Authorization
 from sandbox.policy.language import PolicyError
 from sandbox.wire.calls import AwsError, Call
 from sandbox.wire.operations import Operations
+from sandbox.wire.paging import Item, Pager
 
 from . import execution_parameters
 from .executions import OVER, Execution, Start, Starter, StepRun
@@ -27,7 +26,12 @@ from .scripts import Scripts
 from .step_actions import Actions, approver
 from .variables import resolved
 
-DEFAULT_PAGE = 50
+PAGES = Pager(
+    50,
+    lambda _: AwsError("InvalidNextToken", "The specified token isn't valid."),
+    marker="NextToken",
+    size_parameter="MaxResults",
+)
 MAX_DOCUMENT_BYTES = 64 * 1024
 _ROLE_ARN = re.compile(r"arn:[\w-]+:iam::\d{12}:role/[\w+=,.@/-]+")
 _UNSUPPORTED = (
@@ -429,15 +433,7 @@ def _time(text: str) -> datetime:
         raise AwsError("InvalidFilterValue", f"{text} is no time.") from error
 
 
-def _page(call: Call, items: list[Any]) -> tuple[list[Any], str | None]:
-    """One page of items, and the token of the next."""
-    size = call.params.get("MaxResults", DEFAULT_PAGE)
-    token = call.params.get("NextToken")
-    try:
-        begin = json.loads(base64.urlsafe_b64decode(token)) if token else 0
-        page = items[begin : begin + size]
-    except (ValueError, TypeError) as error:
-        raise AwsError("InvalidNextToken", "The specified token isn't valid.") from error
-    if begin + size >= len(items):
-        return page, None
-    return page, base64.urlsafe_b64encode(str(begin + size).encode()).decode()
+def _page(call: Call, items: list[Item]) -> tuple[list[Item], str | None]:
+    """One page of items as they come, and the token of the next."""
+    found, token = PAGES.page(call, enumerate(items), lambda numbered: numbered[0])
+    return [item for _, item in found], token
