@@ -13,9 +13,9 @@ from typing import NoReturn
 
 from sandbox.host import memory
 from sandbox.host.defaults import CREDENTIALS, DEFAULT_REGION, DEFAULT_RUNTIME
+from sandbox.host.setup import SetupError, check_java, check_runtime
 
 from .front.server import SandboxServer
-from .services.lambda_.functions import SetupError, check_java, check_runtime
 
 
 def main() -> None:

@@ -13,7 +13,7 @@ from moto.moto_server.werkzeug_app import MotoRequestHandler
 from werkzeug.serving import ThreadedWSGIServer
 
 from sandbox.host.guardian import Guardian
-from sandbox.services.lambda_.functions import SetupError
+from sandbox.host.setup import SetupError
 from sandbox.wire.calls import Response
 
 from .control_api import PREFIX, ControlApi

@@ -9,7 +9,8 @@ import pytest
 import yaml
 
 from sandbox.services.ssm.execution_parameters import InvalidParametersError, typed
-from sandbox.services.ssm.runbooks import InvalidDocumentError, parsed
+from sandbox.services.ssm.runbook_checks import parsed
+from sandbox.services.ssm.runbooks import InvalidDocumentError
 from sandbox.services.ssm.variables import resolved
 from sandbox.wire.selectors import NOTHING, select
 

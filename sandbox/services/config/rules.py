@@ -19,7 +19,8 @@ from moto.config.models import ConfigBackend, ConfigRule, config_backends
 from werkzeug.exceptions import HTTPException
 
 from sandbox.host.clock import Clock, as_utc, iso
-from sandbox.services.lambda_.functions import Functions, Invocation
+from sandbox.services.lambda_.functions import Functions
+from sandbox.services.lambda_.invocations import Invocation
 from sandbox.wire.calls import AwsError, Call
 from sandbox.wire.operations import Operations, exclusively
 

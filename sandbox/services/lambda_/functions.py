@@ -2,19 +2,13 @@
 
 from __future__ import annotations
 
-import base64
 import hashlib
 import io
-import json
-import subprocess
 import threading
-import time
 import uuid
 import zipfile
-from dataclasses import asdict, dataclass, field
-from datetime import datetime, timezone
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from moto.awslambda.exceptions import UnknownFunctionException
 from moto.awslambda.models import LambdaFunction
@@ -22,89 +16,21 @@ from moto.awslambda.utils import get_backend
 from moto.sts.models import sts_backends
 from moto.utilities.utils import get_partition
 
-from sandbox.host.clock import iso
 from sandbox.host.guardian import Guardian
+from sandbox.host.setup import RUNTIME
 from sandbox.policy.authorization import Authorization
 from sandbox.wire.calls import AwsError, Call, Response
 from sandbox.wire.operations import Operations
 
-from .runtime import TIMED_OUT, Event, Launch, Outcome, RuntimeProcess
-
-JAVA_VERSION = "25"
-RUNTIME = f"java{JAVA_VERSION}"
-# The runtime interface client and what it needs; the last for its own locals of threads.
-RUNTIME_JARS = (
-    "aws-lambda-java-core",
-    "aws-lambda-java-runtime-interface-client",
-    "aws-lambda-java-serialization",
-    "utils-lite",
+from .environments import Environment, fingerprint_of
+from .invocations import (
+    Invocation,
+    answer,
+    check_payload,
 )
+from .runtime import Launch
+
 MAX_CONCURRENCY = 10
-MAX_SYNCHRONOUS_PAYLOAD = 6 * 1024 * 1024
-MAX_ASYNCHRONOUS_PAYLOAD = 1024 * 1024
-LOG_TAIL = 4096
-
-
-class SetupError(Exception):
-    """The sandbox can't run functions here; the message says what to do."""
-
-
-def check_java(java: Path) -> Path:
-    """The path of the `java` command, if it is the version that Lambda runs.
-
-    :raises SetupError: if it is missing or another version
-    """
-    command = java / "bin" / "java" if java.is_dir() else java
-    try:
-        shown = subprocess.run([command, "-version"], capture_output=True, text=True, check=True)
-    except (OSError, subprocess.CalledProcessError) as error:
-        raise SetupError(
-            f"Java can't be run from {java}: {error}. Give a JDK {JAVA_VERSION} with --java."
-        ) from error
-    if f'version "{JAVA_VERSION}' not in shown.stderr:
-        found = shown.stderr.splitlines()[0] if shown.stderr else "an unknown version"
-        raise SetupError(f"{command} is {found}; give a JDK {JAVA_VERSION} with --java.")
-    return command
-
-
-def check_runtime(directory: Path) -> tuple[Path, ...]:
-    """The jars of the runtime interface client.
-
-    :raises SetupError: if they aren't there
-    """
-    jars = tuple(sorted(directory.resolve().glob("*.jar")))
-    missing = [name for name in RUNTIME_JARS if not any(jar.name.startswith(name) for jar in jars)]
-    if missing:
-        raise SetupError(
-            f"No {' and no '.join(missing)} in {directory}; run `make package` first, "
-            "or name the folder of Lambda's runtime interface client with --runtime."
-        )
-    return jars
-
-
-@dataclass
-class Invocation:
-    """One invocation and all that is known of it afterwards."""
-
-    request_id: str
-    function_name: str
-    event: Any
-    started: str
-    payload: Any = None
-    # The type of the function's error; empty if it returned.
-    error: str = ""
-    log: str = ""
-    metrics: list[dict[str, Any]] = field(default_factory=list)
-    cold: bool = False
-    init_ms: float = 0
-    duration_ms: float = 0
-    memory_mb: int = 0
-    max_memory_mb: int | None = None
-    process_id: int = 0
-
-    def to_json(self) -> dict[str, Any]:
-        """As the control API shows it."""
-        return asdict(self)
 
 
 @dataclass(frozen=True)
@@ -132,7 +58,7 @@ class Functions:
         self._guardian = guardian
         self._authorization = authorization
         self._changed = threading.Condition()
-        self._environments: list[_Environment] = []
+        self._environments: list[Environment] = []
         self._invocations: list[Invocation] = []
         # Counts resets: what was begun before one must not be seen after it.
         self._era = 0
@@ -193,16 +119,16 @@ class Functions:
         function = _function(call)
         payload = call.params.get("Payload") or b"{}"
         kind = call.params.get("InvocationType", "RequestResponse")
-        _check_payload(payload, kind)
+        check_payload(payload, kind)
         if kind == "DryRun":
             return Response(204)
         if kind == "Event":
             threading.Thread(target=self.run, args=(function, payload, True), daemon=True).start()
             return Response(202)
-        return _answer(call, function, self.run(function, payload, is_queued=False))
+        return answer(call, function, self.run(function, payload, is_queued=False))
 
-    def _acquire(self, function: LambdaFunction, is_queued: bool) -> _Environment:
-        fingerprint = _fingerprint(function)
+    def _acquire(self, function: LambdaFunction, is_queued: bool) -> Environment:
+        fingerprint = fingerprint_of(function)
         limit = min(MAX_CONCURRENCY, function.reserved_concurrency or MAX_CONCURRENCY)
         with self._changed:
             while True:
@@ -243,7 +169,7 @@ class Functions:
                 code.extractall(folder)
         return folder
 
-    def _started(self, function: LambdaFunction, fingerprint: str) -> _Environment:
+    def _started(self, function: LambdaFunction, fingerprint: str) -> Environment:
         self._retire_orphans()
         directory = self._directory / uuid.uuid4().hex
         directory.mkdir()
@@ -258,7 +184,7 @@ class Functions:
             environment=self._variables(function, directory.name, task_root) | credentials,
             log_file=directory / "log",
         )
-        environment = _Environment(function.function_arn, fingerprint, launch)
+        environment = Environment(function.function_arn, fingerprint, launch)
         self._guardian.watch(environment.pid)
         self._environments.append(environment)
         return environment
@@ -304,143 +230,19 @@ class Functions:
             "TZ": ":UTC",
         }
 
-    def _release(self, environment: _Environment) -> None:
+    def _release(self, environment: Environment) -> None:
         with self._changed:
             environment.is_busy = False
             if not environment.is_alive:
                 self._retire(environment)
             self._changed.notify_all()
 
-    def _retire(self, environment: _Environment) -> None:
+    def _retire(self, environment: Environment) -> None:
         if environment in self._environments:
             self._environments.remove(environment)
             environment.kill()
             self._guardian.release(environment.pid)
             self._changed.notify_all()
-
-
-class _Environment:
-    """A process with the function's code, busy or idle."""
-
-    def __init__(self, arn: str, fingerprint: str, launch: Launch) -> None:
-        self.arn = arn
-        self.fingerprint = fingerprint
-        self.is_busy = True
-        self._launched = time.monotonic()
-        self._process = RuntimeProcess(launch)
-        self._is_cold = True
-
-    @property
-    def pid(self) -> int:
-        return self._process.pid
-
-    @property
-    def is_alive(self) -> bool:
-        return self._process.is_alive
-
-    def kill(self) -> None:
-        self._process.kill()
-
-    def invoke(self, function: LambdaFunction, event: bytes) -> Invocation:
-        """Runs one event to its end; ends the process if it can't be used any more."""
-        invocation = Invocation(
-            request_id=str(uuid.uuid4()),
-            function_name=function.function_name,
-            event=_as_json(event),
-            started=iso(datetime.now(timezone.utc)),
-            cold=self._is_cold,
-            memory_mb=function.memory_size,
-            process_id=self.pid,
-        )
-        outcome = self._initialized(invocation)
-        if outcome is None:
-            begun = time.monotonic()
-            outcome = self._process.invoke(
-                Event(invocation.request_id, event, function.function_arn, function.timeout)
-            )
-            invocation.duration_ms = round((time.monotonic() - begun) * 1000, 2)
-        self._finish(invocation, outcome)
-        return invocation
-
-    def _initialized(self, invocation: Invocation) -> Outcome | None:
-        if not self._is_cold:
-            return None
-        self._is_cold = False
-        outcome = self._process.initialize(invocation.request_id)
-        invocation.init_ms = round((time.monotonic() - self._launched) * 1000, 2)
-        return outcome
-
-    def _finish(self, invocation: Invocation, outcome: Outcome) -> None:
-        invocation.payload = _as_json(outcome.payload)
-        invocation.error = outcome.error
-        invocation.max_memory_mb = self._process.peak_memory_mb()
-        written = self._process.take_log()
-        invocation.metrics = _embedded_metrics(written)
-        if not outcome.is_process_usable:
-            written += _epitaph(invocation)
-            self.kill()
-        invocation.log = _framed(invocation, written)
-
-
-def _epitaph(invocation: Invocation) -> str:
-    """What Lambda writes to the log when it ends a function's process, or finds that it ended."""
-    payload = invocation.payload
-    text = str(payload.get("errorMessage", "") if isinstance(payload, dict) else payload)
-    if invocation.error == TIMED_OUT:
-        now, reason = iso(datetime.now(timezone.utc)), text.partition(" Error: ")[2]
-        return f"{now} {invocation.request_id} {reason}\n"
-    return f"{text}\n{invocation.error}\n"
-
-
-def _framed(invocation: Invocation, written: str) -> str:
-    """The log as CloudWatch Logs shows it, between START and REPORT."""
-    request_id = invocation.request_id
-    if written and not written.endswith("\n"):
-        written += "\n"
-    report = [
-        f"REPORT RequestId: {request_id}",
-        f"Duration: {invocation.duration_ms:.2f} ms",
-        f"Billed Duration: {int(invocation.duration_ms + invocation.init_ms) + 1} ms",
-        f"Memory Size: {invocation.memory_mb} MB",
-    ]
-    if invocation.max_memory_mb is not None:
-        report.append(f"Max Memory Used: {invocation.max_memory_mb} MB")
-    if invocation.cold:
-        report.append(f"Init Duration: {invocation.init_ms:.2f} ms")
-    return (
-        f"START RequestId: {request_id} Version: $LATEST\n"
-        f"{written}END RequestId: {request_id}\n" + "\t".join(report) + "\n"
-    )
-
-
-def _embedded_metrics(log: str) -> list[dict[str, Any]]:
-    """The metrics in a log, in CloudWatch's Embedded Metric Format, one entry per value.
-
-    https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
-    """
-    metrics: list[dict[str, Any]] = []
-    for line in log.splitlines():
-        document = _as_json(line.encode()) if line.startswith("{") else None
-        if isinstance(document, dict) and isinstance(document.get("_aws"), dict):
-            metrics += _metrics_of(document)
-    return metrics
-
-
-def _metrics_of(document: dict[str, Any]) -> list[dict[str, Any]]:
-    return [
-        {
-            "namespace": directive["Namespace"],
-            "name": metric["Name"],
-            "unit": metric.get("Unit", "None"),
-            "value": document[metric["Name"]],
-            "dimensions": {name: document[name] for name in dimensions},
-            "timestamp": document["_aws"]["Timestamp"],
-        }
-        for directive in document["_aws"].get("CloudWatchMetrics", [])
-        for dimensions in directive.get("Dimensions") or [[]]
-        for metric in directive.get("Metrics", [])
-        if metric["Name"] in document
-    ]
 
 
 def _function(call: Call) -> LambdaFunction:
@@ -455,61 +257,6 @@ def _exists(function_arn: str) -> bool:
     except UnknownFunctionException:
         return False
     return True
-
-
-def _check_payload(payload: bytes, kind: str) -> None:
-    limit = MAX_ASYNCHRONOUS_PAYLOAD if kind == "Event" else MAX_SYNCHRONOUS_PAYLOAD
-    if len(payload) > limit:
-        raise AwsError(
-            "RequestTooLargeException",
-            f"{len(payload)} byte payload is too large for the {kind} invocation type "
-            f"(limit {limit} bytes)",
-        )
-    try:
-        json.loads(payload)
-    except ValueError as error:
-        raise AwsError(
-            "InvalidRequestContentException", f"Could not parse request body into json: {error}"
-        ) from error
-
-
-def _answer(call: Call, function: LambdaFunction, invocation: Invocation) -> Response:
-    headers = {
-        "Content-Type": "application/json",
-        "X-Amz-Executed-Version": str(function.version),
-        "x-amzn-RequestId": invocation.request_id,
-    }
-    if invocation.error:
-        headers["X-Amz-Function-Error"] = "Unhandled"
-    if call.params.get("LogType") == "Tail":
-        tail = invocation.log.encode()[-LOG_TAIL:]
-        headers["X-Amz-Log-Result"] = base64.b64encode(tail).decode()
-    body = json.dumps(invocation.payload).encode()
-    if len(body) > MAX_SYNCHRONOUS_PAYLOAD:
-        too_large = "Response payload size exceeded maximum allowed payload size (6291556 bytes)."
-        error = {"errorMessage": too_large, "errorType": "Function.ResponseSizeTooLarge"}
-        headers["X-Amz-Function-Error"] = "Unhandled"
-        body = json.dumps(error).encode()
-    return Response(200, headers, body)
-
-
-def _fingerprint(function: LambdaFunction) -> str:
-    """Changes with the code or the configuration that a process is started with."""
-    parts = [
-        function.code_digest,
-        function.handler,
-        function.memory_size,
-        function.role,
-        sorted((function.environment_vars or {}).items()),
-    ]
-    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
-
-
-def _as_json(payload: bytes) -> Any:
-    try:
-        return json.loads(payload)
-    except ValueError:
-        return payload.decode(errors="replace")
 
 
 def _write_to_cloudwatch_logs(function: LambdaFunction, log: str) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import threading
 from collections.abc import Callable
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -19,9 +18,9 @@ from sandbox.wire.calls import AwsError, Call
 from sandbox.wire.operations import Operations
 from sandbox.wire.paging import Item, Pager
 
-from . import execution_parameters
-from .executions import OVER, Execution, Start, Starter, StepRun
-from .runbooks import InvalidDocumentError, Runbook, parsed
+from . import documents, execution_parameters
+from .execution_views import detailed, matches, step_matches, summary
+from .executions import OVER, Execution, Start, Starter
 from .scripts import Scripts
 from .step_actions import Actions, approver
 from .variables import resolved
@@ -32,7 +31,6 @@ PAGES = Pager(
     marker="NextToken",
     size_parameter="MaxResults",
 )
-MAX_DOCUMENT_BYTES = 64 * 1024
 _ROLE_ARN = re.compile(r"arn:[\w-]+:iam::\d{12}:role/[\w+=,.@/-]+")
 _UNSUPPORTED = (
     "AlarmConfiguration",
@@ -65,8 +63,7 @@ class Automations:
     def operations(self) -> Operations:
         """The operations that the sandbox answers itself, by their names."""
         return {
-            "CreateDocument": self._create_document,
-            "UpdateDocument": self._update_document,
+            **documents.operations(),
             "StartAutomationExecution": self._start,
             "GetAutomationExecution": self._get,
             "DescribeAutomationExecutions": self._describe,
@@ -121,7 +118,9 @@ class Automations:
         :raises AwsError: as `StartAutomationExecution` answers it
         """
         document = _document(by, request)
-        runbook = _checked(document.content, document.document_format, _definition_not_found)
+        runbook = documents.checked(
+            document.content, document.document_format, _definition_not_found
+        )
         try:
             values = execution_parameters.typed(runbook, request.get("Parameters") or {})
         except execution_parameters.InvalidParametersError as error:
@@ -169,43 +168,6 @@ class Automations:
         with self._changed:
             self._changed.notify_all()
 
-    # Documents.
-
-    def _create_document(self, call: Call) -> dict[str, Any]:
-        request = call.params
-        if request.get("DocumentType") == "Automation":
-            _check_content(request["Content"], request.get("DocumentFormat", "JSON"))
-        backend: Any = _backend(call)
-        documents = backend.create_document(
-            content=request["Content"],
-            requires=request.get("Requires"),
-            attachments=request.get("Attachments"),
-            name=request["Name"],
-            version_name=request.get("VersionName"),
-            document_type=request.get("DocumentType"),
-            document_format=request.get("DocumentFormat", "JSON"),
-            target_type=request.get("TargetType"),
-            tags=request.get("Tags"),
-        )
-        return {"DocumentDescription": documents.describe(tags=request.get("Tags"))}
-
-    def _update_document(self, call: Call) -> dict[str, Any]:
-        request = call.params
-        backend: Any = _backend(call)
-        documents = backend._documents.get(request["Name"])
-        if documents and documents.get_default_version().document_type == "Automation":
-            _check_content(request["Content"], request.get("DocumentFormat", "JSON"))
-        description = backend.update_document(
-            content=_told_apart(documents, request["Content"]) if documents else request["Content"],
-            attachments=request.get("Attachments"),
-            name=request["Name"],
-            version_name=request.get("VersionName"),
-            document_version=request.get("DocumentVersion"),
-            document_format=request.get("DocumentFormat", "JSON"),
-            target_type=request.get("TargetType"),
-        )
-        return {"DocumentDescription": description}
-
     # Executions.
 
     def _start(self, call: Call) -> dict[str, Any]:
@@ -220,7 +182,7 @@ class Automations:
     def _get(self, call: Call) -> dict[str, Any]:
         execution = self._execution(call)
         with self._changed:
-            return {"AutomationExecution": _detailed(execution)}
+            return {"AutomationExecution": detailed(execution)}
 
     def _describe(self, call: Call) -> dict[str, Any]:
         with self._changed:
@@ -228,11 +190,11 @@ class Automations:
                 execution
                 for execution in reversed(self._executions.values())
                 if _is_of(execution, call)
-                and all(_matches(execution, one) for one in call.params.get("Filters", []))
+                and all(matches(execution, one) for one in call.params.get("Filters", []))
             ]
             page, token = _page(call, executions)
             return {
-                "AutomationExecutionMetadataList": [_summary(one) for one in page],
+                "AutomationExecutionMetadataList": [summary(one) for one in page],
                 "NextToken": token,
             }
 
@@ -242,7 +204,7 @@ class Automations:
             runs = [
                 run
                 for run in execution.steps
-                if all(_step_matches(run, one) for one in call.params.get("Filters", []))
+                if all(step_matches(run, one) for one in call.params.get("Filters", []))
             ]
             page, token = _page(call, runs[::-1] if call.params.get("ReverseOrder") else runs)
             return {"StepExecutions": [run.to_api() for run in page], "NextToken": token}
@@ -296,47 +258,20 @@ class Automations:
         return execution
 
 
-def _told_apart(documents: Any, content: str) -> str:
-    """The content of a new version, by blank lines at its end told apart from older versions'.
-
-    moto refuses the content of any version as a duplicate. Of AWS it is known only for the latest:
-    https://github.com/hashicorp/terraform/pull/13491
-    """
-    latest: str = documents.find("$LATEST").content
-    if latest.rstrip("\n") == content.rstrip("\n"):
-        return latest
-    while any(version.content == content for version in documents.versions.values()):
-        content += "\n"
-    return content
-
-
 def _backend(where: Call | Starter) -> SimpleSystemManagerBackend:
     return ssm_backends[where.account][where.region]
-
-
-def _check_content(content: str, document_format: str) -> None:
-    if len(content.encode()) > MAX_DOCUMENT_BYTES:
-        raise AwsError("MaxDocumentSizeExceeded", "The size limit of a document is 64 KB.")
-    _checked(content, document_format, lambda text: AwsError("InvalidDocumentContent", text))
-
-
-def _checked(content: str, document_format: str, refusal: Callable[[str], AwsError]) -> Runbook:
-    try:
-        return parsed(content, document_format)
-    except InvalidDocumentError as error:
-        raise refusal(str(error)) from error
 
 
 def _document(by: Starter, request: dict[str, Any]) -> Document:
     name = request["DocumentName"]
     if name.startswith("arn:"):
         name = name.rpartition("document/")[2]
-    documents = _backend(by)._documents.get(name)
-    if documents is None or documents.get_default_version().document_type != "Automation":
+    versions = _backend(by)._documents.get(name)
+    if versions is None or versions.get_default_version().document_type != "Automation":
         raise _definition_not_found(f"Automation Definition Not Found: {name}")
     version = request.get("DocumentVersion")
     wanted = None if version == "$DEFAULT" else version
-    document = documents.find(document_version=wanted, strict=False)
+    document = versions.find(document_version=wanted, strict=False)
     if document is None:
         raise AwsError(
             "AutomationDefinitionVersionNotFoundException",
@@ -360,77 +295,6 @@ def _invalid_signal(text: str) -> AwsError:
 def _is_of(execution: Execution, call: Call) -> bool:
     by = execution.start.by
     return (by.account, by.region) == (call.account, call.region)
-
-
-def _summary(execution: Execution) -> dict[str, Any]:
-    """`AutomationExecutionMetadata` of the API."""
-    start, run = execution.start, execution.current
-    return {
-        "AutomationExecutionId": execution.id,
-        "DocumentName": start.document_name,
-        "DocumentVersion": start.document_version,
-        "AutomationExecutionStatus": execution.status,
-        "ExecutionStartTime": execution.started,
-        "ExecutionEndTime": execution.ended,
-        "ExecutedBy": start.by.principal,
-        "Outputs": execution.outputs(),
-        "Mode": "Auto",
-        "CurrentStepName": run.step.name if run else None,
-        "CurrentAction": run.step.action if run else None,
-        "FailureMessage": execution.failure or None,
-        "AutomationType": "Local",
-    }
-
-
-def _detailed(execution: Execution) -> dict[str, Any]:
-    """`AutomationExecution` of the API."""
-    summary = _summary(execution)
-    del summary["AutomationType"]
-    values = execution.start.parameters
-    return summary | {
-        "Parameters": {name: execution_parameters.shown(value) for name, value in values.items()},
-        "StepExecutions": [run.to_api() for run in execution.steps],
-        "StepExecutionsTruncated": False,
-    }
-
-
-def _matches(execution: Execution, condition: dict[str, Any]) -> bool:
-    key, values = condition["Key"], condition["Values"]
-    run = execution.current
-    if key == "DocumentNamePrefix":
-        return execution.start.document_name.startswith(tuple(values))
-    if key == "ExecutionStatus":
-        return execution.status in values
-    if key == "ExecutionId":
-        return execution.id in values
-    if key == "CurrentAction":
-        return run is not None and run.step.action in values
-    if key == "StartTimeBefore":
-        return execution.started <= _time(values[0])
-    if key == "StartTimeAfter":
-        return execution.started >= _time(values[0])
-    raise AwsError("InvalidFilterKey", f"The sandbox doesn't support the filter {key}.")
-
-
-def _step_matches(run: StepRun, condition: dict[str, Any]) -> bool:
-    values = {
-        "StepName": run.step.name,
-        "Action": run.step.action,
-        "StepExecutionStatus": run.status,
-        "StepExecutionId": run.id,
-    }
-    if condition["Key"] not in values:
-        raise AwsError(
-            "InvalidFilterKey", f"The sandbox doesn't support the filter {condition['Key']}."
-        )
-    return values[condition["Key"]] in condition["Values"]
-
-
-def _time(text: str) -> datetime:
-    try:
-        return datetime.fromisoformat(text.replace("Z", "+00:00"))
-    except ValueError as error:
-        raise AwsError("InvalidFilterValue", f"{text} is no time.") from error
 
 
 def _page(call: Call, items: list[Item]) -> tuple[list[Item], str | None]:
