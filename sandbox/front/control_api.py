@@ -71,7 +71,7 @@ class ControlApi:
         return {
             ("GET", "invocations"): lambda _: [one.to_json() for one in functions.invocations],
             ("DELETE", "invocations"): lambda _: functions.clear_invocations(),
-            ("GET", "deliveries"): lambda _: [one.to_json() for one in rules.deliveries],
+            ("GET", "deliveries"): lambda _: [one.to_json() for one in rules.evaluations.all()],
             ("POST", "deliveries/redeliver"): self._redeliver,
             ("POST", "deliveries/simulate"): self._simulate,
             ("POST", "deliveries/wait"): self._wait_for_delivery,
@@ -141,7 +141,7 @@ class ControlApi:
 
     def _wait_for_delivery(self, request: dict[str, Any]) -> dict[str, bool]:
         """Blocks until the function has done what one event asked for."""
-        is_finished = self._parts.rules.wait_until_finished(
+        is_finished = self._parts.rules.evaluations.wait_until_finished(
             request["id"], request["timeout_seconds"]
         )
         return {"finished": is_finished}

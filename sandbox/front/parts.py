@@ -18,6 +18,7 @@ from sandbox.services.account.service_control_policies import Denials
 from sandbox.services.appsync import DomainNames
 from sandbox.services.certificate_users import DeleteConflicts
 from sandbox.services.cloudformation.stacks import Stacks
+from sandbox.services.config.compliance import Compliance
 from sandbox.services.config.compliance_events import ComplianceEvents
 from sandbox.services.config.remediation import Remediations
 from sandbox.services.config.rules import ConfigRules
@@ -61,6 +62,7 @@ class Parts:
         self.certificates = ServerCertificates(self.clock, self._user)
         self.functions = Functions(java, runtime_jars, directory, guardian, self.authorization)
         self.rules = ConfigRules(self.clock, self.functions)
+        self._compliance = Compliance(self.clock, self.rules)
         self.automations = Automations(self.clock, self.authorization, directory, guardian)
         self.remediations = Remediations(self.clock, self.rules, self.automations)
         self.events = ComplianceEvents(self.clock)
@@ -84,7 +86,9 @@ class Parts:
         }
         return {
             "cloudformation": self._stacks.operations(),
-            "config": self.rules.operations() | self.remediations.operations(),
+            "config": self.rules.operations()
+            | self._compliance.operations()
+            | self.remediations.operations(),
             "iam": self.certificates.operations(),
             "lambda": self.functions.operations(),
             "ssm": self.automations.operations(),

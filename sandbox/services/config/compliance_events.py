@@ -8,7 +8,7 @@ from typing import Any
 from sandbox.host.clock import Clock, iso
 from sandbox.services.events import EventDelivery, deliver
 
-from .rules import Result, RuleState
+from .results import Result, RuleState
 
 
 class ComplianceEvents:
