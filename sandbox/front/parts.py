@@ -73,7 +73,7 @@ class Parts:
         """Says where the sandbox listens: functions, runbooks and stacks call it themselves."""
         self.functions.endpoint = endpoint
         self.automations.listen_at(endpoint)
-        self._stacks.endpoint = endpoint
+        self._stacks.listen_at(endpoint)
 
     def operations(self) -> dict[str, Operations]:
         """The operations that the sandbox answers itself, by service and name."""

@@ -10,12 +10,11 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from . import resource_schemas
 from .blueprint import Blueprint, Definition, is_replacement
-from .resources.handler import Handler, Properties, UnsupportedError, Work, is_gone
+from .resources.handler import Properties, UnsupportedError, is_gone
 from .resources.registry import HANDLERS
 from .stack import FINAL_DELETED, Plan, Resource, Stack
-from .template import Reference, TemplateError
+from .values import FailedError, Values
 
 _RETAINING = ("Retain",)
 # How CloudFormation classes the errors of services.
@@ -29,10 +28,6 @@ _ERROR_CLASSES = {
     "Throttl": "Throttling",
     "LimitExceeded": "ServiceLimitExceeded",
 }
-
-
-class _FailedError(Exception):
-    """A resource, or the outputs, could not be made."""
 
 
 @dataclass(frozen=True)
@@ -56,9 +51,7 @@ class Deployment:
         :param exports: the exports of all stacks: name to the stack that has it
         """
         self._stack = stack
-        self._partition = partition
-        self._client = client
-        self._exports = exports
+        self._values = Values(stack, partition, client, exports)
 
     def create(self, plan: Plan, blueprint: Blueprint, on_failure: str) -> None:
         """Creates all resources.
@@ -70,8 +63,8 @@ class Deployment:
         try:
             for definition in blueprint.resources.values():
                 self._create(definition, blueprint, plan)
-            stack.outputs = self._outputs(blueprint)
-        except _FailedError as error:
+            stack.outputs = self._values.outputs(blueprint)
+        except FailedError as error:
             self._give_up(str(error), on_failure)
             return
         stack.drafts = blueprint.drafts
@@ -83,15 +76,15 @@ class Deployment:
         try:
             for definition in blueprint.resources.values():
                 self._create_or_update(definition, blueprint, plan, steps)
-            outputs = self._outputs(blueprint)
-        except _FailedError as error:
+            outputs = self._values.outputs(blueprint)
+        except FailedError as error:
             self._go_back(str(error), steps)
             return
         stack.become("UPDATE_COMPLETE_CLEANUP_IN_PROGRESS")
         for step in reversed(steps):
             if step.before is not None and step.is_new:
                 self._clean_up(step.before, step.before.replacement_policy)
-        for resource in self._newest_first():
+        for resource in self._stack.newest_first():
             if resource.logical_id not in blueprint.resources:
                 self._clean_up(resource, resource.deletion_policy)
                 del stack.resources[resource.logical_id]
@@ -115,27 +108,22 @@ class Deployment:
 
     def _create(self, definition: Definition, blueprint: Blueprint, plan: Plan) -> None:
         stack = self._stack
-        resource = self._begun(definition)
+        resource = stack.begun(
+            definition.type,
+            definition.logical_id,
+            definition.deletion_policy,
+            definition.replacement_policy,
+        )
         stack.resources[definition.logical_id] = resource
         stack.note(resource, "CREATE_IN_PROGRESS")
         try:
-            resource.properties = self._properties(definition, blueprint)
+            resource.properties = self._values.properties(definition, blueprint)
             self._make(resource, plan)
         except Exception as error:  # whatever kept it from being made
             raise self._failed(resource, "CREATE_FAILED", error) from error
 
-    def _begun(self, definition: Definition) -> Resource:
-        self._stack.next_order += 1
-        return Resource(
-            definition.logical_id,
-            definition.type,
-            deletion_policy=definition.deletion_policy,
-            replacement_policy=definition.replacement_policy,
-            order=self._stack.next_order,
-        )
-
     def _make(self, resource: Resource, plan: Plan) -> None:
-        handler, work = HANDLERS[resource.type], self._work(resource, plan)
+        handler, work = HANDLERS[resource.type], self._values.work(resource, plan)
         handler.refuse_unapplied(resource.type, resource.properties)
         resource.physical_id = handler.create(work, resource.properties)
         self._stack.note(resource, "CREATE_IN_PROGRESS", "Resource creation Initiated")
@@ -175,7 +163,7 @@ class Deployment:
         known.deletion_policy = definition.deletion_policy
         known.replacement_policy = definition.replacement_policy
         try:
-            properties = self._properties(definition, blueprint)
+            properties = self._values.properties(definition, blueprint)
             if properties == before.properties:
                 return
             HANDLERS[known.type].refuse_unapplied(known.type, properties)
@@ -213,7 +201,12 @@ class Deployment:
             "Requested update requires the creation of a new physical resource; hence creating "
             "one.",
         )
-        resource = self._begun(definition)
+        resource = self._stack.begun(
+            definition.type,
+            definition.logical_id,
+            definition.deletion_policy,
+            definition.replacement_policy,
+        )
         resource.properties = properties
         self._stack.resources[definition.logical_id] = resource
         steps.append(_Step(before, resource, is_new=True))
@@ -223,7 +216,7 @@ class Deployment:
     def _change(self, resource: Resource, properties: Properties, plan: Plan) -> None:
         previous, resource.properties = resource.properties, properties
         self._stack.note(resource, "UPDATE_IN_PROGRESS")
-        handler, work = HANDLERS[resource.type], self._work(resource, plan)
+        handler, work = HANDLERS[resource.type], self._values.work(resource, plan)
         handler.update(work, resource.physical_id, properties, previous)
         handler.settle(work, resource.physical_id, properties, previous)
         self._stack.note(resource, "UPDATE_COMPLETE")
@@ -268,7 +261,7 @@ class Deployment:
 
     def _delete_all(self, retained: frozenset[str], policies: tuple[str, ...]) -> str:
         """Deletes what has none of the policies; answers the logical id of the first failure."""
-        for resource in self._newest_first():
+        for resource in self._stack.newest_first():
             if resource.status == "DELETE_COMPLETE":
                 continue
             if resource.logical_id in retained or resource.deletion_policy in policies:
@@ -287,7 +280,7 @@ class Deployment:
         stack = self._stack
         stack.note(resource, "DELETE_IN_PROGRESS")
         if resource.physical_id:
-            work = self._work(resource, stack.plan)
+            work = self._values.work(resource, stack.plan)
             try:
                 HANDLERS[resource.type].delete(work, resource.physical_id, resource.properties)
             except Exception as error:  # noqa: BLE001  whatever kept it from being deleted
@@ -297,67 +290,11 @@ class Deployment:
         stack.note(resource, "DELETE_COMPLETE")
         return True
 
-    def _newest_first(self) -> list[Resource]:
-        return sorted(self._stack.resources.values(), key=lambda one: one.order, reverse=True)
-
-    # Values.
-
-    def _properties(self, definition: Definition, blueprint: Blueprint) -> Properties:
-        resolved = blueprint.scope.resolved(definition.properties, self._lookup)
-        return resource_schemas.checked(
-            definition.logical_id, definition.type, self._stack.region, resolved
-        )
-
-    def _lookup(self, reference: Reference) -> Any:
-        resource = self._stack.resources[reference.name]
-        if not reference.attribute:
-            return resource.physical_id
-        handler: Handler = HANDLERS[resource.type]
-        work = self._work(resource, self._stack.plan)
-        return handler.attributes(work, resource.physical_id)[reference.attribute]
-
-    def _outputs(self, blueprint: Blueprint) -> list[dict[str, Any]]:
-        try:
-            return [self._output(name, one, blueprint) for name, one in blueprint.outputs.items()]
-        except (TemplateError, ClientError) as error:
-            raise _FailedError(f"{error} ") from error
-
-    def _output(self, name: str, output: dict[str, Any], blueprint: Blueprint) -> dict[str, Any]:
-        resolved = blueprint.scope.resolved(output, self._lookup)
-        value = resolved.get("Value")
-        if not isinstance(value, (str, int, float, bool)):
-            raise TemplateError(
-                "Template format error: The Value field of every Outputs member must evaluate to "
-                "a String."
-            )
-        export = resolved.get("Export", {}).get("Name")
-        owner = self._exports().get(export, self._stack.name)
-        if owner != self._stack.name:
-            raise TemplateError(f"Export with name {export} is already exported by stack {owner}.")
-        return {
-            "OutputKey": name,
-            "OutputValue": str(value).lower() if isinstance(value, bool) else str(value),
-            "Description": resolved.get("Description"),
-            "ExportName": export,
-        }
-
-    def _work(self, resource: Resource, plan: Plan | None) -> Work:
-        stack = self._stack
-        return Work(
-            logical_id=resource.logical_id,
-            stack_name=stack.name,
-            region=stack.region,
-            account=stack.account,
-            partition=self._partition,
-            stack_tags=plan.tags if plan else {},
-            client=self._client,
-        )
-
-    def _failed(self, resource: Resource, status: str, error: Exception) -> _FailedError:
+    def _failed(self, resource: Resource, status: str, error: Exception) -> FailedError:
         verb = "create" if status.startswith("CREATE") else "update"
         self._stack.note(resource, status, _reason(error, resource.type))
         names = f"[{resource.logical_id}]"
-        return _FailedError(f"The following resource(s) failed to {verb}: {names}. ")
+        return FailedError(f"The following resource(s) failed to {verb}: {names}. ")
 
 
 def _reason(error: Exception, resource_type: str) -> str:

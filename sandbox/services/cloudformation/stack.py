@@ -102,6 +102,23 @@ class Stack:
         event = Event(str(uuid.uuid4()), logical_id, physical_id, kind, status, reason, self.now())
         self.events.append(event)
 
+    def begun(
+        self, kind: str, logical_id: str, deletion_policy: str, replacement_policy: str
+    ) -> Resource:
+        """A new resource, the next in the order."""
+        self.next_order += 1
+        return Resource(
+            logical_id,
+            kind,
+            deletion_policy=deletion_policy,
+            replacement_policy=replacement_policy,
+            order=self.next_order,
+        )
+
+    def newest_first(self) -> list[Resource]:
+        """Its resources in the order in which they are deleted."""
+        return sorted(self.resources.values(), key=lambda one: one.order, reverse=True)
+
     @property
     def is_live(self) -> bool:
         """Whether it can be found by its name."""
