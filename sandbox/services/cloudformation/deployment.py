@@ -120,7 +120,7 @@ class Deployment:
             resource.properties = self._values.properties(definition, blueprint)
             self._make(resource, plan)
         except Exception as error:  # whatever kept it from being made
-            raise self._failed(resource, "CREATE_FAILED", error) from error
+            raise _failed(self._stack, resource, "CREATE_FAILED", error) from error
 
     def _make(self, resource: Resource, plan: Plan) -> None:
         handler, work = HANDLERS[resource.type], self._values.work(resource, plan)
@@ -174,7 +174,7 @@ class Deployment:
                 self._change(known, properties, plan)
         except Exception as error:  # whatever kept it from being changed
             resource = self._stack.resources[definition.logical_id]
-            raise self._failed(resource, "UPDATE_FAILED", error) from error
+            raise _failed(self._stack, resource, "UPDATE_FAILED", error) from error
 
     def _is_replaced(self, before: Resource, properties: Properties) -> bool:
         return is_replacement(
@@ -290,11 +290,12 @@ class Deployment:
         stack.note(resource, "DELETE_COMPLETE")
         return True
 
-    def _failed(self, resource: Resource, status: str, error: Exception) -> FailedError:
-        verb = "create" if status.startswith("CREATE") else "update"
-        self._stack.note(resource, status, _reason(error, resource.type))
-        names = f"[{resource.logical_id}]"
-        return FailedError(f"The following resource(s) failed to {verb}: {names}. ")
+
+def _failed(stack: Stack, resource: Resource, status: str, error: Exception) -> FailedError:
+    verb = "create" if status.startswith("CREATE") else "update"
+    stack.note(resource, status, _reason(error, resource.type))
+    names = f"[{resource.logical_id}]"
+    return FailedError(f"The following resource(s) failed to {verb}: {names}. ")
 
 
 def _reason(error: Exception, resource_type: str) -> str:
