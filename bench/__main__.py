@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime, timezone
 from pathlib import Path
 
-from sandbox.control import PROJECT, Sandbox
+from sandbox.client import PROJECT, Sandbox
 
 from . import cold_start, cost, evaluation, machine, memory, usage
 from .report import Section, as_json, as_markdown

@@ -15,8 +15,8 @@ from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
-from sandbox.control import Sandbox
-from sandbox.lambda_runtime import Launch
+from sandbox.client import Sandbox
+from sandbox.services.lambda_.runtime import Launch
 
 from .function import EVALUATE, in_java, in_python, running, unpack
 from .replay import Replay

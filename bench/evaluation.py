@@ -9,7 +9,7 @@ from typing import Any
 
 import boto3
 
-from sandbox.control import CREDENTIALS, Sandbox
+from sandbox.client import CREDENTIALS, Sandbox
 
 from .function import EVALUATE, in_java, running, unpack
 from .replay import Replay

@@ -17,8 +17,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from sandbox.control import CREDENTIALS, DEFAULT_REGION, PROJECT
-from sandbox.lambda_runtime import Event, Launch, RuntimeProcess
+from sandbox.client import CREDENTIALS, DEFAULT_REGION, PROJECT
+from sandbox.services.lambda_.runtime import Event, Launch, RuntimeProcess
 
 from .replay import Replay
 from .template import jvm_options

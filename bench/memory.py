@@ -11,7 +11,7 @@ from collections.abc import Callable
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from pathlib import Path
 
-from sandbox.control import Sandbox
+from sandbox.client import Sandbox
 
 from . import cold_start, usage
 from .cpu_share import java_with_share, share_of

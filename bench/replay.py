@@ -16,8 +16,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
-from sandbox import certificates
-from sandbox.control import PROJECT, Sandbox
+from sandbox.client import PROJECT, Sandbox, certificates
 
 
 @dataclass(frozen=True)

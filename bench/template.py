@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from sandbox.control import PROJECT
+from sandbox.client import PROJECT
 
 TEMPLATE = PROJECT / "cloudformation" / "certsweep.yaml"
 

@@ -25,9 +25,7 @@ from pathlib import Path
 
 import boto3
 
-from sandbox.account import ENABLED_BY_DEFAULT
-from sandbox.control import PROJECT, Sandbox
-from sandbox.estate import Estate
+from sandbox.client import ENABLED_BY_DEFAULT, PROJECT, Estate, Sandbox
 
 from .cpu_share import MB_OF_ONE_CPU
 from .function import INSPECT, Running, in_java, running, unpack

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
-from sandbox.control import Rule, Sandbox
+from sandbox.client import Rule, Sandbox
 
 FUNCTION = "certsweep-evaluate"
 CERTIFICATE = "AWS::IAM::ServerCertificate"

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from sandbox.control import PROJECT, Sandbox
+from sandbox.client import PROJECT, Sandbox
 
 from .account import Account
 from .deployment import Deployment, Package

@@ -12,8 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sandbox.control import PROJECT, Rule, Sandbox
-from sandbox.estate import Estate
+from sandbox.client import PROJECT, Estate, Rule, Sandbox
 
 from .account import Run
 from .production import ABROAD, HOME, Production

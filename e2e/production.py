@@ -10,8 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sandbox.control import RULE_PERMISSIONS, Sandbox
-from sandbox.estate import Estate
+from sandbox.client import RULE_PERMISSIONS, Estate, Sandbox
 
 from .account import FUNCTION, Account, Run, days, while_held
 

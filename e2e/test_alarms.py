@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from sandbox.permissions import Access, effect, names_principal
+from sandbox.policy.language import Access, effect, names_principal
 
 from .deployment import RULE_NAME, Deployment
 from .production import ABROAD

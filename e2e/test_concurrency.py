@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from sandbox.control import Sandbox
+from sandbox.client import Sandbox
 
 from .account import Run, now
 from .production import Certificate, Production

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from sandbox.control import PROJECT
+from sandbox.client import PROJECT
 
 ESCAPE = "\x1b"
 UNUSED = "www.example.com-2018"

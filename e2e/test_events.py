@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from sandbox.control import Sandbox
+from sandbox.client import Sandbox
 
 from .account import Account, Run, days, now, while_held
 

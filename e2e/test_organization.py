@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from sandbox.control import PROJECT
+from sandbox.client import PROJECT
 
 from .account import days
 from .deployment import AWS_CLI, BUCKET, NO_SETTINGS, Deployment

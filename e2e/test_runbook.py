@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from sandbox.control import DEFAULT_RUNTIME, PROJECT
+from sandbox.client import DEFAULT_RUNTIME, PROJECT
 
 from .account import days
 from .deployment import BACKUPS, Deployment

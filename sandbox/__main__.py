@@ -11,10 +11,11 @@ import threading
 from pathlib import Path
 from typing import NoReturn
 
-from . import memory
-from .awslambda import SetupError, check_java, check_runtime
-from .control import CREDENTIALS, DEFAULT_REGION, DEFAULT_RUNTIME
-from .server import SandboxServer
+from sandbox.host import memory
+from sandbox.host.defaults import CREDENTIALS, DEFAULT_REGION, DEFAULT_RUNTIME
+from sandbox.host.setup import SetupError, check_java, check_runtime
+
+from .front.server import SandboxServer
 
 
 def main() -> None:

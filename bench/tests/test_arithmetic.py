@@ -15,7 +15,7 @@ import pytest
 from bench import cold_start, cost, evaluation, memory, template
 from bench.report import Figure, Matrix, Section, as_json, as_markdown, number
 from bench.usage import LATENCY_MS, LISTENERS_EACH, Size, calls_at_once
-from sandbox.control import Sandbox
+from sandbox.client import Sandbox
 
 
 def _rounds(balancers: int, at_once: int) -> int:

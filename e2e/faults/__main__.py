@@ -13,7 +13,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TextIO
 
-from sandbox.control import PROJECT
+from sandbox.client import PROJECT
 
 from . import table
 from .combinations import (

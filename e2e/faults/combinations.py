@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sandbox.not_found import not_found_codes
+from sandbox.wire.not_found import not_found_codes
 
 DOORS = ("evaluate", "inspect", "remove", "runbook", "busy runbook")
 # What happens to a call, in the words of `sandbox.faults`.

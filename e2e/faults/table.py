@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from sandbox.control import PROJECT
+from sandbox.client import PROJECT
 
 from .combinations import DOORS, KINDS, SLOW_SECONDS, Call, Combination
 from .trials import Result

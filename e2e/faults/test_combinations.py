@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from sandbox.faults import Fault
+from sandbox.front.faults import Fault
 
 from .combinations import KINDS, NOT_FOUND, Call, combinations, longest_first, sample
 

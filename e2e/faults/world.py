@@ -9,7 +9,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from sandbox.control import Sandbox
+from sandbox.client import Sandbox
 
 from ..account import days, now
 from ..deployment import BACKUPS, Deployment, Package, make_bucket

@@ -8,7 +8,7 @@ import tempfile
 from pathlib import Path
 from typing import NoReturn
 
-from sandbox.control import PROJECT, Sandbox, SandboxError
+from sandbox.client import PROJECT, Sandbox, SandboxError
 
 from .acts import Story
 from .stage import DemoError, Stage, new_console

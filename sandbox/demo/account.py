@@ -6,9 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
-from sandbox.certificates import CertificateFiles, self_signed, with_chain
-from sandbox.control import Sandbox
-from sandbox.estate import Estate
+from sandbox.client import CertificateFiles, Estate, Sandbox, self_signed, with_chain
 
 ABROAD = "ap-southeast-2"
 ARTIFACTS = "my-artifacts"

@@ -6,7 +6,7 @@ import json
 from datetime import datetime
 from typing import Any
 
-from sandbox.control import Rule
+from sandbox.client import Rule
 
 from .account import ABROAD, ARTIFACTS, BACKUPS, EARLY, FORGOTTEN, HIDDEN, Account, Certificate
 from .dashboard import Dashboard, certificates_table, remediations_table

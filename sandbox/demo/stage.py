@@ -21,7 +21,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from sandbox.control import Rule, Sandbox
+from sandbox.client import Rule, Sandbox
 
 # Where there is no terminal, lines are as long as they need to be: somebody may want to grep them.
 WIDTH_OF_A_PIPE = 200

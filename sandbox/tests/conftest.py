@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from sandbox.control import DEFAULT_RUNTIME, PROJECT, Rule, Sandbox
+from sandbox.client import DEFAULT_RUNTIME, PROJECT, Rule, Sandbox
 
 PROBE = "Probe::handleRequest"
 

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError, ConnectionClosedError
 
-from sandbox.control import Sandbox, SandboxError
+from sandbox.client import Sandbox, SandboxError
 
 from .conftest import error_of
 

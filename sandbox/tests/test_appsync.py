@@ -5,9 +5,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError, ConnectionClosedError
 
-from sandbox.certificates import self_signed
-from sandbox.control import Sandbox, SandboxError
-from sandbox.estate import Estate
+from sandbox.client import Estate, Sandbox, SandboxError, self_signed
 
 from .conftest import days, error_of, now
 

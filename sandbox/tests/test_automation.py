@@ -12,8 +12,8 @@ import pytest
 import yaml
 from botocore.exceptions import ClientError
 
-from sandbox.automation.execution import NO_OUTPUT
-from sandbox.control import Sandbox
+from sandbox.client import Sandbox
+from sandbox.services.ssm.executions import NO_OUTPUT
 
 from .conftest import days, error_of, is_running, message_of
 

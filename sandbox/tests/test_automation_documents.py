@@ -8,9 +8,11 @@ from typing import Any
 import pytest
 import yaml
 
-from sandbox.automation.documents import InvalidDocumentError, parsed
-from sandbox.automation.parameters import InvalidParametersError, typed
-from sandbox.automation.variables import NOTHING, resolved, select
+from sandbox.services.ssm.execution_parameters import InvalidParametersError, typed
+from sandbox.services.ssm.runbook_checks import parsed
+from sandbox.services.ssm.runbooks import InvalidDocumentError
+from sandbox.services.ssm.variables import resolved
+from sandbox.wire.selectors import NOTHING, select
 
 SCRIPT = {"Runtime": "python3.11", "Handler": "handler", "Script": "def handler(e, c): pass"}
 RUNBOOK: dict[str, Any] = {

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 import yaml
 
-from sandbox.control import Rule, Sandbox
+from sandbox.client import Rule, Sandbox
 
 from .conftest import PROBE
 from .test_cloudformation import TRUST, create, described, outputs, reason, template, update

@@ -5,8 +5,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError, ConnectionClosedError
 
-from sandbox.control import Sandbox
-from sandbox.estate import Estate, distribution_config
+from sandbox.client import Estate, Sandbox, distribution_config
 
 from .conftest import days, error_of, now
 

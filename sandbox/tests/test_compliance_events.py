@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from sandbox.control import Rule, Sandbox
-from sandbox.event_bus import UndeliverableError, rendered
+from sandbox.client import Rule, Sandbox
+from sandbox.services.events import UndeliverableError, rendered
 
 from .conftest import evaluation
 

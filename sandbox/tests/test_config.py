@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from sandbox.control import Rule, Sandbox
+from sandbox.client import Rule, Sandbox
 
 from .conftest import PROBE, days, error_of, evaluation, message_of, now
 

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from sandbox.control import Sandbox
+from sandbox.client import Sandbox
 
 from .conftest import error_of, message_of
 

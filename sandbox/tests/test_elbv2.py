@@ -5,8 +5,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from sandbox.control import Sandbox
-from sandbox.estate import FIXED_RESPONSE, Estate, LoadBalancer
+from sandbox.client import FIXED_RESPONSE, Estate, LoadBalancer, Sandbox
 
 from .conftest import days, error_of, message_of, now
 

@@ -2,9 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from sandbox.account import ENABLED_BY_DEFAULT
-from sandbox.control import Sandbox
-from sandbox.estate import Estate
+from sandbox.client import ENABLED_BY_DEFAULT, Estate, Sandbox
 
 from .conftest import days, now
 

@@ -10,10 +10,9 @@ from botocore.config import Config
 from botocore.exceptions import ClientError, ConnectionClosedError, ReadTimeoutError
 from botocore.parsers import ResponseParserError
 
-from sandbox.certificates import self_signed
-from sandbox.control import Sandbox, SandboxError
-from sandbox.faults import Fault, Faults
-from sandbox.not_found import not_found_codes
+from sandbox.client import Sandbox, SandboxError, self_signed
+from sandbox.front.faults import Fault, Faults
+from sandbox.wire.not_found import not_found_codes
 
 from .conftest import days, error_of, evaluation, message_of, now
 

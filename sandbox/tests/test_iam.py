@@ -8,8 +8,7 @@ from botocore.exceptions import ClientError
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ed25519
 
-from sandbox.certificates import CertificateFiles, self_signed, with_chain
-from sandbox.control import Sandbox, SandboxError
+from sandbox.client import CertificateFiles, Sandbox, SandboxError, self_signed, with_chain
 
 from .conftest import days, error_of, message_of, now
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from sandbox.control import PROJECT, Rule, Sandbox
+from sandbox.client import PROJECT, Rule, Sandbox
 
 from .conftest import days, now
 

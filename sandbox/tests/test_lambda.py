@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from sandbox.control import Sandbox
+from sandbox.client import Sandbox
 
 from .conftest import PROBE, error_of, is_running
 

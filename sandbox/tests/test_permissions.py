@@ -7,8 +7,8 @@ import boto3
 import pytest
 from botocore.exceptions import ClientError
 
-from sandbox.control import Rule, Sandbox
-from sandbox.permissions import (
+from sandbox.client import Rule, Sandbox
+from sandbox.policy.language import (
     Access,
     Policies,
     PolicyError,

@@ -18,8 +18,7 @@ from typing import Any
 
 import pytest
 
-from sandbox.certificates import self_signed
-from sandbox.control import PROJECT, Sandbox, SandboxError
+from sandbox.client import PROJECT, Sandbox, SandboxError, self_signed
 
 from .conftest import PROBE, days, is_running, now
 

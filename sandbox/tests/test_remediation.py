@@ -8,7 +8,7 @@ import pytest
 import yaml
 from botocore.exceptions import ClientError
 
-from sandbox.control import Rule, Sandbox, SandboxError
+from sandbox.client import Rule, Sandbox, SandboxError
 
 from .conftest import days, error_of, evaluation, message_of, now
 

@@ -8,8 +8,7 @@ import boto3
 import pytest
 from botocore.exceptions import ClientError
 
-from sandbox.certificates import self_signed
-from sandbox.control import Rule, Sandbox
+from sandbox.client import Rule, Sandbox, self_signed
 
 from .conftest import days, error_of, message_of, now
 

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from sandbox.control import DEFAULT_ACCOUNT, Sandbox
+from sandbox.client import DEFAULT_ACCOUNT, Sandbox
 
 from .conftest import error_of
 

@@ -13,8 +13,8 @@ from typing import Any
 
 import pytest
 
-from sandbox.automation.script import ScriptError, Scripts
-from sandbox.guardian import Guardian
+from sandbox.host.guardian import Guardian
+from sandbox.services.ssm.scripts import ScriptError, Scripts
 
 ENVIRONMENT = {"AWS_REGION": "eu-west-1", "PATH": "/usr/bin:/bin", "TZ": "UTC"}
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from sandbox.control import Sandbox
+from sandbox.client import Sandbox
 
 from .test_cloudformation import ROLE, TOPIC, described, given, put_in_s3, reason, template
 

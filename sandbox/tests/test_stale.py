@@ -8,12 +8,11 @@ from botocore.parsers import ResponseParserError
 from moto.core.request import Request
 from werkzeug.test import EnvironBuilder
 
-from sandbox import answers
-from sandbox.answers import Answers, key_of
-from sandbox.calls import Call, Response
-from sandbox.control import Sandbox, SandboxError
-from sandbox.estate import Estate
-from sandbox.faults import Fault, Faults
+from sandbox.client import Estate, Sandbox, SandboxError
+from sandbox.front import earlier_answers
+from sandbox.front.earlier_answers import Answers, key_of
+from sandbox.front.faults import Fault, Faults
+from sandbox.wire.calls import Call, Response
 
 from .conftest import days, error_of, message_of, now
 
@@ -205,14 +204,14 @@ class TestMemory:
         return [answer.body for answer in memory.of("iam", "ListGroups").values()]
 
     def test_oldest_answers_are_forgotten(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(answers, "MAX_ANSWERS", 2)
+        monkeypatch.setattr(earlier_answers, "MAX_ANSWERS", 2)
         memory = Answers()
         for path in "abac":
             memory.remember(self.call(PathPrefix=path), Response(200, {}, path.encode()))
         assert self.kept(memory) == [b"a", b"c"]
 
     def test_all_bodies_together_are_limited(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(answers, "MAX_TOTAL_BYTES", 5)
+        monkeypatch.setattr(earlier_answers, "MAX_TOTAL_BYTES", 5)
         memory = Answers()
         for body in (b"12", b"3", b"456", b"7"):
             memory.remember(self.call(PathPrefix=body.decode()), Response(200, {}, body))
@@ -220,9 +219,9 @@ class TestMemory:
 
     def test_large_body_is_not_kept(self) -> None:
         memory = Answers()
-        for size in (answers.MAX_BODY_BYTES, answers.MAX_BODY_BYTES + 1):
+        for size in (earlier_answers.MAX_BODY_BYTES, earlier_answers.MAX_BODY_BYTES + 1):
             memory.remember(self.call(MaxItems=size), Response(200, {}, b"x" * size))
-        assert [len(body) for body in self.kept(memory)] == [answers.MAX_BODY_BYTES]
+        assert [len(body) for body in self.kept(memory)] == [earlier_answers.MAX_BODY_BYTES]
 
     def test_repeated_answer_takes_the_place_of_the_former(self) -> None:
         memory = Answers()

@@ -1,0 +1,40 @@
+"""What tests and the demo hold in their hands.
+
+It talks to a sandbox over HTTP alone, and shares nothing with it but `host/defaults.py`.
+"""
+
+from sandbox.host.defaults import (
+    CREDENTIALS,
+    DEFAULT_ACCOUNT,
+    DEFAULT_REGION,
+    DEFAULT_RUNTIME,
+    ENABLED_BY_DEFAULT,
+    PROJECT,
+)
+
+from .certificates import CertificateFiles, new_key, self_signed, with_chain
+from .connection import SandboxError
+from .resources import FIXED_RESPONSE, Estate, LoadBalancer, distribution_config
+from .rules import RULE_PERMISSIONS, Rule
+from .sandbox import Sandbox
+
+__all__ = [
+    "CREDENTIALS",
+    "DEFAULT_ACCOUNT",
+    "DEFAULT_REGION",
+    "DEFAULT_RUNTIME",
+    "ENABLED_BY_DEFAULT",
+    "FIXED_RESPONSE",
+    "PROJECT",
+    "RULE_PERMISSIONS",
+    "CertificateFiles",
+    "Estate",
+    "LoadBalancer",
+    "Rule",
+    "Sandbox",
+    "SandboxError",
+    "distribution_config",
+    "new_key",
+    "self_signed",
+    "with_chain",
+]

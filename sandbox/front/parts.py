@@ -1,0 +1,149 @@
+"""All parts of a sandbox, put together; the only place that knows them all."""
+
+from __future__ import annotations
+
+import os
+import threading
+from pathlib import Path
+
+from moto.moto_api._internal.models import moto_api_backend
+
+from sandbox.host import memory
+from sandbox.host.clock import Clock
+from sandbox.host.guardian import Guardian
+from sandbox.policy.authorization import Authorization, Refusal
+from sandbox.services import cloudfront, elb, elbv2, s3
+from sandbox.services.account.regions import Account
+from sandbox.services.account.service_control_policies import Denials
+from sandbox.services.appsync import DomainNames
+from sandbox.services.certificate_users import DeleteConflicts
+from sandbox.services.cloudformation.stacks import Stacks
+from sandbox.services.config.compliance import Compliance
+from sandbox.services.config.compliance_events import ComplianceEvents
+from sandbox.services.config.remediation import Remediations
+from sandbox.services.config.rules import ConfigRules
+from sandbox.services.iam.server_certificates import ServerCertificate, ServerCertificates
+from sandbox.services.lambda_ import checks
+from sandbox.services.lambda_.functions import Functions
+from sandbox.services.ssm.automations import Automations
+from sandbox.wire.calls import Call
+from sandbox.wire.operations import Operations, exclusively
+
+from .faults import Faults
+from .request_log import RequestLog
+
+
+class Parts:
+    """The services, what stands before them, and what tests control."""
+
+    def __init__(
+        self,
+        java: Path,
+        runtime_jars: tuple[Path, ...],
+        directory: Path,
+        guardian: Guardian,
+        log: RequestLog,
+    ) -> None:
+        """Puts them together; functions and scripts work below `directory`."""
+        # Load balancers need subnets, hence EC2; with its 1,282 machine images, moto makes each
+        # region of it a hundred times as slowly. moto asks when it makes one.
+        os.environ["MOTO_EC2_LOAD_DEFAULT_AMIS"] = "false"
+        self.log = log
+        self.clock = Clock()
+        self.faults = Faults()
+        self.authorization = Authorization()
+        self.account = Account()
+        self.denials = Denials()
+        self.delete_conflicts = DeleteConflicts()
+        # One request at a time: what moto keeps of the users of certificates and what we add to it
+        # must fit together.
+        self.users_lock = threading.RLock()
+        self._domain_names = DomainNames()
+        self.certificates = ServerCertificates(self.clock, self._user)
+        self.functions = Functions(java, runtime_jars, directory, guardian, self.authorization)
+        self.rules = ConfigRules(self.clock, self.functions)
+        self._compliance = Compliance(self.clock, self.rules)
+        self.automations = Automations(self.clock, self.authorization, directory, guardian)
+        self.remediations = Remediations(self.clock, self.rules, self.automations)
+        self.events = ComplianceEvents(self.clock)
+        self.rules.on_result.append(self.events.changed)
+        self._stacks = Stacks(self.clock, self.authorization)
+
+    def listen_at(self, endpoint: str) -> None:
+        """Says where the sandbox listens: functions, runbooks and stacks call it themselves."""
+        self.functions.endpoint = endpoint
+        self.automations.listen_at(endpoint)
+        self._stacks.listen_at(endpoint)
+
+    def operations(self) -> dict[str, Operations]:
+        """The operations that the sandbox answers itself, by service and name."""
+        users = {
+            "account": self.account.operations(),
+            "appsync": self._domain_names.operations(),
+            "cloudfront": cloudfront.operations(),
+            "elb": elb.operations(),
+            "elbv2": elbv2.operations(),
+        }
+        return {
+            "cloudformation": self._stacks.operations(),
+            "config": self.rules.operations()
+            | self._compliance.operations()
+            | self.remediations.operations(),
+            "iam": self.certificates.operations(),
+            "lambda": self.functions.operations(),
+            "ssm": self.automations.operations(),
+        } | {service: exclusively(self.users_lock, own) for service, own in users.items()}
+
+    def refusal(self, call: Call, principal: str) -> Refusal | None:
+        """Why a request may not be made; None if it may.
+
+        :param principal: ARN of whoever makes it
+        """
+        around = (
+            self.account.refusal(call)
+            or self.denials.refusal(call, principal)
+            or s3.owner_refusal(call)
+            if call.model is not None
+            else None
+        )
+        return around or self.authorization.refusal(call, principal) or checks.refusal(call)
+
+    def reset(self, *, cold: bool) -> None:
+        """Makes all as new, moto's state too.
+
+        :param cold: also end the idle processes of functions
+        """
+        self._stop()
+        self.rules.reset()
+        self.functions.reset(cold=cold)
+        self.certificates.reset()
+        with self.users_lock:
+            self.account.reset()
+            self.denials.clear()
+            self._domain_names.reset()
+            self.delete_conflicts.reset()
+        self.faults.reset()
+        self.authorization.clear()
+        self._stacks.reset()
+        self.clock.reset()
+        moto_api_backend.reset()
+        self.log.clear()
+        memory.collect()
+
+    def close(self) -> None:
+        """Ends runbooks and functions, for good."""
+        self._stop()
+        self.automations.close()
+        self.functions.close()
+        self.log.close()
+
+    def _stop(self) -> None:
+        """Stops the runbooks that run, and forgets what follows from results."""
+        self.automations.reset()
+        self.remediations.reset()
+        self.events.reset()
+
+    def _user(self, certificate: ServerCertificate) -> str:
+        """The ARN of a load balancer that IAM finds to use a certificate; empty if none."""
+        with self.users_lock:
+            return self.delete_conflicts.user(certificate)

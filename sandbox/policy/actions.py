@@ -1,0 +1,191 @@
+"""Which permissions an operation needs: IAM's actions, and the resources that they are done on.
+
+After the Service Authorization Reference,
+https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html.
+Operations that it gives no resource to, and those that no role of this product calls, are done
+on `*`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from moto.config.models import config_backends
+from moto.iam.models import iam_backends
+
+from sandbox.wire.calls import Call
+
+# IAM's prefix of a service, where it isn't botocore's name of the service.
+_PREFIXES = {"elb": "elasticloadbalancing", "elbv2": "elasticloadbalancing"}
+
+# Actions that aren't called as the operation is.
+_ACTIONS = {
+    "lambda:Invoke": "lambda:InvokeFunction",
+    "s3:AbortMultipartUpload": "s3:AbortMultipartUpload",
+    "s3:CompleteMultipartUpload": "s3:PutObject",
+    "s3:CreateMultipartUpload": "s3:PutObject",
+    "s3:DeleteBucketEncryption": "s3:PutEncryptionConfiguration",
+    "s3:DeleteObjects": "s3:DeleteObject",
+    "s3:DeletePublicAccessBlock": "s3:PutBucketPublicAccessBlock",
+    "s3:GetBucketEncryption": "s3:GetEncryptionConfiguration",
+    "s3:GetBucketLifecycleConfiguration": "s3:GetLifecycleConfiguration",
+    "s3:GetPublicAccessBlock": "s3:GetBucketPublicAccessBlock",
+    "s3:HeadBucket": "s3:ListBucket",
+    "s3:HeadObject": "s3:GetObject",
+    "s3:ListBuckets": "s3:ListAllMyBuckets",
+    "s3:ListObjectVersions": "s3:ListBucketVersions",
+    "s3:ListObjects": "s3:ListBucket",
+    "s3:ListObjectsV2": "s3:ListBucket",
+    "s3:PutBucketEncryption": "s3:PutEncryptionConfiguration",
+    "s3:PutBucketLifecycleConfiguration": "s3:PutLifecycleConfiguration",
+    "s3:PutPublicAccessBlock": "s3:PutBucketPublicAccessBlock",
+    "s3:UploadPart": "s3:PutObject",
+}
+
+# Further actions that parameters of S3's PutObject ask for.
+_UPLOAD_ACTIONS = {"Tagging": "s3:PutObjectTagging", "ACL": "s3:PutObjectAcl"}
+
+
+def needed(call: Call) -> list[tuple[str, str]]:
+    """The permissions, as (action, ARN of the resource or `*`); all of them are needed."""
+    prefix = _PREFIXES.get(call.service, call.service)
+    name = f"{prefix}:{call.operation}"
+    action = _ACTIONS.get(name, name)
+    find = _RESOURCES.get(prefix, _anything)
+    permissions = [(action, resource) for resource in find(call)]
+    if call.service == "s3" and call.operation in ("PutObject", "CreateMultipartUpload"):
+        permissions += [
+            (further, resource)
+            for member, further in _UPLOAD_ACTIONS.items()
+            if member in call.params
+            for _, resource in permissions[:1]
+        ]
+    return permissions
+
+
+def _anything(_: Call) -> list[str]:
+    return ["*"]
+
+
+def _arn(call: Call, service: str, resource: str) -> str:
+    return f"arn:{call.partition}:{service}:{call.region}:{call.account}:{resource}"
+
+
+def _named(call: Call, service: str, kind: str, name: str) -> str:
+    """The ARN of what a request names by ARN or by name."""
+    return name if name.startswith("arn:") else _arn(call, service, f"{kind}{name}")
+
+
+def _account(call: Call) -> list[str]:
+    return [f"arn:{call.partition}:account::{call.account}:account"]
+
+
+def _iam(call: Call) -> list[str]:
+    account = f"arn:{call.partition}:iam::{call.account}"
+    if "ServerCertificateName" in call.params:
+        # One that isn't there is taken to have the path "/".
+        name = call.params["ServerCertificateName"]
+        certificates = list(iam_backends[call.account][call.partition].certificates.values())
+        stored = [str(one.arn) for one in certificates if one.cert_name == name]
+        return stored or [f"{account}:server-certificate/{name}"]
+    if "RoleName" in call.params:
+        name = call.params["RoleName"]
+        roles = list(iam_backends[call.account][call.partition].roles.values())
+        known = [str(role.arn) for role in roles if role.name == name]
+        return known or [f"{account}:role{call.params.get('Path', '/')}{name}"]
+    return [call.params.get("PolicyArn", "*")]
+
+
+# Service Authorization Reference, "Actions defined by AWS Config": these have no resource level.
+_CONFIG_WITHOUT_RESOURCE = {"DescribeConfigRules", "DescribeConfigRuleEvaluationStatus"}
+
+
+def _config(call: Call) -> list[str]:
+    if call.operation in _CONFIG_WITHOUT_RESOURCE:
+        return ["*"]
+    params = call.params
+    one = params.get("ConfigRuleName") or params.get("ConfigRule", {}).get("ConfigRuleName")
+    names = [one] if one else params.get("ConfigRuleNames")
+    if not names:
+        return ["*"]
+    rules = config_backends[call.account][call.region].config_rules
+    return [
+        str(rules[name].config_rule_arn)
+        if name in rules
+        else _arn(call, "config", f"config-rule/{name}")
+        for name in names
+    ]
+
+
+def _lambda(call: Call) -> list[str]:
+    name = call.params.get("FunctionName")
+    if not name:
+        return ["*"]
+    arn = _named(call, "lambda", "function:", name)
+    qualifier = call.params.get("Qualifier")
+    return [f"{arn}:{qualifier}" if qualifier and arn.count(":") == 6 else arn]
+
+
+def _s3(call: Call) -> list[str]:
+    bucket = call.params.get("Bucket")
+    if not bucket:
+        return ["*"]
+    arn = f"arn:{call.partition}:s3:::{bucket}"
+    if call.operation == "DeleteObjects":
+        objects = call.params.get("Delete", {}).get("Objects", [])
+        return [f"{arn}/{one['Key']}" for one in objects]
+    return [f"{arn}/{call.params['Key']}" if "Key" in call.params else arn]
+
+
+def _sns(call: Call) -> list[str]:
+    if "Name" in call.params:  # CreateTopic
+        return [_arn(call, "sns", call.params["Name"])]
+    return [call.params.get("TopicArn") or call.params.get("TargetArn") or "*"]
+
+
+def _ssm(call: Call) -> list[str]:
+    params = call.params
+    if "AutomationExecutionId" in params:
+        return [_arn(call, "ssm", f"automation-execution/{params['AutomationExecutionId']}")]
+    document = params.get("DocumentName") or (
+        params.get("Name")
+        if call.operation.endswith(("Document", "DocumentDefaultVersion"))
+        else ""
+    )
+    if call.operation == "StartAutomationExecution":
+        version = params.get("DocumentVersion", "$DEFAULT")
+        return [_named(call, "ssm", "automation-definition/", f"{document}:{version}")]
+    if document:
+        return [_named(call, "ssm", "document/", document)]
+    if call.operation.endswith("Parameter"):
+        return [_arn(call, "ssm", f"parameter/{params.get('Name', '').lstrip('/')}")]
+    return ["*"]
+
+
+def _logs(call: Call) -> list[str]:
+    group, stream = call.params.get("logGroupName"), call.params.get("logStreamName", "")
+    # Of a whole group, CloudWatch Logs leaves the name of the stream empty.
+    return [_arn(call, "logs", f"log-group:{group}:log-stream:{stream}")] if group else ["*"]
+
+
+def _sts(call: Call) -> list[str]:
+    return [call.params.get("RoleArn", "*")]
+
+
+def _cloudformation(call: Call) -> list[str]:
+    name = call.params.get("StackName")
+    return [_named(call, "cloudformation", "stack/", f"{name}/*") if name else "*"]
+
+
+_RESOURCES: dict[str, Callable[[Call], list[str]]] = {
+    "account": _account,
+    "cloudformation": _cloudformation,
+    "config": _config,
+    "iam": _iam,
+    "lambda": _lambda,
+    "logs": _logs,
+    "s3": _s3,
+    "sns": _sns,
+    "ssm": _ssm,
+    "sts": _sts,
+}

@@ -1,0 +1,287 @@
+"""Decides whether a request may be made, by the policies that are stored in the sandbox.
+
+Only requests with a role's temporary credentials are judged: functions, automations, and whoever
+has assumed a role. The developer, whose access key is in no backend, may do anything.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from moto.awslambda.models import LambdaFunction
+from moto.awslambda.utils import get_backend
+from moto.iam.models import iam_backends
+from moto.s3.models import FakeBucket, s3_backends
+from moto.sns.models import sns_backends
+from moto.sts.models import AssumedRole, sts_backends
+from moto.utilities.utils import get_partition
+from werkzeug.exceptions import HTTPException
+
+from sandbox.wire.calls import AwsError, Call
+
+from .actions import needed
+from .language import Access, Document, Policies, PolicyError, reason_for_denial
+from .roles import admits, default_version, parsed, role_by_arn, role_named
+
+# moto takes a bucket policy's conditions for true; bucket policies are judged here instead.
+FakeBucket.get_permission = lambda *_: None  # type: ignore[method-assign]
+
+_JSON_PROTOCOLS = ("json", "rest-json")
+_DENIED_CODES = {"sns": "AuthorizationError"}
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """The error that a request is answered with."""
+
+    code: str
+    message: str
+    status: int = 403
+
+
+@dataclass(frozen=True)
+class Check:
+    """One decision on a permission."""
+
+    # The role's name.
+    role: str
+    action: str
+    resource: str
+    # `allowed` or `denied`.
+    decision: str
+
+
+def not_understood(call: Call, error: PolicyError) -> Refusal:
+    """The refusal of a request that a policy bears on which can't be understood."""
+    return Refusal(_denied_code(call), str(error))
+
+
+class Authorization:
+    """Judges requests, and remembers what was asked for."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._checks: Counter[Check] = Counter()
+
+    def checks(self) -> list[dict[str, Any]]:
+        """Each permission that was needed, by which role, how it was decided, and how often."""
+        with self._lock:
+            return [asdict(check) | {"count": count} for check, count in self._checks.items()]
+
+    def clear(self) -> None:
+        """Forgets the decisions."""
+        with self._lock:
+            self._checks.clear()
+
+    def refusal(self, call: Call, principal: str) -> Refusal | None:
+        """Why a request may not be made; None if it may.
+
+        :param principal: ARN of whoever makes it
+        """
+        try:
+            if ":assumed-role/" in principal:
+                self._judge(call, principal)
+                _check_role_asked_for(call, principal)
+        except PolicyError as error:
+            return not_understood(call, error)
+        except _DeniedError as denied:
+            return Refusal(_denied_code(call), _sentence(call, principal, denied))
+        return None
+
+    def may_log(self, function: LambdaFunction) -> bool:
+        """Whether a function's role lets it write its log, as it does with its own credentials."""
+        group = function.logs_group_name
+        arn = f"arn:{get_partition(function.region)}:logs:{function.region}:{function.account_id}"
+        actions = ["logs:CreateLogStream", "logs:PutLogEvents"]
+        if group not in function.logs_backend.groups:
+            actions.insert(0, "logs:CreateLogGroup")
+        principal = (
+            f"arn:{get_partition(function.region)}:sts::{function.account_id}:assumed-role/"
+            f"{function.role.rpartition('/')[2]}/{function.function_name}"
+        )
+        try:
+            for action in actions:
+                stream = "" if action == "logs:CreateLogGroup" else function.function_name
+                resource = f"{arn}:log-group:{group}:log-stream:{stream}"
+                self._decide(_Caller(principal), Access(action, resource), None)
+        except (_DeniedError, PolicyError):
+            return False
+        return True
+
+    def assume(
+        self,
+        role_arn: str,
+        session_name: str,
+        *,
+        service: str,
+        region: str,
+        source: Mapping[str, str],
+    ) -> AssumedRole:
+        """A session of a role for an AWS service, if the role's trust policy admits the service.
+
+        :param service: such as `ssm.amazonaws.com`
+        :param source: what the service says of itself, such as `aws:SourceAccount`
+        :raises AwsError: `AccessDenied`
+        :raises PolicyError: if the trust policy can't be understood
+        """
+        account = role_arn.split(":")[4]
+        role = role_named(account, get_partition(region), role_arn.rpartition("/")[2])
+        context = {key.lower(): [value] for key, value in source.items()}
+        if role is None or role.arn != role_arn or not admits(role, [service], context):
+            raise AwsError(
+                "AccessDenied",
+                f"{service} is not authorized to perform: sts:AssumeRole on resource: {role_arn}",
+            )
+        return sts_backends[account][get_partition(region)].assume_role(
+            region_name=region,
+            role_session_name=session_name,
+            role_arn=role_arn,
+            policy="",
+            duration=3600,
+            external_id="",
+        )
+
+    def _judge(self, call: Call, principal: str) -> None:
+        caller = _Caller(principal)
+        extra = _request_context(call)
+        for action, resource in needed(call):
+            policy = _resource_policy(call, resource)
+            self._decide(caller, Access(action, resource, caller.context | extra), policy)
+
+    def _decide(self, caller: _Caller, access: Access, resource_policy: Document | None) -> None:
+        policies = Policies(
+            identity=caller.identity_policies(),
+            boundary=caller.boundary(),
+            resource=resource_policy,
+            principals=caller.names,
+            accounts=(caller.account, caller.root),
+        )
+        reason = reason_for_denial(access, policies)
+        decision = "denied" if reason else "allowed"
+        with self._lock:
+            self._checks[Check(caller.role_name, access.action, access.resource, decision)] += 1
+        if reason:
+            raise _DeniedError(access, reason)
+
+
+class _DeniedError(Exception):
+    def __init__(self, access: Access, reason: str) -> None:
+        super().__init__(reason)
+        self.access = access
+        self.reason = reason
+
+
+class _Caller:
+    """A session of a role: what it is called, and the policies that go with it."""
+
+    def __init__(self, principal: str) -> None:
+        _, self.partition, _, _, self.account, resource = principal.split(":", 5)
+        self.role_name = resource.split("/")[1]
+        self.role = role_named(self.account, self.partition, self.role_name)
+        self.root = f"arn:{self.partition}:iam::{self.account}:root"
+        role_arn = self.role.arn if self.role else ""
+        self.names = (principal, role_arn)
+        self.context = {
+            "aws:principalaccount": [self.account],
+            "aws:principalarn": [role_arn],
+            "aws:principaltype": ["AssumedRole"],
+            "aws:resourceaccount": [self.account],
+            # The sandbox stands in for endpoints that are reached by TLS.
+            "aws:securetransport": ["true"],
+            "aws:viaawsservice": ["false"],
+        }
+
+    def identity_policies(self) -> list[Document]:
+        """Inline and attached; none if the role is gone."""
+        if self.role is None:
+            return []
+        inline = [parsed(text) for text in self.role.policies.values()]
+        return inline + [default_version(one) for one in self.role.managed_policies.values()]
+
+    def boundary(self) -> list[Document] | None:
+        """None if the role has none; a boundary that isn't there lets nothing through."""
+        arn = self.role.permissions_boundary_arn if self.role else None
+        if not arn:
+            return None
+        policy = iam_backends[self.account][self.partition].managed_policies.get(arn)
+        return [default_version(policy)] if policy else []
+
+
+def _request_context(call: Call) -> dict[str, list[str]]:
+    """The condition keys that depend on the request."""
+    context = {"aws:requestedregion": [call.region]}
+    if call.service == "s3":
+        # The caller's for a bucket that isn't there, so that moto can say that it isn't.
+        bucket = s3_backends.bucket_accounts.get(call.params.get("Bucket", ""))
+        context["s3:resourceaccount"] = [bucket[1] if bucket else call.account]
+        for key, member in (
+            ("s3:prefix", "Prefix"),
+            ("s3:x-amz-server-side-encryption", "ServerSideEncryption"),
+            ("s3:x-amz-server-side-encryption-aws-kms-key-id", "SSEKMSKeyId"),
+        ):
+            if call.params.get(member):
+                context[key] = [str(call.params[member])]
+    return context
+
+
+def _resource_policy(call: Call, resource: str) -> Document | None:
+    """The policy of the bucket, topic or function that a request is for."""
+    if call.service == "s3" and call.params.get("Bucket"):
+        bucket = s3_backends[call.account][call.partition].buckets.get(call.params["Bucket"])
+        return parsed(bucket.policy) if bucket is not None and bucket.policy else None
+    if call.service == "sns":
+        topic = sns_backends[call.account][call.region].topics.get(resource)
+        return parsed(topic.policy) if topic is not None else None
+    if call.service == "lambda" and call.params.get("FunctionName"):
+        function = _function(call, call.params["FunctionName"])
+        statements = function.policy.statements if function is not None else []
+        return {"Statement": [_as_aws_writes_it(one) for one in statements]}
+    return None
+
+
+def _as_aws_writes_it(statement: Mapping[str, Any]) -> dict[str, Any]:
+    """A statement of a function's policy, where moto leaves the ARNs of roles and functions raw."""
+    principal = statement["Principal"]
+    return dict(statement) | {
+        "Principal": {"AWS": principal} if str(principal).startswith("arn:") else principal,
+        "Resource": statement["Resource"].removesuffix(":"),
+    }
+
+
+def _function(call: Call, name: str) -> LambdaFunction | None:
+    try:
+        return get_backend(call.account, call.region).get_function(name)
+    except (HTTPException, ValueError):  # moto's ways to say that there is none
+        return None
+
+
+def _check_role_asked_for(call: Call, principal: str) -> None:
+    """Refuses a role that doesn't trust the caller.
+
+    :raises _DeniedError: if so
+    """
+    if (call.service, call.operation) == ("sts", "AssumeRole"):
+        arn, caller = call.params.get("RoleArn", ""), _Caller(principal)
+        role = role_by_arn(call, arn)
+        names = [*caller.names, caller.account, caller.root]
+        if role is None or not admits(role, names, caller.context):
+            raise _DeniedError(Access("sts:AssumeRole", arn), "")
+
+
+def _denied_code(call: Call) -> str:
+    is_json = call.model is not None and call.protocol in _JSON_PROTOCOLS
+    default = "AccessDeniedException" if is_json else "AccessDenied"
+    return _DENIED_CODES.get(call.service, default)
+
+
+def _sentence(call: Call, principal: str, denied: _DeniedError) -> str:
+    access = denied.access
+    resource = f'"{access.resource}"' if call.service == "s3" else access.resource
+    return (
+        f"User: {principal} is not authorized to perform: {access.action} "
+        f"on resource: {resource} {denied.reason}"
+    ).rstrip()

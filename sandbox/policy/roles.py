@@ -1,0 +1,45 @@
+"""IAM's roles and policies as moto stores them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from urllib.parse import unquote
+
+from moto.iam.models import ManagedPolicy, Role, iam_backends
+
+from sandbox.wire.calls import Call
+
+from .language import Document, trusts
+
+
+def role_named(account: str, partition: str, name: str) -> Role | None:
+    """The role of this name, without its path."""
+    roles = list(iam_backends[account][partition].roles.values())
+    return next((role for role in roles if role.name == name), None)
+
+
+def role_by_arn(call: Call, arn: str) -> Role | None:
+    """The role of the caller's account that has this ARN."""
+    role = role_named(call.account, call.partition, arn.rpartition("/")[2])
+    return role if role is not None and role.arn == arn else None
+
+
+def admits(role: Role, principals: Iterable[str], context: Mapping[str, list[str]]) -> bool:
+    """Whether a role's trust policy lets one of the principals assume it.
+
+    :raises PolicyError: if the policy can't be understood
+    """
+    return trusts(parsed(role.assume_role_policy_document), principals, context)
+
+
+def parsed(text: str | bytes) -> Document:
+    """A policy from its text, which may be encoded for a URL."""
+    text = text.decode() if isinstance(text, bytes) else text
+    document: Document = json.loads(unquote(text) if text.startswith("%7B") else text)
+    return document
+
+
+def default_version(policy: ManagedPolicy) -> Document:
+    """What a managed policy says now."""
+    return parsed(next(one.document for one in policy.versions if one.is_default))

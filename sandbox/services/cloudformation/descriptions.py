@@ -1,0 +1,199 @@
+"""The operations of CloudFormation that show stacks and templates."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from sandbox.wire.calls import Call
+from sandbox.wire.operations import Operations
+
+from .change_sets import ChangeSets
+from .clients import Clients
+from .stack import Plan, Resource, Stack
+from .stack_store import StackStore
+from .template import Template, TemplateError
+from .template_parameters import is_hidden
+from .template_source import requested_template
+
+
+class Descriptions:
+    """What CloudFormation shows."""
+
+    def __init__(self, stacks: StackStore, change_sets: ChangeSets, clients: Clients) -> None:
+        self._stacks = stacks
+        self._change_sets = change_sets
+        self._clients = clients
+
+    def operations(self) -> Operations:
+        """The operations that the sandbox answers itself, by their names."""
+        return {
+            "DescribeStacks": self._describe_stacks,
+            "ListStacks": self._list_stacks,
+            "DescribeStackEvents": self._describe_events,
+            "DescribeStackResource": self._describe_resource,
+            "DescribeStackResources": self._describe_resources,
+            "ListStackResources": self._list_resources,
+            "ListExports": self._list_exports,
+            "GetTemplate": self._get_template,
+            "GetTemplateSummary": self._get_template_summary,
+            "ValidateTemplate": self._validate_template,
+        }
+
+    def _describe_stacks(self, call: Call) -> dict[str, Any]:
+        if "StackName" in call.params:
+            return {
+                "Stacks": [self._stacks.existing(call, "Stack with id {} does not exist").to_api()]
+            }
+        return {"Stacks": [stack.to_api() for stack in self._stacks.all(call) if stack.is_live]}
+
+    def _list_stacks(self, call: Call) -> dict[str, Any]:
+        wanted = call.params.get("StackStatusFilter")
+        return {
+            "StackSummaries": [
+                stack.to_api()
+                | {"TemplateDescription": stack.plan.template.description if stack.plan else None}
+                for stack in self._stacks.all(call)
+                if not wanted or stack.status in wanted
+            ]
+        }
+
+    def _describe_events(self, call: Call) -> dict[str, Any]:
+        stack = self._stacks.existing(call, "Stack [{}] does not exist")
+        return {
+            "StackEvents": [
+                {
+                    "StackId": stack.id,
+                    "StackName": stack.name,
+                    "EventId": event.id,
+                    "LogicalResourceId": event.logical_id,
+                    "PhysicalResourceId": event.physical_id,
+                    "ResourceType": event.type,
+                    "ResourceStatus": event.status,
+                    "ResourceStatusReason": event.reason,
+                    "Timestamp": event.time,
+                }
+                for event in reversed(stack.events)
+            ]
+        }
+
+    def _describe_resources(self, call: Call) -> dict[str, Any]:
+        physical_id = call.params.get("PhysicalResourceId")
+        if physical_id:
+            stack = self._stacks.with_resource(call, physical_id)
+        else:
+            stack = self._stacks.existing(call, "Stack with id {} does not exist")
+        wanted = call.params.get("LogicalResourceId")
+        return {
+            "StackResources": [
+                _shown(stack, resource) | {"Timestamp": resource.changed}
+                for resource in _oldest_first(stack)
+                if wanted in (None, resource.logical_id)
+            ]
+        }
+
+    def _describe_resource(self, call: Call) -> dict[str, Any]:
+        stack = self._stacks.existing(call, "Stack '{}' does not exist")
+        name = call.params["LogicalResourceId"]
+        if name not in stack.resources:
+            raise TemplateError(f"Resource {name} does not exist for stack {stack.name}")
+        resource = stack.resources[name]
+        shown = _shown(stack, resource) | {"LastUpdatedTimestamp": resource.changed}
+        return {"StackResourceDetail": shown}
+
+    def _list_resources(self, call: Call) -> dict[str, Any]:
+        stack = self._stacks.existing(call, "Stack with id {} does not exist")
+        return {
+            "StackResourceSummaries": [
+                _shown(stack, resource) | {"LastUpdatedTimestamp": resource.changed}
+                for resource in _oldest_first(stack)
+            ]
+        }
+
+    def _list_exports(self, call: Call) -> dict[str, Any]:
+        return {
+            "Exports": [
+                {"ExportingStackId": one["Id"], "Name": name, "Value": one["Value"]}
+                for name, one in self._stacks.exported(call).items()
+            ]
+        }
+
+    def _get_template(self, call: Call) -> dict[str, Any]:
+        if "ChangeSetName" in call.params:
+            plan: Plan | None = self._change_sets.one(call).plan
+        else:
+            plan = self._stacks.existing(call, "Stack with id {} does not exist").plan
+        if plan is None:
+            raise TemplateError("Stack has no template yet")
+        return {
+            "TemplateBody": plan.template.body,
+            "StagesAvailable": ["Original", "Processed"],
+        }
+
+    def _get_template_summary(self, call: Call) -> dict[str, Any]:
+        if "StackName" in call.params:
+            stack = self._stacks.existing(call, "Stack with id {} does not exist")
+            if stack.plan is None:
+                raise TemplateError(f"Stack [{stack.name}] has no template yet")
+            found = stack.plan.template
+        else:
+            found = requested_template(self._clients, call)
+        metadata = found.content.get("Metadata")
+        return _described(found) | {
+            "Parameters": [_declared(*one) for one in found.parameters.items()],
+            "ResourceTypes": sorted({one["Type"] for one in found.resources.values()}),
+            "Version": found.content.get("AWSTemplateFormatVersion"),
+            "Metadata": json.dumps(metadata) if metadata else None,
+        }
+
+    def _validate_template(self, call: Call) -> dict[str, Any]:
+        found = requested_template(self._clients, call)
+        return _described(found) | {
+            "Parameters": [
+                {name: value for name, value in declared.items() if name in _VALIDATED}
+                for declared in (_declared(*one) for one in found.parameters.items())
+            ],
+        }
+
+
+_VALIDATED = ("ParameterKey", "DefaultValue", "NoEcho", "Description")
+
+
+def _described(template: Template) -> dict[str, Any]:
+    capabilities = template.capabilities
+    return {
+        "Description": template.description,
+        "Capabilities": capabilities or None,
+        "CapabilitiesReason": template.capabilities_reason if capabilities else None,
+        "DeclaredTransforms": [],
+    }
+
+
+def _declared(name: str, declaration: Mapping[str, Any]) -> dict[str, Any]:
+    default, allowed = declaration.get("Default"), declaration.get("AllowedValues")
+    return {
+        "ParameterKey": name,
+        "DefaultValue": None if default is None else str(default),
+        "ParameterType": declaration["Type"],
+        "NoEcho": is_hidden(declaration),
+        "Description": declaration.get("Description"),
+        "ParameterConstraints": {"AllowedValues": [str(one) for one in allowed]} if allowed else {},
+    }
+
+
+def _shown(stack: Stack, resource: Resource) -> dict[str, Any]:
+    return {
+        "StackId": stack.id,
+        "StackName": stack.name,
+        "LogicalResourceId": resource.logical_id,
+        "PhysicalResourceId": resource.physical_id or None,
+        "ResourceType": resource.type,
+        "ResourceStatus": resource.status,
+        "ResourceStatusReason": resource.reason,
+        "DriftInformation": {"StackResourceDriftStatus": "NOT_CHECKED"},
+    }
+
+
+def _oldest_first(stack: Stack) -> list[Resource]:
+    return sorted(stack.resources.values(), key=lambda one: one.order)

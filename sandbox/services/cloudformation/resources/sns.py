@@ -1,0 +1,290 @@
+"""Topics, alarms and event rules."""
+
+# ruff: noqa: D102  `Handler` says what each method does.
+from __future__ import annotations
+
+import json
+import uuid
+from typing import Any
+
+from .handler import Handler, Properties, Work, some
+from .iam import document
+
+_TOPIC_ATTRIBUTES = (
+    "DisplayName",
+    "KmsMasterKeyId",
+    "SignatureVersion",
+    "TracingConfig",
+)
+_SUBSCRIPTION_ATTRIBUTES = (
+    "DeliveryPolicy",
+    "FilterPolicy",
+    "FilterPolicyScope",
+    "RawMessageDelivery",
+    "RedrivePolicy",
+    "SubscriptionRoleArn",
+)
+_ALARM_SPECIAL = ("AlarmName", "Tags")
+
+
+class TopicHandler(Handler):
+    """`AWS::SNS::Topic` with subscriptions."""
+
+    name_property = "TopicName"
+    applied = frozenset(_TOPIC_ATTRIBUTES) | {"Subscription", "Tags", "TopicName"}
+    attribute_names = frozenset({"TopicArn", "TopicName"})
+
+    def create(self, work: Work, properties: Properties) -> str:
+        answer = work.client("sns").create_topic(
+            Name=properties.get("TopicName") or work.generated_name(256),
+            Attributes=some(properties, *_TOPIC_ATTRIBUTES),
+            Tags=work.tag_list(properties.get("Tags")),
+        )
+        return str(answer["TopicArn"])
+
+    def update(
+        self, work: Work, physical_id: str, properties: Properties, previous: Properties
+    ) -> None:
+        topics = work.client("sns")
+        for name in _TOPIC_ATTRIBUTES:
+            if properties.get(name) != previous.get(name):
+                topics.set_topic_attributes(
+                    TopicArn=physical_id,
+                    AttributeName=name,
+                    AttributeValue=properties.get(name, ""),
+                )
+
+    def settle(
+        self, work: Work, physical_id: str, properties: Properties, previous: Properties
+    ) -> None:
+        topics = work.client("sns")
+        wanted, present = properties.get("Subscription", []), previous.get("Subscription", [])
+        for one in wanted:
+            if one not in present:
+                topics.subscribe(TopicArn=physical_id, **one)
+        listed = topics.list_subscriptions_by_topic(TopicArn=physical_id)["Subscriptions"]
+        for one in listed:
+            described = some(one, "Endpoint", "Protocol")
+            if described in present and described not in wanted:
+                topics.unsubscribe(SubscriptionArn=one["SubscriptionArn"])
+
+    def delete(self, work: Work, physical_id: str, properties: Properties) -> None:
+        del properties
+        work.client("sns").delete_topic(TopicArn=physical_id)
+
+    def attributes(self, work: Work, physical_id: str) -> dict[str, Any]:
+        del work
+        return {"TopicArn": physical_id, "TopicName": physical_id.rpartition(":")[2]}
+
+
+class SubscriptionHandler(Handler):
+    """`AWS::SNS::Subscription`."""
+
+    applied = frozenset(_SUBSCRIPTION_ATTRIBUTES) | {"Endpoint", "Protocol", "TopicArn"}
+
+    def create(self, work: Work, properties: Properties) -> str:
+        answer = work.client("sns").subscribe(
+            Attributes={
+                name: _attribute(value)
+                for name, value in some(properties, *_SUBSCRIPTION_ATTRIBUTES).items()
+            },
+            ReturnSubscriptionArn=True,
+            **some(properties, "Endpoint", "Protocol", "TopicArn"),
+        )
+        return str(answer["SubscriptionArn"])
+
+    def update(
+        self, work: Work, physical_id: str, properties: Properties, previous: Properties
+    ) -> None:
+        for name in _SUBSCRIPTION_ATTRIBUTES:
+            if properties.get(name) != previous.get(name):
+                work.client("sns").set_subscription_attributes(
+                    SubscriptionArn=physical_id,
+                    AttributeName=name,
+                    AttributeValue=_attribute(properties.get(name, "")),
+                )
+
+    def delete(self, work: Work, physical_id: str, properties: Properties) -> None:
+        del properties
+        work.client("sns").unsubscribe(SubscriptionArn=physical_id)
+
+
+def _attribute(value: Any) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
+    return value if isinstance(value, str) else json.dumps(value)
+
+
+class TopicPolicyHandler(Handler):
+    """`AWS::SNS::TopicPolicy`; without it a topic has the policy that it was created with."""
+
+    applied = frozenset({"PolicyDocument", "Topics"})
+
+    def create(self, work: Work, properties: Properties) -> str:
+        self._put(work, properties)
+        return str(uuid.uuid4())
+
+    def update(
+        self, work: Work, physical_id: str, properties: Properties, previous: Properties
+    ) -> None:
+        gone = [topic for topic in previous["Topics"] if topic not in properties["Topics"]]
+        self.delete(work, physical_id, {"Topics": gone})
+        self._put(work, properties)
+
+    def delete(self, work: Work, physical_id: str, properties: Properties) -> None:
+        del physical_id
+        for topic in properties["Topics"]:
+            _set_policy(work, topic, _default_policy(work, topic))
+
+    def _put(self, work: Work, properties: Properties) -> None:
+        for topic in properties["Topics"]:
+            _set_policy(work, topic, properties["PolicyDocument"])
+
+
+def _set_policy(work: Work, topic: str, policy: Any) -> None:
+    work.client("sns").set_topic_attributes(
+        TopicArn=topic, AttributeName="Policy", AttributeValue=document(policy)
+    )
+
+
+def _default_policy(work: Work, topic: str) -> dict[str, Any]:
+    """What AWS gives a new topic: its owner may use it."""
+    actions = "AddPermission DeleteTopic GetTopicAttributes ListSubscriptionsByTopic Publish "
+    actions += "RemovePermission SetTopicAttributes Subscribe"
+    statement = {
+        "Sid": "__default_statement_ID",
+        "Effect": "Allow",
+        "Principal": {"AWS": "*"},
+        "Action": [f"SNS:{action}" for action in actions.split()],
+        "Resource": topic,
+        "Condition": {"StringEquals": {"AWS:SourceOwner": work.account}},
+    }
+    return {"Version": "2008-10-17", "Id": "__default_policy_ID", "Statement": [statement]}
+
+
+class AlarmHandler(Handler):
+    """`AWS::CloudWatch::Alarm`; its properties are the API's parameters."""
+
+    name_property = "AlarmName"
+    applied = frozenset(
+        {
+            "ActionsEnabled",
+            "AlarmActions",
+            "AlarmDescription",
+            "AlarmName",
+            "ComparisonOperator",
+            "DatapointsToAlarm",
+            "Dimensions",
+            "EvaluateLowSampleCountPercentile",
+            "EvaluationPeriods",
+            "ExtendedStatistic",
+            "InsufficientDataActions",
+            "MetricName",
+            "Metrics",
+            "Namespace",
+            "OKActions",
+            "Period",
+            "Statistic",
+            "Tags",
+            "Threshold",
+            "ThresholdMetricId",
+            "TreatMissingData",
+            "Unit",
+            "WarmUpConfiguration",
+        }
+    )
+    attribute_names = frozenset({"Arn"})
+
+    def create(self, work: Work, properties: Properties) -> str:
+        name: str = properties.get("AlarmName") or work.generated_name(255)
+        self._put(work, name, properties)
+        return name
+
+    def update(
+        self, work: Work, physical_id: str, properties: Properties, previous: Properties
+    ) -> None:
+        del previous
+        self._put(work, physical_id, properties)
+
+    def delete(self, work: Work, physical_id: str, properties: Properties) -> None:
+        del properties
+        work.client("cloudwatch").delete_alarms(AlarmNames=[physical_id])
+
+    def attributes(self, work: Work, physical_id: str) -> dict[str, Any]:
+        return {"Arn": work.arn("cloudwatch", f"alarm:{physical_id}")}
+
+    def _put(self, work: Work, name: str, properties: Properties) -> None:
+        parameters = {key: one for key, one in properties.items() if key not in _ALARM_SPECIAL}
+        work.client("cloudwatch").put_metric_alarm(
+            AlarmName=name, Tags=work.tag_list(properties.get("Tags")), **parameters
+        )
+
+
+class RuleHandler(Handler):
+    """`AWS::Events::Rule` with its targets."""
+
+    name_property = "Name"
+    applied = frozenset(
+        {
+            "Description",
+            "EventBusName",
+            "EventPattern",
+            "Name",
+            "RoleArn",
+            "ScheduleExpression",
+            "State",
+            "Targets",
+        }
+    )
+    attribute_names = frozenset({"Arn"})
+
+    def create(self, work: Work, properties: Properties) -> str:
+        name: str = properties.get("Name") or work.generated_name(64)
+        self._put(work, name, properties)
+        return name
+
+    def update(
+        self, work: Work, physical_id: str, properties: Properties, previous: Properties
+    ) -> None:
+        del previous
+        self._put(work, physical_id, properties)
+
+    def delete(self, work: Work, physical_id: str, properties: Properties) -> None:
+        targets = [one["Id"] for one in properties.get("Targets", [])]
+        if targets:
+            self._remove_targets(work, physical_id, targets, properties)
+        work.client("events").delete_rule(Name=physical_id, **some(properties, "EventBusName"))
+
+    def attributes(self, work: Work, physical_id: str) -> dict[str, Any]:
+        return {"Arn": work.arn("events", f"rule/{physical_id}")}
+
+    def _put(self, work: Work, name: str, properties: Properties) -> None:
+        parameters = {
+            key: value
+            for key, value in properties.items()
+            if key not in ("EventPattern", "Name", "Targets")
+        }
+        if "EventPattern" in properties:
+            parameters["EventPattern"] = document(properties["EventPattern"])
+        work.client("events").put_rule(Name=name, **parameters)
+
+    def settle(
+        self, work: Work, physical_id: str, properties: Properties, previous: Properties
+    ) -> None:
+        if properties.get("Targets"):
+            answer = work.client("events").put_targets(
+                Rule=physical_id, Targets=properties["Targets"], **some(properties, "EventBusName")
+            )
+            if answer["FailedEntryCount"]:
+                raise ValueError(f"Targets were refused: {answer['FailedEntries']}")
+        kept = {one["Id"] for one in properties.get("Targets", [])}
+        gone = [one["Id"] for one in previous.get("Targets", []) if one["Id"] not in kept]
+        if gone:
+            self._remove_targets(work, physical_id, gone, previous)
+
+    def _remove_targets(
+        self, work: Work, name: str, targets: list[str], properties: Properties
+    ) -> None:
+        work.client("events").remove_targets(
+            Rule=name, Ids=targets, **some(properties, "EventBusName")
+        )

@@ -1,0 +1,119 @@
+"""The operations of CloudFormation on stacks and change sets.
+
+An operation that AWS answers at once and then works on is worked on first here and answered then,
+so that nobody has to wait for the end by the half minutes in which the AWS CLI asks for it.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sandbox.host.clock import Clock
+from sandbox.policy.authorization import Authorization
+from sandbox.wire.calls import AwsError, Call
+from sandbox.wire.operations import Operations
+
+from .change_sets import ChangeSets
+from .clients import Clients
+from .descriptions import Descriptions
+from .preparation import UPDATABLE, Preparation, check_stack_name, refuse_unless
+from .stack import FINAL_DELETED, IN_REVIEW
+from .stack_store import StackStore
+from .template import TemplateError
+
+# Only a stack that nothing is done to can be deleted, whatever became of it.
+_BUSY = "_IN_PROGRESS"
+_NOTHING_TO_DO = "No updates are to be performed."
+
+
+class Stacks:
+    """Creates, updates and deletes stacks."""
+
+    def __init__(self, clock: Clock, authorization: Authorization) -> None:
+        self._clients = Clients(authorization)
+        self._stacks = StackStore()
+        self._preparation = Preparation(clock, self._stacks, self._clients)
+        self._change_sets = ChangeSets(clock, self._stacks, self._preparation)
+        self._descriptions = Descriptions(self._stacks, self._change_sets, self._clients)
+
+    def listen_at(self, endpoint: str) -> None:
+        """Says where the sandbox listens."""
+        self._clients.endpoint = endpoint
+
+    def operations(self) -> Operations:
+        """The operations that the sandbox answers itself, by their names."""
+        return {
+            "CreateStack": self._create_stack,
+            "UpdateStack": self._update_stack,
+            "DeleteStack": self._delete_stack,
+            "UpdateTerminationProtection": self._protect,
+            **self._change_sets.operations(),
+            **self._descriptions.operations(),
+        }
+
+    def reset(self) -> None:
+        """Forgets all stacks; what they were made of is their services' to forget."""
+        self._stacks.reset()
+
+    def _create_stack(self, call: Call) -> dict[str, Any]:
+        params = call.params
+        with self._stacks.lock:
+            check_stack_name(params["StackName"])
+            existing = self._stacks.live(call, params["StackName"])
+            if existing is not None:
+                raise AwsError("AlreadyExistsException", f"Stack [{existing.name}] already exists")
+            stack = self._preparation.new_stack(call)
+            plan = self._preparation.plan(call, None)
+            blueprint = self._preparation.blueprint(call, stack, plan)
+            self._preparation.begin(call, stack, plan)
+            stack.is_protected = bool(params.get("EnableTerminationProtection"))
+            stack.is_rollback_disabled = bool(params.get("DisableRollback"))
+            self._stacks.add(stack)
+            stack.become("CREATE_IN_PROGRESS", "User Initiated")
+        on_failure = params.get("OnFailure") or (
+            "DO_NOTHING" if stack.is_rollback_disabled else "ROLLBACK"
+        )
+        self._preparation.deployment(call, stack).create(plan, blueprint, on_failure)
+        return {"StackId": stack.id}
+
+    def _update_stack(self, call: Call) -> dict[str, Any]:
+        with self._stacks.lock:
+            stack = self._stacks.existing(call, "Stack [{}] does not exist")
+            refuse_unless(stack, UPDATABLE, "updated")
+            plan = self._preparation.plan(call, stack)
+            blueprint = self._preparation.blueprint(call, stack, plan)
+            if blueprint.drafts == stack.drafts:
+                raise TemplateError(_NOTHING_TO_DO)
+            self._preparation.begin(call, stack, plan)
+            stack.become("UPDATE_IN_PROGRESS", "User Initiated")
+        self._preparation.deployment(call, stack).update(plan, blueprint)
+        return {"StackId": stack.id}
+
+    def _delete_stack(self, call: Call) -> None:
+        name = call.params["StackName"]
+        with self._stacks.lock:
+            stack = self._stacks.named(call, name)
+            if stack is None or stack.status == FINAL_DELETED:
+                return
+            if stack.is_protected:
+                raise TemplateError(
+                    f"Stack [{stack.name}] cannot be deleted while TerminationProtection is enabled"
+                )
+            if stack.status.endswith(_BUSY) and stack.status != IN_REVIEW:
+                raise TemplateError(
+                    f"Stack:{stack.id} is in {stack.status} state and can not be deleted."
+                )
+            retained = frozenset(call.params.get("RetainResources") or ())
+            if retained and stack.status != "DELETE_FAILED":
+                raise TemplateError(
+                    "Invalid operation on stack. RetainResources can only be specified for a "
+                    "stack in the DELETE_FAILED state."
+                )
+            stack.role_arn = call.params.get("RoleARN") or stack.role_arn
+            stack.become("DELETE_IN_PROGRESS", "User Initiated")
+        self._preparation.deployment(call, stack).delete(retained)
+
+    def _protect(self, call: Call) -> dict[str, Any]:
+        stack = self._stacks.existing(call, "Stack [{}] does not exist")
+        stack.is_protected = bool(call.params["EnableTerminationProtection"])
+        return {"StackId": stack.id}

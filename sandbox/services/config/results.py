@@ -1,0 +1,111 @@
+"""Results of rules, and what they amount to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from moto.config.models import ConfigRule
+
+from sandbox.wire.calls import AwsError, Call
+
+CONTRIBUTOR_CAP = 25
+SUMMARY_RULE_CAP = 25
+
+
+@dataclass(frozen=True)
+class Result:
+    """The latest evaluation of one resource by one rule."""
+
+    sequence: int
+    rule_name: str
+    resource_type: str
+    resource_id: str
+    compliance: str
+    annotation: str | None
+    ordering_time: datetime
+    recorded_time: datetime
+    invoked_time: datetime
+
+    def to_api(self) -> dict[str, Any]:
+        """`EvaluationResult` of the API."""
+        return {
+            "EvaluationResultIdentifier": {
+                "EvaluationResultQualifier": {
+                    "ConfigRuleName": self.rule_name,
+                    "ResourceType": self.resource_type,
+                    "ResourceId": self.resource_id,
+                    "EvaluationMode": "DETECTIVE",
+                },
+                "OrderingTimestamp": self.ordering_time,
+            },
+            "ComplianceType": self.compliance,
+            "ResultRecordedTime": self.recorded_time,
+            "ConfigRuleInvokedTime": self.invoked_time,
+            "Annotation": self.annotation,
+        }
+
+
+@dataclass
+class RuleState:
+    """What Config knows of a rule beyond its definition. A new rule has a new one."""
+
+    rule: ConfigRule
+    region: str
+    account: str
+    activated: datetime
+    results: dict[tuple[str, str], Result] = field(default_factory=dict)
+    running: int = 0
+    last_start: datetime | None = None
+    last_invocation: datetime | None = None
+    last_failed_invocation: datetime | None = None
+    last_evaluation: datetime | None = None
+    last_error: tuple[str, str] | None = None
+    has_evaluated: bool = False
+
+    @property
+    def name(self) -> str:
+        """The rule's name."""
+        return str(self.rule.config_rule_name)
+
+    def compliance(self) -> str:
+        """The rule as a whole."""
+        return overall(result.compliance for result in self.results.values())
+
+
+def filtered(call: Call, results: Iterable[Result]) -> list[Result]:
+    """Those of the results that a request asks for.
+
+    :raises AwsError: if it asks for `INSUFFICIENT_DATA`
+    """
+    wanted = call.params.get("ComplianceTypes")
+    if wanted and "INSUFFICIENT_DATA" in wanted:
+        raise AwsError(
+            "InvalidParameterValueException",
+            "INSUFFICIENT_DATA cannot be used as a ComplianceType for filtering results.",
+        )
+    return [result for result in results if not wanted or result.compliance in wanted]
+
+
+def overall(compliances: Iterable[str]) -> str:
+    """What compliances are together: one that isn't compliant decides."""
+    known = set(compliances)
+    if "NON_COMPLIANT" in known:
+        return "NON_COMPLIANT"
+    return "COMPLIANT" if "COMPLIANT" in known else "INSUFFICIENT_DATA"
+
+
+def compliance_of(compliances: list[str]) -> dict[str, Any]:
+    """`Compliance` of the API."""
+    count = compliances.count("NON_COMPLIANT")
+    return {
+        "ComplianceType": overall(compliances),
+        "ComplianceContributorCount": capped(count, CONTRIBUTOR_CAP) if count else None,
+    }
+
+
+def capped(count: int, cap: int) -> dict[str, Any]:
+    """`ComplianceContributorCount` of the API."""
+    return {"CappedCount": min(count, cap), "CapExceeded": count > cap}

@@ -1,0 +1,264 @@
+"""Runs Lambda functions. Their control plane (CreateFunction and the like) is moto's."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import threading
+import uuid
+import zipfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from moto.awslambda.exceptions import UnknownFunctionException
+from moto.awslambda.models import LambdaFunction
+from moto.awslambda.utils import get_backend
+from moto.sts.models import sts_backends
+from moto.utilities.utils import get_partition
+
+from sandbox.host.guardian import Guardian
+from sandbox.host.setup import RUNTIME
+from sandbox.policy.authorization import Authorization
+from sandbox.wire.calls import AwsError, Call, Response
+from sandbox.wire.operations import Operations
+
+from .environments import Environment, fingerprint_of
+from .invocations import (
+    Invocation,
+    answer,
+    check_payload,
+)
+from .runtime import Launch
+
+MAX_CONCURRENCY = 10
+
+
+@dataclass(frozen=True)
+class Principal:
+    """Whom an access key belongs to."""
+
+    access_key: str
+    arn: str
+
+
+class Functions:
+    """Runs functions in processes that are kept warm and reused."""
+
+    def __init__(
+        self,
+        java: Path,
+        runtime_jars: tuple[Path, ...],
+        directory: Path,
+        guardian: Guardian,
+        authorization: Authorization,
+    ) -> None:
+        self._java = java
+        self._runtime_jars = runtime_jars
+        self._directory = directory
+        self._guardian = guardian
+        self._authorization = authorization
+        self._changed = threading.Condition()
+        self._environments: list[Environment] = []
+        self._invocations: list[Invocation] = []
+        # Counts resets: what was begun before one must not be seen after it.
+        self._era = 0
+        # The sandbox's own address; known once the server listens.
+        self.endpoint = ""
+        # Access keys given to functions; they outlive a reset, as warm processes do.
+        self.principals: dict[str, str] = {}
+
+    def operations(self) -> Operations:
+        """The operations that the sandbox answers itself, by their names."""
+        return {"Invoke": self._invoke}
+
+    @property
+    def invocations(self) -> list[Invocation]:
+        """The finished invocations, oldest first."""
+        with self._changed:
+            return list(self._invocations)
+
+    def clear_invocations(self) -> None:
+        """Forgets the finished invocations."""
+        with self._changed:
+            self._invocations.clear()
+
+    def reset(self, cold: bool = False) -> None:
+        """Forgets invocations and ends busy processes; idle ones too if `cold`."""
+        with self._changed:
+            self._era += 1
+            self._invocations.clear()
+            for environment in list(self._environments):
+                if cold or environment.is_busy:
+                    self._retire(environment)
+
+    def close(self) -> None:
+        """Ends all processes."""
+        self.reset(cold=True)
+
+    def run(self, function: LambdaFunction, event: bytes, is_queued: bool) -> Invocation:
+        """Invokes a function and waits for its end.
+
+        :param is_queued: wait for a free process, as asynchronous events do, where a synchronous
+            call is refused
+        :raises AwsError: `TooManyRequestsException`
+        """
+        era = self._era
+        environment = self._acquire(function, is_queued)
+        try:
+            invocation = environment.invoke(function, event)
+        finally:
+            self._release(environment)
+        with self._changed:
+            if era == self._era:
+                self._invocations.append(invocation)
+                if self._authorization.may_log(function):
+                    _write_to_cloudwatch_logs(function, invocation.log)
+        return invocation
+
+    def _invoke(self, call: Call) -> Response:
+        function = _function(call)
+        payload = call.params.get("Payload") or b"{}"
+        kind = call.params.get("InvocationType", "RequestResponse")
+        check_payload(payload, kind)
+        if kind == "DryRun":
+            return Response(204)
+        if kind == "Event":
+            threading.Thread(target=self.run, args=(function, payload, True), daemon=True).start()
+            return Response(202)
+        return answer(call, function, self.run(function, payload, is_queued=False))
+
+    def _acquire(self, function: LambdaFunction, is_queued: bool) -> Environment:
+        fingerprint = fingerprint_of(function)
+        limit = min(MAX_CONCURRENCY, function.reserved_concurrency or MAX_CONCURRENCY)
+        with self._changed:
+            while True:
+                self._retire_outdated(function, fingerprint)
+                own = [one for one in self._environments if one.arn == function.function_arn]
+                for environment in own:
+                    if not environment.is_busy:
+                        environment.is_busy = True
+                        return environment
+                if len(own) < limit:
+                    return self._started(function, fingerprint)
+                if not is_queued:
+                    raise AwsError("TooManyRequestsException", "Rate Exceeded.")
+                self._changed.wait()
+
+    def _retire_outdated(self, function: LambdaFunction, fingerprint: str) -> None:
+        for environment in list(self._environments):
+            is_outdated = environment.fingerprint != fingerprint or not environment.is_alive
+            is_own = environment.arn == function.function_arn
+            if is_own and is_outdated and not environment.is_busy:
+                self._retire(environment)
+
+    def _retire_orphans(self) -> None:
+        """Makes room: ends idle processes of functions that were deleted, or gone with a reset.
+
+        Not at the reset itself: the next test often deploys the same function again.
+        """
+        for environment in list(self._environments):
+            if not environment.is_busy and not _exists(environment.arn):
+                self._retire(environment)
+
+    def _unpacked(self, function: LambdaFunction) -> Path:
+        """The folder of the function's code, which is there once: in Lambda nobody writes to it."""
+        folder = self._directory / "code" / hashlib.sha256(function.code_bytes).hexdigest()
+        if not folder.exists():
+            with zipfile.ZipFile(io.BytesIO(function.code_bytes)) as code:
+                folder.mkdir(parents=True)
+                code.extractall(folder)
+        return folder
+
+    def _started(self, function: LambdaFunction, fingerprint: str) -> Environment:
+        self._retire_orphans()
+        directory = self._directory / uuid.uuid4().hex
+        directory.mkdir()
+        task_root = self._unpacked(function)
+        credentials = self._credentials(function)
+        launch = Launch(
+            java=self._java,
+            runtime_jars=self._runtime_jars,
+            task_root=task_root,
+            handler=function.handler or "",
+            memory_mb=function.memory_size,
+            environment=self._variables(function, directory.name, task_root) | credentials,
+            log_file=directory / "log",
+        )
+        environment = Environment(function.function_arn, fingerprint, launch)
+        self._guardian.watch(environment.pid)
+        self._environments.append(environment)
+        return environment
+
+    def _credentials(self, function: LambdaFunction) -> dict[str, str]:
+        """Temporary credentials of the function's role, by which its requests are recognised."""
+        partition = get_partition(function.region)
+        role = sts_backends[function.account_id][partition].assume_role(
+            region_name=function.region,
+            role_session_name=function.function_name,
+            role_arn=function.role,
+            policy="",
+            duration=3600,
+            external_id="",
+        )
+        self.principals[role.access_key_id] = role.arn
+        return {
+            "AWS_ACCESS_KEY_ID": role.access_key_id,
+            "AWS_SECRET_ACCESS_KEY": role.secret_access_key,
+            "AWS_SESSION_TOKEN": role.session_token,
+        }
+
+    def _variables(
+        self, function: LambdaFunction, instance: str, task_root: Path
+    ) -> dict[str, str]:
+        """The variables that Lambda sets, after the function's own; nothing of this process's."""
+        own = {name: str(value) for name, value in (function.environment_vars or {}).items()}
+        return own | {
+            "_HANDLER": function.handler or "",
+            "AWS_DEFAULT_REGION": function.region,
+            "AWS_ENDPOINT_URL": self.endpoint,
+            "AWS_EXECUTION_ENV": f"AWS_Lambda_{RUNTIME}",
+            "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": str(function.memory_size),
+            "AWS_LAMBDA_FUNCTION_NAME": function.function_name,
+            "AWS_LAMBDA_FUNCTION_VERSION": str(function.version),
+            "AWS_LAMBDA_INITIALIZATION_TYPE": "on-demand",
+            "AWS_LAMBDA_LOG_GROUP_NAME": function.logs_group_name,
+            "AWS_LAMBDA_LOG_STREAM_NAME": f"[{function.version}]{instance}",
+            "AWS_REGION": function.region,
+            "LAMBDA_TASK_ROOT": str(task_root),
+            "LANG": "en_US.UTF-8",
+            "PATH": "/usr/local/bin:/usr/bin:/bin",
+            "TZ": ":UTC",
+        }
+
+    def _release(self, environment: Environment) -> None:
+        with self._changed:
+            environment.is_busy = False
+            if not environment.is_alive:
+                self._retire(environment)
+            self._changed.notify_all()
+
+    def _retire(self, environment: Environment) -> None:
+        if environment in self._environments:
+            self._environments.remove(environment)
+            environment.kill()
+            self._guardian.release(environment.pid)
+            self._changed.notify_all()
+
+
+def _function(call: Call) -> LambdaFunction:
+    backend = get_backend(call.account, call.region)
+    return backend.get_function(call.params["FunctionName"], call.params.get("Qualifier"))
+
+
+def _exists(function_arn: str) -> bool:
+    _, _, _, region, account, _, name = function_arn.split(":")[:7]
+    try:
+        get_backend(account, region).get_function(name)
+    except UnknownFunctionException:
+        return False
+    return True
+
+
+def _write_to_cloudwatch_logs(function: LambdaFunction, log: str) -> None:
+    function.logs_backend.ensure_log_group(function.logs_group_name)
+    function.save_logs(log)

@@ -1,0 +1,28 @@
+"""The operations of a service, as the gateway finds them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
+from typing import Any
+
+from .calls import Call
+
+Operation = Callable[[Call], Any]
+# By the names of the API.
+Operations = dict[str, Operation]
+
+
+def exclusively(
+    lock: AbstractContextManager[Any], operations: Mapping[str, Operation]
+) -> Operations:
+    """The same operations, one at a time."""
+
+    def locked(operation: Operation) -> Operation:
+        def answer(call: Call) -> Any:
+            with lock:
+                return operation(call)
+
+        return answer
+
+    return {name: locked(operation) for name, operation in operations.items()}
