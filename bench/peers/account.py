@@ -8,8 +8,7 @@ from contextlib import contextmanager
 from datetime import datetime, timedelta, timezone
 
 from bench.template import jvm_options, memory_mb
-from sandbox.control import Rule, Sandbox
-from sandbox.estate import Estate
+from sandbox.client import Estate, Rule, Sandbox
 
 from .installed import PROJECT
 from .score import PeerError, Truth
