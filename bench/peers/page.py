@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from bench.report import number, table
+from bench.report import table
 
 from .score import Answer, Score, Truth
 
@@ -76,6 +76,6 @@ def _row(answer: Answer, truth: Truth, date: str) -> list[str]:
         f"{score.found} of {len(truth.expired)}",
         str(score.wrong),
         f"{score.users} of {len(truth.users)}",
-        number(round(answer.seconds, 1)),
+        f"{answer.seconds:.1f}",
         f"`{answer.command}`",
     ]
