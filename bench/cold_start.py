@@ -141,11 +141,11 @@ def _measure(subjects: Subjects, replay: Replay, rounds: int, transport: str) ->
     calls = replay.set_latency(0)
     return Section(
         TITLE.format(transport),
-        f"An account with {CERTIFICATES} certificates, none expired; functions of {MEMORY_MB} MB; "
-        f"{rounds} starts of each, in turn; medians. `/next` is where Lambda's init ends. The "
-        "smallest SDK handler makes one call to IAM and one to AWS Config, with clients as the SDK "
-        "makes them and the same jars, and nothing else; the boto3 rule makes the same calls as "
-        "Certsweep; hello, world is the JVM and Lambda's runtime client alone.",
+        f"The account has {CERTIFICATES} certificates, none expired. The functions have "
+        f"{MEMORY_MB} MB. Each figure is the median of {rounds} starts, in turn. Lambda's init "
+        "ends at `/next`. The smallest SDK handler makes only one call to IAM and one to AWS "
+        "Config, with the SDK's default clients and the same jars. The boto3 rule makes the same "
+        "calls as Certsweep. Hello, world is only the JVM and Lambda's runtime client.",
         (
             _ratio("response: Certsweep / smallest", starts, SMALLEST, "wall", MAX_RESPONSE_RATIO),
             _ratio(

@@ -81,13 +81,13 @@ Part = tuple[str, float, str]
 def measure(sections: Sequence[Section]) -> list[Section]:
     """From what was measured before."""
     method = (
-        "US dollars without free tiers, prices of US East (N. Virginia) as known in November 2026; "
-        "`bench/cost.py` names the pages to check them on. A default stack in its first year, "
-        f"without an expired certificate; *{TOTAL}* is the sum of the parts before it. AWS's "
-        "managed rule pays for the same evaluations and for nothing else. Security Hub's control "
-        "IAM.26 is periodic, and taken as once a day whatever the schedule; Security Hub does not "
-        "charge its evaluations in AWS Config. Not counted are the results of certificates that "
-        "are gone, one evaluation each, and the messages to the topic."
+        "US dollars without free tiers, at the prices of US East (N. Virginia) as known in "
+        "November 2026. `bench/cost.py` names the pages to check them on. The costs are those of a "
+        f"default stack in its first year, without an expired certificate. *{TOTAL}* is the sum of "
+        "the parts before it. AWS's managed rule pays only for the same evaluations. Security "
+        "Hub's control IAM.26 is periodic, and assumed to run once a day whatever the schedule. "
+        "Security Hub does not charge for its evaluations in AWS Config. The costs leave out the "
+        "results of deleted certificates, one evaluation each, and the messages to the topic."
     )
     runs = _runs(sections)
     if runs is None:
@@ -113,11 +113,11 @@ def measure(sections: Sequence[Section]) -> list[Section]:
     notes = (
         "\n".join(_listed(formulas)),
         f"The time of a run is {runs.source}.",
-        f"*{SEARCHES}* come on top while a certificate is expired, since each run searches its "
-        f"usage; priced at the time that a cold search of {memory.SIZE.name} takes.",
+        f"*{SEARCHES}* are an extra cost while a certificate is expired, because each run then "
+        f"searches its usage. The price is for the time of a cold search of {memory.SIZE.name}.",
         f"The first {PAID_ROTATIONS} yearly rotations of the key add {_usd(rotated)} a year each: "
         f"{_usd(rotated)} more in the second year, {_usd(PAID_ROTATIONS * rotated)} more in the "
-        "third and each that follows. A topic of your own (`AlarmTopicArn`) takes no key.",
+        "third and each year after. A topic of your own (`AlarmTopicArn`) needs no key.",
     )
     return [Section(TITLE, method, matrices=(Matrix("account", rows),), notes=notes)]
 

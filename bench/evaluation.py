@@ -44,10 +44,11 @@ def measure(sandbox: Sandbox, zip_file: Path, rounds: int) -> list[Section]:
     return [
         Section(
             TITLE,
-            f"The function of {MEMORY_MB} MB and a plain boto3 loop that makes the same calls, "
-            f"both warm, {rounds} rounds in turn after {WARM_UP_ROUNDS}, medians; answers are "
-            "replayed without a latency, over plain HTTP. Half of the certificates have expired; "
-            "usage is not looked up. The memory is the process's peak, its cold start included.",
+            f"A function of {MEMORY_MB} MB is compared with a plain boto3 loop that makes the same "
+            f"calls. Both are warm. The figures are medians of {rounds} rounds in turn, after "
+            f"{WARM_UP_ROUNDS} rounds to warm up. A server replays the answers over plain HTTP, "
+            "without latency. Half of the certificates have expired, and usage is not searched. "
+            "The memory is the peak of the process, including its cold start.",
             (
                 Figure(
                     "each further certificate", (most[0].value - least[0].value) / further, "ms"

@@ -40,12 +40,12 @@ COLD_SEARCH = "cold search"
 def measure(sandbox: Sandbox, zip_file: Path, rounds: int) -> list[Section]:
     """A section without figures where there is no control group."""
     method = (
-        f"Each with the share of a processor that a function of this size has; over TLS, each "
-        f"answer after {usage.LATENCY_MS} ms. The evaluation is of an account with "
-        f"{cold_start.CERTIFICATES} certificates in good order, from the start of the process; the "
-        f"search is the inspection of {SIZE.name}, cold and again. Median of {rounds}, each a "
-        f"process of its own; all sizes in turn, {ROUNDS_AT_ONCE} rounds at a time, and side by "
-        "side as far as they have one processor together."
+        "Each function has the share of a processor that Lambda gives at this size. Each answer "
+        f"takes {usage.LATENCY_MS} ms over TLS. The evaluation is of an account with "
+        f"{cold_start.CERTIFICATES} certificates, none expired, from the start of the process. The "
+        f"search is the inspection of {SIZE.name}, cold and again. Each figure is the median of "
+        f"{rounds} processes. All sizes run in turn, {ROUNDS_AT_ONCE} rounds at a time. Sizes that "
+        "together have one processor run side by side."
     )
     with java_with_share(java_command(), SIZES_MB[0]) as java:
         if java is None:

@@ -245,12 +245,12 @@ def _figures(
 def _section(rows: dict[str, tuple[Figure, ...]], rounds: int) -> Section:
     return Section(
         "Usage search",
-        f"The warm inspection function of {MEMORY_MB:,} MB, which has the processors of this "
-        f"machine in Lambda, median of {rounds} after "
-        f"{WARM_UP_ROUNDS} to warm up, and a sequential boto3 loop that makes the same calls, "
-        f"median of {LOOP_ROUNDS} that run at once between the function's rounds; each answer "
-        f"after {LATENCY_MS} ms, over plain HTTP: the server shares the processors with the "
-        "function, and its part of TLS would be measured too.",
+        f"The warm inspection function has {MEMORY_MB:,} MB, for which Lambda gives as many "
+        f"processors as this machine has. Its figure is the median of {rounds} rounds, after "
+        f"{WARM_UP_ROUNDS} to warm up. A sequential boto3 loop makes the same calls. Its figure is "
+        f"the median of {LOOP_ROUNDS} loops that run at once between the function's rounds. Each "
+        f"answer takes {LATENCY_MS} ms over plain HTTP. The server shares the processors with the "
+        "function, so with TLS the server's part would be measured too.",
         matrices=(Matrix("size", rows),),
         notes=(
             f"*chain*: the longest chain of calls that depend on each other, {CHAIN} calls, as if "
@@ -259,9 +259,9 @@ def _section(rows: dict[str, tuple[Figure, ...]], rounds: int) -> Section:
             "the function does. *AWS's throttle*: how long AWS makes the busiest region's calls "
             f"wait for tokens, whoever makes them: {BUCKET} at once, then {REFILL_PER_SECOND} a "
             "second.",
-            f"The shortest schedule within the bound is the critical path that every size is held "
-            f"to, at most {MAX_RATIO} times; {Size(*PROMISED).name} also to "
-            f"{MAX_RATIO_TO_CHAIN_PROMISED} times the chain.",
-            "Every region is taken to have all services, AppSync too.",
+            "The shortest schedule within the bound is the critical path. Every size may take at "
+            f"most {MAX_RATIO} times as long. {Size(*PROMISED).name} may also take at most "
+            f"{MAX_RATIO_TO_CHAIN_PROMISED} times as long as the chain.",
+            "Every region is assumed to have all services, including AppSync.",
         ),
     )

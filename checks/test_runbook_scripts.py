@@ -128,7 +128,7 @@ def test_a_failed_removal_fails_the_run_and_does_not_say_that_nothing_was_delete
 ) -> None:
     with pytest.raises(RuntimeError, match=r"^The removal failed: Task timed out - ") as failed:
         remove(deployed["remove"], {"errorMessage": "Task timed out"}, "Unhandled", on_refusal)
-    assert "not known here. Starting again is safe" in str(failed.value)
+    assert "start again to find out. Starting again is safe" in str(failed.value)
 
 
 INVALID_INPUT = "io.github.certsweep.input.InvalidInputException"
@@ -164,7 +164,7 @@ def test_of_any_other_failed_removal_nobody_says_that_nothing_was_deleted(
     payload = {"errorMessage": "It broke.", "errorType": error_type}
     with pytest.raises(RuntimeError, match=r"^The removal failed: It broke\. - ") as failed:
         remove(deployed["remove"], payload, "Unhandled")
-    assert "not known here. Starting again is safe" in str(failed.value)
+    assert "start again to find out. Starting again is safe" in str(failed.value)
     assert "Not deleted" not in str(failed.value)
 
 

@@ -200,7 +200,7 @@ def test_choices_are_refused_only_if_they_exclude_each_other(template: Template)
 def test_automatic_removal_with_approvers_is_refused_with_the_reason(template: Template) -> None:
     parameters = Choices(automatic=True, approvers=True).parameters
     (refusal,) = Resolver(template, parameters).refusals()
-    assert "Automatic remediation and Approvers exclude each other" in refusal
+    assert "Automatic remediation can't be combined with Approvers" in refusal
 
 
 def test_nothing_refers_to_what_does_not_exist_whatever_is_chosen(template: Template) -> None:

@@ -42,13 +42,13 @@ class Account:
         """
         if not session.region_name:
             raise NoAccountError(
-                "No region is set. Set AWS_REGION or the profile's region to the one to deploy in."
+                "No region is set. Set AWS_REGION or your profile's region to the region to use."
             )
         try:
             identity = session.client("sts", config=_CONFIG).get_caller_identity()
         except AwsError as error:
             raise NoAccountError(
-                f"The AWS credentials don't work: {error}. Log in, or set AWS_PROFILE or "
+                f"The AWS credentials don't work: {error}. Log in, or set AWS_PROFILE, or set "
                 "AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN."
             ) from error
         caller = identity["Arn"]

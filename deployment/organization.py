@@ -1,7 +1,7 @@
-"""The parameters of an organization's deployment as they are given on the command line.
+"""Checks the parameters of an organization's deployment as given on the command line.
 
-Refused are the same mistakes as for one account, and parameters that one value can't serve in many
-accounts: the AWS CLI would pass over them in silence.
+Refuses the same mistakes as for one account, and parameters that need a different value in each
+account. The AWS CLI would silently ignore them.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ _OWN = ("OrganizationalUnitIds", "TemplateBucket", "TemplateKey")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Says nothing if all is well."""
+    """Prints nothing if the parameters are correct."""
     parser = argparse.ArgumentParser(prog="python -m deployment.organization", description=__doc__)
     parser.add_argument("parameters", nargs="*", metavar="Name=value")
     given = parser.parse_args(arguments).parameters
@@ -37,8 +37,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _refuse_what_differs_between_accounts(name: str, known: Container[str]) -> None:
     if name not in known and name in declared():
         raise ParameterError(
-            f"{name} has another value in each account, so that a deployment to all of them can't "
-            "give it. See docs/organization.md for what to do instead."
+            f"{name} needs a different value in each account, so a deployment to all accounts "
+            "can't set it. See docs/organization.md for what to do instead."
         )
 
 

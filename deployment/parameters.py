@@ -1,7 +1,7 @@
-"""The template's parameters as they are given on the command line.
+"""Checks the template's parameters as given on the command line.
 
-`aws cloudformation deploy` passes over parameters that the template doesn't have: a misspelt
-`Aprovers=...` would deploy without approvers and say nothing.
+`aws cloudformation deploy` silently ignores parameters that the template doesn't have: a misspelt
+`Aprovers=...` would deploy without approvers.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ TEMPLATE = Path(__file__).parent.parent / "target/cloudformation/certsweep.yaml"
 
 
 class ParameterError(ValueError):
-    """A parameter that can't be; the message says which are."""
+    """A parameter that the template doesn't have; the message lists those that it has."""
 
 
 class _Loader(yaml.SafeLoader):  # type: ignore[misc]
@@ -46,19 +46,19 @@ def parsed(given: Sequence[str], known: dict[str, dict[str, Any]]) -> dict[str, 
     for word in given:
         name, equals, value = word.partition("=")
         if not equals:
-            raise ParameterError(f"{word!r} in PARAMETERS is not of the form Name=value.")
+            raise ParameterError(f"{word!r} in PARAMETERS does not have the form Name=value.")
         if name not in known:
             near = difflib.get_close_matches(name, known, 1)
-            hint = f"Is it {near[0]}?" if near else f"It has {', '.join(known)}."
+            hint = f"Do you mean {near[0]}?" if near else f"It has {', '.join(known)}."
             raise ParameterError(f"The template has no parameter {name}. {hint}")
         if name in values:
-            raise ParameterError(f"{name} is given twice in PARAMETERS.")
+            raise ParameterError(f"PARAMETERS contains {name} twice.")
         values[name] = value
     return values
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Says nothing if all is well."""
+    """Prints nothing if the parameters are correct."""
     parser = argparse.ArgumentParser(prog="python -m deployment.parameters", description=__doc__)
     parser.add_argument("parameters", nargs="*", metavar="Name=value")
     try:

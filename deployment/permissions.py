@@ -1,4 +1,4 @@
-"""The check that the deployer may create what the template has, as IAM simulates it."""
+"""Checks, by IAM's simulation, whether the deployer may create the template's resources."""
 
 from __future__ import annotations
 
@@ -107,7 +107,7 @@ class _Answers:
 def permissions(account: Account, wish: Wish) -> Iterator[Finding]:
     """Whether the caller may create each resource of the template."""
     if account.caller.endswith(":root"):
-        yield ok("The root user may deploy. A role is the better choice.")
+        yield ok("The root user may deploy. A role is a better choice.")
         return
     try:
         principal = _principal(account)
@@ -116,10 +116,10 @@ def permissions(account: Account, wish: Wish) -> Iterator[Finding]:
         if not is_denial(error):
             raise
         yield warning(
-            "Your permissions to deploy could not be checked: you may not ask IAM for them "
-            f"({error}).",
-            "Ask for iam:SimulatePrincipalPolicy and iam:GetRole, or just deploy: what fails is "
-            "rolled back.",
+            "Your permissions to deploy could not be checked, because you may not simulate them in "
+            f"IAM ({error}).",
+            "Ask for iam:SimulatePrincipalPolicy and iam:GetRole, or just deploy: CloudFormation "
+            "rolls back a deployment that fails.",
         )
         return
     yield from _findings(answers, principal)
@@ -173,13 +173,13 @@ def _findings(answers: _Answers, principal: str) -> Iterator[Finding]:
         )
     if answers.by_organization:
         yield missing(
-            f"A policy of the organization denies {_listed(answers.by_organization)}.",
-            "Ask who keeps the organization's policies, or deploy in another region.",
+            f"An organization policy denies {_listed(answers.by_organization)}.",
+            "Ask the owner of the organization's policies, or deploy in another region.",
         )
     if answers.undecided:
         yield warning(
-            f"Whether {principal} may {_listed(answers.undecided)} depends on conditions that only "
-            "the deployment will show."
+            f"IAM can't simulate whether {principal} may call {_listed(answers.undecided)}: it "
+            "depends on conditions that only the deployment will show."
         )
     if not (answers.denied or answers.by_organization or answers.undecided):
         yield ok(f"{principal} may deploy, as far as IAM can simulate it.")

@@ -1,6 +1,6 @@
-"""Says what a deployment would find missing in the account, and what to do about it.
+"""Lists what the account lacks for a deployment, and what to do about it.
 
-It only reads. Exit status 1 if something that the deployment needs is missing.
+It only reads. The exit status is 1 if something that the deployment needs is missing.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ Check = Callable[[Account, Wish], Iterator[Finding]]
 
 def inspect(account: Account, wish: Wish) -> Iterator[Finding]:
     """What all checks find; one that fails hides no other."""
-    yield ok(f"This is {account}.")
+    yield ok(f"Checking {account}.")
     for check in (*CHECKS, permissions):
         yield from _findings(check, account, wish)
 
@@ -34,7 +34,7 @@ def _findings(check: Check, account: Account, wish: Wish) -> Iterator[Finding]:
         yield from check(account, wish)
     except AwsError as error:
         reason = textwrap.shorten(str(error), 300, placeholder=" ...")
-        yield warning(f"Not checked: {check.__name__.replace('_', ' ')}. {reason}")
+        yield warning(f"Could not check: {check.__name__.replace('_', ' ')}. {reason}")
 
 
 def main(arguments: Sequence[str] | None = None, session: Any = None) -> int:
@@ -56,7 +56,7 @@ def main(arguments: Sequence[str] | None = None, session: Any = None) -> int:
         print(finding, flush=True)
         findings.append(finding)
     if is_anything_missing(findings):
-        print("\nNot ready: see what is missing above.")
+        print("\nNot ready to deploy: fix what is missing above.")
         return 1
     print("\nReady to deploy.")
     return 0
@@ -67,7 +67,7 @@ def _parser() -> argparse.ArgumentParser:
         prog="python -m deployment.preflight", description=(__doc__ or "").splitlines()[0]
     )
     parser.add_argument("--stack", default="certsweep", help="name of the stack (certsweep)")
-    parser.add_argument("--bucket", default="", help="bucket that the code is uploaded to")
+    parser.add_argument("--bucket", default="", help="bucket to upload the code to")
     parser.add_argument("parameters", nargs="*", metavar="Name=value", help="the template's")
     return parser
 

@@ -57,32 +57,32 @@ def recorder(account: Account, _: Wish) -> Iterator[Finding]:
     recorders = [one for one in answer if not one.get("servicePrincipal")]
     if not recorders:
         yield missing(
-            f"AWS Config has no configuration recorder in {account.region}, and takes no rule "
+            f"AWS Config has no configuration recorder in {account.region}. It accepts no rule "
             "without one.",
-            f"Turn AWS Config on in {account.region} (AWS Config, Get started), or deploy in a "
+            f"Turn on AWS Config in {account.region} (AWS Config, Get started), or deploy in a "
             "region where it is on.",
         )
     for one in recorders:
         if not one["recording"]:
             yield missing(
-                f"The configuration recorder {one['name']} does not record.",
+                f"The configuration recorder {one['name']} is not recording.",
                 "aws configservice start-configuration-recorder --configuration-recorder-name "
                 f"{one['name']}",
             )
         elif str(one.get("lastStatus", "")).upper() == "FAILURE":
             reason = one.get("lastErrorMessage") or one.get("lastErrorCode") or "no reason given"
             yield warning(
-                f"The configuration recorder {one['name']} failed last: {reason}",
-                "Look at its delivery channel and role in AWS Config's settings.",
+                f"The configuration recorder {one['name']} last reported a failure: {reason}",
+                "Check its delivery channel and role in the settings of AWS Config.",
             )
         else:
-            yield ok(f"AWS Config records in {account.region} ({one['name']}).")
+            yield ok(f"AWS Config is recording in {account.region} ({one['name']}).")
 
 
 def deployment_bucket(account: Account, wish: Wish) -> Iterator[Finding]:
     """The bucket that the functions' code is uploaded to; Lambda wants it in its own region."""
     if not wish.bucket:
-        yield note("The deployment bucket was not checked: name it with BUCKET=...")
+        yield note("The deployment bucket was not checked. Name it with BUCKET=...")
         return
     try:
         answer = account.client("s3").head_bucket(Bucket=wish.bucket)
@@ -93,11 +93,11 @@ def deployment_bucket(account: Account, wish: Wish) -> Iterator[Finding]:
     if region == account.region:
         yield ok(f"The deployment bucket {wish.bucket} is in {region}.")
     elif not region:
-        yield warning(f"The deployment bucket {wish.bucket} is there, its region is not known.")
+        yield warning(f"The deployment bucket {wish.bucket} exists, but its region is unknown.")
     else:
         yield missing(
-            f"The deployment bucket {wish.bucket} is in {region}; Lambda takes code from buckets "
-            f"in {account.region} only.",
+            f"The deployment bucket {wish.bucket} is in {region}. Lambda accepts code only from "
+            f"buckets in {account.region}.",
             f"Name another BUCKET, or set AWS_REGION={region} to deploy there.",
         )
 
@@ -117,9 +117,9 @@ def backup_bucket(account: Account, wish: Wish) -> Iterator[Finding]:
     for key in _keys_of(client, bucket, owner):
         if not wish.parameters.get("BackupKeyArn"):
             yield warning(
-                f"The backup bucket encrypts with a KMS key of its own, {key}: without permission "
-                "to use it every backup fails, and nothing is removed.",
-                "Give the parameter BackupKeyArn, the key's ARN.",
+                f"The backup bucket is encrypted with the KMS key {key}. Without permission to use "
+                "this key, every backup fails and nothing is removed.",
+                "Set the parameter BackupKeyArn to the key's ARN.",
             )
 
 
@@ -143,14 +143,15 @@ def _unreachable(bucket: str, role: str, error: ClientError, account: Account) -
     code = code_of(error)
     if code in ("404", "NoSuchBucket"):
         return missing(
-            f"There is no {role} {bucket}.", f"aws s3 mb s3://{bucket} --region {account.region}"
+            f"The {role} {bucket} does not exist.",
+            f"aws s3 mb s3://{bucket} --region {account.region}",
         )
     if is_denial(error):
         return missing(
-            f"The {role} {bucket} belongs to another account, or you may not look at it.",
+            f"The {role} {bucket} belongs to another account, or you may not read it.",
             f"Name a bucket of account {account.number}, or ask for s3:ListBucket on it.",
         )
-    return missing(f"The {role} {bucket} can't be reached: {error}", "Look at its name and region.")
+    return missing(f"The {role} {bucket} can't be reached: {error}", "Check its name and region.")
 
 
 def _region_in(answer: dict[str, Any]) -> str:
@@ -163,8 +164,9 @@ def stack(account: Account, wish: Wish) -> Iterator[Finding]:
     """Whether the stack can be created or updated."""
     if wish.stack.lower().startswith(_RESERVED):
         yield missing(
-            f"The runbook of a stack {wish.stack} would have a name that Systems Manager reserves.",
-            f"Name the STACK so that it does not begin with {', '.join(_RESERVED)}.",
+            f"Systems Manager reserves the name that the runbook of the stack {wish.stack} would "
+            "get.",
+            f"Choose a STACK name that does not begin with {', '.join(_RESERVED)}.",
         )
     try:
         found = account.client("cloudformation").describe_stacks(StackName=wish.stack)["Stacks"][0]
@@ -176,13 +178,11 @@ def stack(account: Account, wish: Wish) -> Iterator[Finding]:
     status = found["StackStatus"]
     if status in _DEAD:
         yield missing(
-            f"The stack {wish.stack} is in status {status}: it can't be updated.",
-            f"make undeploy STACK={wish.stack}, then deploy again.",
+            f"The stack {wish.stack} can't be updated: its status is {status}.",
+            f"Run make undeploy STACK={wish.stack}, then deploy again.",
         )
     elif status.endswith("_IN_PROGRESS") and status != "REVIEW_IN_PROGRESS":
-        yield missing(
-            f"The stack {wish.stack} is being changed: {status}.", "Wait until that has ended."
-        )
+        yield missing(f"The stack {wish.stack} is changing: {status}.", "Wait until it is done.")
     else:
         yield ok(f"The stack {wish.stack} exists ({status}) and can be updated.")
 
@@ -191,14 +191,14 @@ def rule_name(account: Account, wish: Wish) -> Iterator[Finding]:
     """Whether the rule's name is free in this region."""
     name = wish.parameters["RuleName"]
     if not _has_rule(account, name, account.region):
-        yield ok(f"The name {name} is free for the rule.")
+        yield ok(f"The rule name {name} is available.")
     elif _rule_of_stack(account, wish.stack) == name:
-        yield ok(f"The rule {name} is this stack's own.")
+        yield ok(f"The rule {name} belongs to this stack.")
     else:
         yield missing(
-            f"A Config rule {name} exists in {account.region} and is not of the stack "
-            f"{wish.stack}.",
-            "Remove that rule, name the STACK that it belongs to, or give the parameter RuleName.",
+            f"A Config rule {name} already exists in {account.region}. It does not belong to the "
+            f"stack {wish.stack}.",
+            "Remove that rule, name the STACK that it belongs to, or set the parameter RuleName.",
         )
 
 
@@ -225,21 +225,21 @@ def other_regions(account: Account, wish: Wish) -> Iterator[Finding]:
     }
     if found:
         yield warning(
-            f"A Config rule {name} exists in {', '.join(found)} too. IAM is global: each "
+            f"A Config rule {name} also exists in {', '.join(found)}. IAM is global, so each "
             "certificate would be reported and charged once for each region.",
-            "Keep one of them: AWS_REGION=... make undeploy",
+            "Keep one of them, and remove the others: AWS_REGION=... make undeploy",
         )
     else:
-        yield ok(f"No other of {len(regions)} regions has a rule {name}.")
+        yield ok(f"No rule {name} was found in any other region ({len(regions)} in all).")
     if denied and not wish.parameters.get("UsageRegions"):
         yield warning(
-            f"You may not ask AWS Config in {', '.join(denied)}. If a policy of the organization "
-            "denies these regions, the functions can't search them either, and what can't be "
-            "searched keeps every certificate from being removed.",
-            "If so, name the regions to search: PARAMETERS='UsageRegions=...'",
+            f"You may not call AWS Config in {', '.join(denied)}. If an organization policy denies "
+            "these regions, the functions can't search them either. If a region can't be searched, "
+            "no certificate is removed.",
+            "If so, list the regions to search: PARAMETERS='UsageRegions=...'",
         )
     for region, error in failed.items():
-        yield warning(f"Could not ask AWS Config in {region}: {error}")
+        yield warning(f"Could not call AWS Config in {region}: {error}")
 
 
 def usage_regions(account: Account, wish: Wish) -> Iterator[Finding]:
@@ -248,8 +248,8 @@ def usage_regions(account: Account, wish: Wish) -> Iterator[Finding]:
     unknown = sorted(wanted - set(_regions(account))) if wanted else []
     if unknown:
         yield missing(
-            f"UsageRegions names {', '.join(unknown)}, which this account has not enabled or AWS "
-            "does not have. What can't be searched keeps every certificate from being removed.",
+            f"UsageRegions names {', '.join(unknown)}. This account has not enabled that, or AWS "
+            "does not have it. If a region can't be searched, no certificate is removed.",
             "Correct the name, or leave it out.",
         )
 
@@ -265,22 +265,23 @@ def usage_exceptions(account: Account, wish: Wish) -> Iterator[Finding]:
     offered = regions & set(session.get_available_regions(_EXCEPTED, account.partition))
     if others:
         yield missing(
-            f"UsageExceptions names {', '.join(others)}. A load balancer or CloudFront is never "
-            "excepted: the functions refuse that, and would fail.",
-            f"Leave it out. Only {_EXCEPTED} can be named, where AWS does not offer it.",
+            f"UsageExceptions names {', '.join(others)}. The functions would refuse that and fail: "
+            "load balancers and CloudFront can't be excepted.",
+            f"Leave it out. Name only {_EXCEPTED}, in regions where AWS does not offer it.",
         )
     if offered:
         yield missing(
             f"UsageExceptions names {_EXCEPTED} in {', '.join(sorted(offered))}, where AWS offers "
-            "it: the functions refuse that, and would fail.",
-            "Leave it out. If a policy denies the region, name the others in UsageRegions.",
+            "it. The functions would refuse that and fail.",
+            "Leave it out. If a policy denies the region, list the others in UsageRegions.",
         )
     searched = set(_listed(wish.parameters.get("UsageRegions", ""))) or set(_regions(account))
     idle = sorted(regions - offered - searched)
     if idle:
         yield warning(
-            f"UsageExceptions names {_EXCEPTED} in {', '.join(idle)}, which is not searched: this "
-            "account has not enabled it, or UsageRegions does not name it. It does nothing there.",
+            f"UsageExceptions names {_EXCEPTED} in {', '.join(idle)}, which is not searched. This "
+            "account has not enabled it, or UsageRegions does not name it. The exception has no "
+            "effect.",
             "Correct the name, or leave it out.",
         )
 
@@ -348,11 +349,13 @@ def aws_rules(account: Account, _: Wish) -> Iterator[Finding]:
     ]
     if names:
         yield warning(
-            f"AWS's own rule is on and counts expired certificates too: {', '.join(names)}.",
-            "Delete it, or see each expired certificate twice in AWS Config.",
+            f"AWS's managed rule is on and also reports expired certificates: {', '.join(names)}.",
+            "Delete it. Otherwise AWS Config shows each expired certificate twice.",
         )
     else:
-        yield ok("AWS's own rule for expired certificates is off: nothing is counted twice.")
+        yield ok(
+            "AWS's managed rule for expired certificates is off. No certificate is reported twice."
+        )
 
 
 def security_hub(account: Account, _: Wish) -> Iterator[Finding]:
@@ -376,9 +379,9 @@ def security_hub(account: Account, _: Wish) -> Iterator[Finding]:
     if standards:
         yield warning(
             f"Security Hub's control {SECURITY_HUB_CONTROL} is on ({', '.join(standards)}) and "
-            "makes findings of expired certificates too.",
-            f"Disable {SECURITY_HUB_CONTROL} with this project's rule as the reason, or see each "
-            "expired certificate twice in Security Hub.",
+            "also creates findings for expired certificates.",
+            f"Disable {SECURITY_HUB_CONTROL} and give this rule as the reason. Otherwise Security "
+            "Hub shows each expired certificate twice.",
         )
     else:
         yield ok(f"Security Hub's control {SECURITY_HUB_CONTROL} is off.")
@@ -389,9 +392,9 @@ def approval_topic(_: Account, wish: Wish) -> Iterator[Finding]:
     topic = wish.parameters.get("AlarmTopicArn", "")
     if wish.parameters.get("Approvers") and topic and ":Automation" not in topic:
         yield warning(
-            f"Approvers are asked through {topic}, and AWS asks for a topic for approvals whose "
-            'name begins with "Automation".',
-            "Name such a topic, or leave AlarmTopicArn empty.",
+            f"Approval requests go to {topic}. AWS documents that names of topics for approvals "
+            'begin with "Automation".',
+            "Use a topic with such a name, or leave AlarmTopicArn empty.",
         )
 
 
@@ -403,9 +406,9 @@ def alarm_topic(account: Account, wish: Wish) -> Iterator[Finding]:
     region = topic.split(":")[3]
     if region != account.region:
         yield missing(
-            f"The topic {topic} is in {region}: EventBridge and alarms of {account.region} reach "
-            "topics of their own region alone.",
-            "Name a topic of this region, or leave AlarmTopicArn empty for a new one.",
+            f"The topic {topic} is in {region}. EventBridge and alarms in {account.region} can "
+            "publish only to topics in their own region.",
+            "Name a topic in this region, or leave AlarmTopicArn empty for a new topic.",
         )
         return
     try:
@@ -415,18 +418,18 @@ def alarm_topic(account: Account, wish: Wish) -> Iterator[Finding]:
         if code_of(error) not in ("NotFound", "NotFoundException"):
             raise
         yield missing(
-            f"There is no topic {topic}.",
+            f"The topic {topic} does not exist.",
             "Correct AlarmTopicArn, or leave it empty for a new topic.",
         )
         return
     closed = [one for one in _PUBLISHERS if not _lets_in(attributes.get("Policy", "{}"), one)]
     if closed:
         yield warning(
-            f"The policy of {topic} does not name {' and '.join(closed)}: messages would be lost.",
+            f"The policy of {topic} does not name {' and '.join(closed)}. Messages would be lost.",
             "Allow sns:Publish to these services in the topic's policy.",
         )
     else:
-        yield ok(f"The topic {topic} names what publishes to it.")
+        yield ok(f"The policy of the topic {topic} names CloudWatch and EventBridge.")
     yield from _key_of_topic(topic, attributes.get("KmsMasterKeyId", ""), wish)
 
 
@@ -443,9 +446,10 @@ def _lets_in(policy: str, service: str) -> bool:
 def _key_of_topic(topic: str, key: str, wish: Wish) -> Iterator[Finding]:
     if key.endswith("alias/aws/sns"):
         yield missing(
-            f"{topic} is encrypted with AWS's own key for SNS, which lets neither CloudWatch nor "
-            "EventBridge publish.",
-            "Encrypt it with a KMS key of your own, or leave AlarmTopicArn empty for a new topic.",
+            f"{topic} is encrypted with the AWS managed key for SNS. With this key, CloudWatch and "
+            "EventBridge can't publish.",
+            "Encrypt it with a customer managed KMS key, or leave AlarmTopicArn empty for a new "
+            "topic.",
         )
     elif key:
         also = (
@@ -454,7 +458,7 @@ def _key_of_topic(topic: str, key: str, wish: Wish) -> Iterator[Finding]:
             else ""
         )
         yield note(
-            f"{topic} is encrypted with {key}, whose policy must allow kms:GenerateDataKey and "
+            f"{topic} is encrypted with {key}. The key policy must allow kms:GenerateDataKey and "
             f"kms:Decrypt to {' and '.join(_PUBLISHERS)}{also}."
         )
 
@@ -462,8 +466,8 @@ def _key_of_topic(topic: str, key: str, wish: Wish) -> Iterator[Finding]:
 def runtime(account: Account, _: Wish) -> Iterator[Finding]:
     """Nobody can ask Lambda for its runtimes."""
     yield note(
-        f"Lambda can't be asked whether it has the runtime java25 in {account.region}. If not, the "
-        "deployment says so, and rolls back."
+        f"Not checked: whether Lambda has the runtime java25 in {account.region}. If it does not, "
+        "the deployment says so and rolls back."
     )
 
 

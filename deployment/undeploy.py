@@ -1,7 +1,7 @@
-"""Lists what still runs or waits, removes the stack, and says what stays.
+"""Lists what is still running or waiting, removes the stack, and lists what stays.
 
-AWS refuses to delete the remediation configuration while a remediation runs, and a stack that fails
-to be deleted is left half removed: so this refuses first, or waits.
+AWS refuses to delete the remediation configuration while a remediation runs, and a failed deletion
+leaves the stack half removed. So this refuses first, or waits.
 """
 
 from __future__ import annotations
@@ -83,7 +83,7 @@ def _executions(account: Account, runbook: str) -> Iterator[str]:
     for page in client.get_paginator("describe_automation_executions").paginate(Filters=filters):
         for one in page["AutomationExecutionMetadataList"]:
             step = one.get("CurrentStepName", "?")
-            waits = " for an approval" if one.get("CurrentAction") == "aws:approve" else ""
+            waits = " for approval" if one.get("CurrentAction") == "aws:approve" else ""
             yield (
                 f"automation {one['AutomationExecutionId']}: {one['AutomationExecutionStatus']}"
                 f"{waits} in step {step}"
@@ -126,7 +126,7 @@ def exceptions(account: Account, stack: Stack) -> list[str]:
 
 # What is deleted and can't be had back.
 GOES = (
-    "Deleted with the stack, for good: the rule with its results, the runbook, the functions, "
+    "Removing the stack permanently deletes the rule with its results, the runbook, the functions, "
     "their roles and alarms."
 )
 
@@ -134,19 +134,19 @@ GOES = (
 def stays(account: Account, stack: Stack) -> list[str]:
     """What is left behind on purpose."""
     left = [
-        "In the bucket that it was deployed from: the functions' zip and the packaged template.",
+        "In the deployment bucket: the functions' zip and the packaged template.",
         "In Systems Manager: the history of the runbook's executions, for 30 days.",
     ]
     logs = sorted(group for name, group in stack.resources.items() if name.endswith("Logs"))
     if logs:
         left.append(
             f"The functions' logs, the record of every evaluation and removal: {', '.join(logs)}. "
-            "They expire; to delete one now: aws logs delete-log-group --log-group-name NAME"
+            "They expire. To delete one now: aws logs delete-log-group --log-group-name NAME"
         )
     if bucket := stack.parameters.get("BackupBucket"):
         left.append(f"The backups: s3://{bucket}/certsweep/{account.number}/")
     if key := stack.resources.get("TopicKey"):
-        left.append(f"The alarms' KMS key {key}: scheduled for deletion, gone in 30 days.")
+        left.append(f"The alarms' KMS key {key}: scheduled for deletion in 30 days.")
     return left
 
 
@@ -170,10 +170,10 @@ class Undeployment:
 
     def run(self, name: str, *, wait_seconds: int, confirmed: bool) -> int:
         """Removes the stack and answers the exit status."""
-        print(f"This is {self._account}.")
+        print(f"Using {self._account}.")
         stack = Stack.find(self._account, name)
         if stack is None:
-            print(f"There is no stack {name} here: nothing to remove.")
+            print(f"The stack {name} does not exist here. There is nothing to remove.")
             return 0
         print(f"Stack {stack.name}: {stack.status}")
         for certificate in exceptions(self._account, stack):
@@ -192,21 +192,22 @@ class Undeployment:
                 print(f"  {line}")
             if waited >= wait_seconds:
                 print(
-                    "Not removed: AWS refuses to remove the remediation while one runs. Wait for "
-                    "it (WAIT=seconds), approve or reject what waits for an approval, or stop it: "
+                    "Not removed: AWS refuses to delete the remediation configuration while a "
+                    "remediation runs. Wait for it (WAIT=seconds), approve or reject pending "
+                    "approvals, or stop it: "
                     "aws ssm stop-automation-execution --type Cancel --automation-execution-id ID"
                 )
                 return False
             pause = min(_POLL_SECONDS, wait_seconds - waited)
-            print(f"Waiting for these to end, {wait_seconds - waited} s at most.", flush=True)
+            print(f"Waiting up to {wait_seconds - waited} s for these to end.", flush=True)
             self._sleep(pause)
             waited += pause
-        print("Nothing runs or waits.")
+        print("Nothing is running or waiting.")
         return True
 
     def _agrees(self, stack: Stack) -> bool:
         if self._ask is None:
-            print("Not removed: nobody to ask. Say so beforehand with YES=1 (--yes).")
+            print("Not removed: there is no terminal to confirm on. Confirm with YES=1 (--yes).")
             return False
         if self._ask(f"Remove the stack {stack.name}? [y/N] ").strip().lower() in ("y", "yes"):
             return True
@@ -226,9 +227,9 @@ class Undeployment:
             print(f"The stack {stack.name} was not removed: {error}")
             for reason in _reasons(client, stack):
                 print(f"  {reason}")
-            print("Run this again when that is settled: it goes on where it stopped.")
+            print("Fix the problem, then run this again. It continues where it stopped.")
             return 1
-        print(f"Removed {stack.name}. Left behind on purpose:")
+        print(f"Removed {stack.name}. These stay on purpose:")
         for line in stays(self._account, stack):
             print(f"  {line}")
         return 0
@@ -254,9 +255,13 @@ def main(arguments: Sequence[str] | None = None, session: Any = None) -> int:
     )
     parser.add_argument("--stack", default="certsweep", help="name of the stack (certsweep)")
     parser.add_argument(
-        "--wait", type=int, default=0, metavar="SECONDS", help="how long to wait for what runs (0)"
+        "--wait",
+        type=int,
+        default=0,
+        metavar="SECONDS",
+        help="how long to wait for running remediations (0)",
     )
-    parser.add_argument("--yes", action="store_true", help="don't ask")
+    parser.add_argument("--yes", action="store_true", help="don't ask for confirmation")
     given = parser.parse_args(arguments)
     try:
         account = Account.of(session or boto3.Session())

@@ -108,10 +108,10 @@ def test_certificate_that_becomes_non_compliant_is_told_once(stack: Deployment) 
     stack.scheduled_run()
     (message,) = stack.messages()
     first, second, third = message.splitlines()
-    assert first == '"Server certificate www in IAM of account 123456789012 needs attention."'
+    assert first == '"The IAM server certificate www in account 123456789012 needs attention."'
     assert second == f'"{stack.annotation("www")}"'
     assert f"In use by 1: ALB listener {ABROAD} app/prod:443 (SNI)." in second
-    assert "give the resources named here a valid certificate" in third
+    assert "attach a valid certificate to the resources above" in third
     assert f"open the rule {RULE_NAME} in AWS Config, region eu-west-1" in third
     assert third.endswith('choose Remediate."')
     stack.scheduled_run()

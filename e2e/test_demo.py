@@ -95,7 +95,7 @@ def test_demo_tells_its_story_and_leaves_nothing_behind(zip_file: Path, tmp_path
         ("www.example.com", "COMPLIANT", r"Valid until \S+, 98 days left \(id"),
     ):
         assert_has_row(found, certificate, compliance, annotation)
-    assert f"Server certificate {IN_USE} in IAM of account 123456789012" in told
+    assert f"IAM server certificate {IN_USE} in account 123456789012" in told
     assert re.search(r"> WOULD_REMOVE: Expired 2018-\S+ \d+ days ago\. Not in use\.", asked)
     assert_has_row(remediated, UNUSED, "SUCCEEDED", "Steps taken: inspect, decide, remove, ree")
     in_use = f"Not deleted: In use by 1 resource: {re.escape(LISTENER)}"

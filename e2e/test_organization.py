@@ -91,7 +91,7 @@ def test_organization_gets_the_whole_stack_and_gives_it_back(
         (["UNITS=r-ab12"], "No bucket for the functions' code."),
         (
             ["BUCKET=b", "UNITS=r-ab12", "PARAMETERS=BackupBucket=b"],
-            "BackupBucket has another value in each account",
+            "BackupBucket needs a different value in each account",
         ),
     ],
 )

@@ -492,7 +492,7 @@ def test_removal_that_lambda_ends_says_that_nothing_is_known_and_can_be_started_
         execution = stack.run("www")
     assert execution.result == ("Failed", "")
     assert "Task timed out after 5" in execution.failure
-    assert "it is not known here. Starting again is safe" in execution.failure
+    assert "start again to find out. Starting again is safe" in execution.failure
     assert stack.names == ([] if deleted else ["www"])
     assert stack.run("www").result == ("Success", then)
     assert stack.names == []

@@ -117,15 +117,15 @@ def test_changed_runbook_is_run_by_a_role_with_a_path_and_all_is_deleted_after(
     [
         (
             {"AutomaticRemediation": "true", "Approvers": APPROVER},
-            "Automatic remediation and Approvers exclude each other",
+            "Automatic remediation can't be combined with Approvers",
         ),
         (
             {"AlarmEmail": "ops@example.com", "AlarmTopicArn": TOPIC},
-            "AlarmEmail subscribes to the stack's own topic.",
+            "AlarmEmail works only with the stack's own topic.",
         ),
         (
             {"BackupKeyArn": "arn:aws:kms:eu-west-1:123456789012:key/0-1"},
-            "BackupKeyArn is the key of the BackupBucket, which is not set.",
+            "BackupKeyArn requires BackupBucket, which is not set.",
         ),
     ],
 )
@@ -141,18 +141,18 @@ def test_parameters_that_exclude_each_other_are_refused(
 @pytest.mark.parametrize(
     ("name", "value", "reason"),
     [
-        ("RuleName", "x" * 65, '1 to 64 letters, digits, "-" and "_"'),
+        ("RuleName", "x" * 65, '1 to 64 letters, digits, "-" or "_"'),
         ("DaysToExpiration", "3651", "not greater than 3650"),
         ("EveryHours", "2", "AllowedValues"),
-        ("UsageRegions", "eu-west-1;eu-west-2", "Names of regions, separated by commas"),
-        ("UsageExceptions", "elasticloadbalancingv2/mx-central-1", "No other service"),
-        ("Approvers", "alice", "Up to ten ARNs of IAM users, roles or assumed roles"),
-        ("Approvers", ",".join([APPROVER] * 11), "Up to ten ARNs"),
-        ("BackupBucket", "s3://backups", "The name of an S3 bucket"),
-        ("BackupKeyArn", "alias/backups", "The ARN of a KMS key"),
-        ("AlarmEmail", "ops", "An e-mail address"),
-        ("AlarmTopicArn", f"{TOPIC}.fifo", "The ARN of an SNS topic (not FIFO)"),
-        ("RolePath", "security", 'begins and ends with "/"'),
+        ("UsageRegions", "eu-west-1;eu-west-2", "Must be region names separated by commas"),
+        ("UsageExceptions", "elasticloadbalancingv2/mx-central-1", "Only AppSync can be excepted"),
+        ("Approvers", "alice", "up to ten ARNs of IAM users, roles or assumed roles"),
+        ("Approvers", ",".join([APPROVER] * 11), "up to ten ARNs"),
+        ("BackupBucket", "s3://backups", "the name of an S3 bucket"),
+        ("BackupKeyArn", "alias/backups", "the ARN of a KMS key"),
+        ("AlarmEmail", "ops", "an email address"),
+        ("AlarmTopicArn", f"{TOPIC}.fifo", "the ARN of an SNS topic (not FIFO)"),
+        ("RolePath", "security", 'begin and end with "/"'),
         ("MaximumAutomaticAttempts", "26", "not greater than 25"),
         ("RetryAttemptSeconds", "2678001", "not greater than 2678000"),
     ],

@@ -14,13 +14,13 @@ def test_parameters_are_those_of_the_template() -> None:
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        (["BackupBucket=backups"], "BackupBucket has another value in each account"),
+        (["BackupBucket=backups"], "BackupBucket needs a different value in each account"),
         (["Approvers=arn:aws:iam::123456789012:user/a"], "See docs/organization.md"),
-        (["DayToExpiration=30"], "no parameter DayToExpiration. Is it DaysToExpiration?"),
+        (["DayToExpiration=30"], "no parameter DayToExpiration. Do you mean DaysToExpiration?"),
         (["OrganizationalUnitIds=r-ab12"], "no parameter OrganizationalUnitIds"),
         (["TemplateBucket=other"], "no parameter TemplateBucket"),
-        (["CallAs"], "not of the form Name=value"),
-        (["CallAs=SELF", "CallAs=SELF"], "CallAs is given twice"),
+        (["CallAs"], "does not have the form Name=value"),
+        (["CallAs=SELF", "CallAs=SELF"], "PARAMETERS contains CallAs twice"),
     ],
 )
 def test_parameters_that_cannot_be_are_refused(

@@ -57,7 +57,7 @@ def test_what_the_organization_denies_is_told_apart(session: FakeSession, accoun
     simulated(session, account, CreateKey=answer)
     (finding,) = permissions(account, WISH)
     assert finding.level is Level.MISSING
-    assert "policy of the organization denies kms:CreateKey" in finding.text
+    assert "An organization policy denies kms:CreateKey" in finding.text
 
 
 def test_what_depends_on_conditions_is_a_warning(session: FakeSession, account: Account) -> None:
@@ -65,7 +65,7 @@ def test_what_depends_on_conditions_is_a_warning(session: FakeSession, account: 
     simulated(session, account, PassRole=answer)
     (finding,) = permissions(account, WISH)
     assert finding.level is Level.WARNING
-    assert "iam:PassRole depends on conditions" in finding.text
+    assert "may call iam:PassRole: it depends on conditions" in finding.text
 
 
 def test_who_may_not_ask_iam_is_told_so(session: FakeSession, account: Account) -> None:

@@ -48,7 +48,9 @@ def test_a_check_that_fails_hides_no_other(
     monkeypatch.setattr(preflight, "permissions", second_one)
     texts = [finding.text for finding in preflight.inspect(account, Wish("certsweep"))]
     assert texts[1] == "found before it failed"
-    assert texts[2].startswith('Not checked: first one. Could not connect to the endpoint URL: "')
+    assert texts[2].startswith(
+        'Could not check: first one. Could not connect to the endpoint URL: "'
+    )
     assert texts[3] == "found after the failure"
 
 
@@ -77,7 +79,7 @@ def test_what_is_missing_ends_with_status_1(
         "missing   There is no X.",
         "          -> Make an X.",
         "",
-        "Not ready: see what is missing above.",
+        "Not ready to deploy: fix what is missing above.",
     ]
 
 
@@ -103,7 +105,7 @@ def test_a_parameter_that_cannot_be_stops_it(
     session: FakeSession, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert preflight.main(["Aprovers=x"], session) == 1
-    assert "no parameter Aprovers. Is it Approvers?" in capsys.readouterr().err
+    assert "no parameter Aprovers. Do you mean Approvers?" in capsys.readouterr().err
 
 
 def test_credentials_that_do_not_work_stop_it(
@@ -135,10 +137,10 @@ def test_parameters_are_those_of_the_template() -> None:
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        (["EveryHours"], "'EveryHours' in PARAMETERS is not of the form Name=value"),
-        (["Everyhour=6"], "no parameter Everyhour. Is it EveryHours?"),
+        (["EveryHours"], "'EveryHours' in PARAMETERS does not have the form Name=value"),
+        (["Everyhour=6"], "no parameter Everyhour. Do you mean EveryHours?"),
         (["X=6"], "no parameter X. It has RuleName, "),
-        (["EveryHours=6", "EveryHours=3"], "EveryHours is given twice"),
+        (["EveryHours=6", "EveryHours=3"], "PARAMETERS contains EveryHours twice"),
     ],
 )
 def test_parameters_that_cannot_be_are_refused(words: list[str], message: str) -> None:

@@ -53,7 +53,7 @@ def test_a_recorder_that_records_is_fine(session: FakeSession, account: Account)
     recorders(session, {"name": "default", "recording": True, "lastStatus": "SUCCESS"})
     finding = only(recorder(account, wish()))
     assert finding.level is Level.OK
-    assert "records in eu-west-1" in finding.text
+    assert "is recording in eu-west-1" in finding.text
 
 
 def test_a_missing_recorder_is_missing(session: FakeSession, account: Account) -> None:
@@ -61,7 +61,7 @@ def test_a_missing_recorder_is_missing(session: FakeSession, account: Account) -
     finding = only(recorder(account, wish()))
     assert finding.level is Level.MISSING
     assert "no configuration recorder in eu-west-1" in finding.text
-    assert "Turn AWS Config on" in finding.remedy
+    assert "Turn on AWS Config" in finding.remedy
 
 
 def test_a_recorder_that_a_service_keeps_for_itself_does_not_count(
@@ -80,7 +80,7 @@ def test_a_recorder_that_stands_still_is_missing(session: FakeSession, account: 
     recorders(session, {"name": "default", "recording": False})
     finding = only(recorder(account, wish()))
     assert finding.level is Level.MISSING
-    assert "default does not record" in finding.text
+    assert "default is not recording" in finding.text
     assert "start-configuration-recorder --configuration-recorder-name default" in finding.remedy
 
 
@@ -96,7 +96,7 @@ def test_a_recorder_that_failed_last_is_a_warning(session: FakeSession, account:
     )
     finding = only(recorder(account, wish()))
     assert finding.level is Level.WARNING
-    assert "failed last: no bucket" in finding.text
+    assert "last reported a failure: no bucket" in finding.text
 
 
 # --- Buckets --------------------------------------------------------------------------------------
@@ -130,13 +130,13 @@ def test_a_deployment_bucket_of_unknown_region_is_a_warning(
     session.stub("s3").add_response("head_bucket", {})
     finding = only(deployment_bucket(account, wish("artifacts")))
     assert finding.level is Level.WARNING
-    assert "its region is not known" in finding.text
+    assert "its region is unknown" in finding.text
 
 
 BUCKET_ERRORS = {
-    "404": ("There is no", "aws s3 mb s3://"),
-    "403": ("belongs to another account, or you may not look", f"account {NUMBER}"),
-    "400": ("can't be reached", "Look at its name"),
+    "404": ("does not exist", "aws s3 mb s3://"),
+    "403": ("belongs to another account, or you may not read", f"account {NUMBER}"),
+    "400": ("can't be reached", "Check its name"),
 }
 
 
@@ -244,7 +244,7 @@ def test_a_name_that_systems_manager_reserves_is_refused(
         ("REVIEW_IN_PROGRESS", Level.OK, "can be updated"),
         ("ROLLBACK_COMPLETE", Level.MISSING, "can't be updated"),
         ("DELETE_FAILED", Level.MISSING, "can't be updated"),
-        ("UPDATE_IN_PROGRESS", Level.MISSING, "is being changed"),
+        ("UPDATE_IN_PROGRESS", Level.MISSING, "is changing"),
     ],
 )
 def test_a_stack_that_is_there_is_judged_by_its_status(
@@ -279,7 +279,7 @@ def has_no_rule(session: FakeSession, region: str = REGION) -> None:
 
 def test_a_name_that_is_free_is_fine(session: FakeSession, account: Account) -> None:
     has_no_rule(session)
-    assert "is free" in only(rule_name(account, wish())).text
+    assert "is available" in only(rule_name(account, wish())).text
 
 
 def test_a_name_that_the_stack_itself_has_is_fine(session: FakeSession, account: Account) -> None:
@@ -294,7 +294,7 @@ def test_a_name_that_the_stack_itself_has_is_fine(session: FakeSession, account:
     session.stub("cloudformation").add_response(
         "describe_stack_resource", {"StackResourceDetail": detail}
     )
-    assert "this stack's own" in only(rule_name(account, wish())).text
+    assert "belongs to this stack" in only(rule_name(account, wish())).text
 
 
 def test_a_name_that_another_has_is_refused_with_the_choices(
@@ -304,7 +304,7 @@ def test_a_name_that_another_has_is_refused_with_the_choices(
     session.stub("cloudformation").add_client_error("describe_stack_resource", "ValidationError")
     finding = only(rule_name(account, wish()))
     assert finding.level is Level.MISSING
-    assert f"rule {RULE} exists in {REGION}" in finding.text
+    assert f"rule {RULE} already exists in {REGION}" in finding.text
     assert "RuleName" in finding.remedy
 
 
@@ -407,7 +407,7 @@ def test_no_rule_in_another_region_is_fine(session: FakeSession, account: Accoun
     enabled(session, REGION, *OTHERS)
     for region in OTHERS:
         has_no_rule(session, region)
-    assert "No other of 2 regions" in only(other_regions(account, wish())).text
+    assert "any other region (2 in all)" in only(other_regions(account, wish())).text
     session.assert_all_asked()
 
 
@@ -419,7 +419,7 @@ def test_a_rule_in_another_region_is_a_warning_that_names_it(
     has_no_rule(session, "us-east-1")
     finding = only(other_regions(account, wish()))
     assert finding.level is Level.WARNING
-    assert "exists in eu-central-1 too" in finding.text
+    assert "also exists in eu-central-1" in finding.text
 
 
 def denied(session: FakeSession, region: str) -> None:
@@ -436,7 +436,7 @@ def test_a_denied_region_is_a_hint_to_name_the_regions_to_search(
     has_no_rule(session, "eu-central-1")
     _, finding = other_regions(account, wish(UsageRegions=""))
     assert finding.level is Level.WARNING
-    assert "may not ask AWS Config in us-east-1" in finding.text
+    assert "may not call AWS Config in us-east-1" in finding.text
     assert "UsageRegions=" in finding.remedy
 
 
@@ -453,8 +453,8 @@ def test_a_region_that_fails_hides_no_other(session: FakeSession, account: Accou
     session.stub("config", "us-east-1").add_client_error("describe_config_rules", "InternalFailure")
     has_rule(session, "eu-central-1")
     found, failed = other_regions(account, wish())
-    assert "exists in eu-central-1 too" in found.text
-    assert "Could not ask AWS Config in us-east-1" in failed.text
+    assert "also exists in eu-central-1" in found.text
+    assert "Could not call AWS Config in us-east-1" in failed.text
 
 
 def test_a_region_to_search_that_does_not_exist_is_missing(
@@ -463,7 +463,7 @@ def test_a_region_to_search_that_does_not_exist_is_missing(
     enabled(session, REGION, *OTHERS)
     finding = only(usage_regions(account, wish(UsageRegions=f"{REGION}, eu-wset-1")))
     assert finding.level is Level.MISSING
-    assert "names eu-wset-1, which" in finding.text
+    assert "names eu-wset-1." in finding.text
 
 
 def test_regions_to_search_that_exist_are_fine(session: FakeSession, account: Account) -> None:
@@ -517,7 +517,7 @@ def test_an_exception_of_another_service_is_refused_beside_one_that_is_fine(
     assert finding.level is Level.MISSING
     assert pair in finding.text
     assert f"appsync/{WITHOUT_APPSYNC}" not in finding.text
-    assert "Only appsync can be named" in finding.remedy
+    assert "Name only appsync, in regions where" in finding.remedy
 
 
 def test_an_exception_where_aws_offers_appsync_is_refused(
@@ -551,7 +551,7 @@ def test_an_exception_that_does_nothing_is_a_warning(
     finding = only(usage_exceptions(account, wish(UsageExceptions=pair, **chosen)))
     assert finding.level is Level.WARNING
     assert f"in {WITHOUT_APPSYNC}, which is not searched" in finding.text
-    assert "does nothing" in finding.text
+    assert "has no effect" in finding.text
 
 
 def test_nobody_is_asked_for_regions_if_nothing_is_excepted(account: Account) -> None:
@@ -573,7 +573,7 @@ def test_where_regions_cannot_be_listed_all_of_the_partition_are_asked(
         "describe_config_rules", "UnrecognizedClientException"
     )
     # Not enabled: neither denied nor failed.
-    assert "No other of 1 regions" in only(other_regions(account, wish())).text
+    assert "any other region (1 in all)" in only(other_regions(account, wish())).text
     session.assert_all_asked()
 
 
@@ -647,7 +647,7 @@ def test_a_topic_that_leaves_a_service_out_is_a_warning(
     topic(session, *services, effect=effect)
     finding = only(alarm_topic(account, wish(AlarmTopicArn=TOPIC)))
     assert finding.level is Level.WARNING
-    assert f"does not name {closed}:" in finding.text
+    assert f"does not name {closed}." in finding.text
 
 
 @pytest.mark.parametrize("key", ["alias/aws/sns", f"arn:aws:kms:{REGION}:{NUMBER}:alias/aws/sns"])
@@ -657,7 +657,7 @@ def test_a_topic_with_aws_s_own_key_lets_nobody_publish(
     topic(session, *PUBLISHERS, key=key)
     _, finding = alarm_topic(account, wish(AlarmTopicArn=TOPIC))
     assert finding.level is Level.MISSING
-    assert "AWS's own key" in finding.text
+    assert "AWS managed key" in finding.text
 
 
 @pytest.mark.parametrize("approvers", ["", f"arn:aws:iam::{NUMBER}:role/security"])

@@ -145,7 +145,10 @@ def test_a_stack_that_is_not_there_needs_no_removal(
 ) -> None:
     session.stub("cloudformation").add_client_error("describe_stacks", "ValidationError")
     assert run(account) == 0
-    assert "There is no stack certsweep here: nothing to remove." in capsys.readouterr().out
+    assert (
+        "The stack certsweep does not exist here. There is nothing to remove."
+        in capsys.readouterr().out
+    )
 
 
 def test_a_stack_in_which_nothing_runs_is_removed_by_its_id(
@@ -160,7 +163,7 @@ def test_a_stack_in_which_nothing_runs_is_removed_by_its_id(
     assert person.questions == ["Remove the stack certsweep? [y/N] "]
     session.assert_all_asked()
     out = capsys.readouterr().out
-    assert "Nothing runs or waits." in out
+    assert "Nothing is running or waiting." in out
     removed = out.split("Removed certsweep.")[1]
     assert "The functions' logs, the record of every evaluation and removal: evaluate-logs." in (
         " ".join(removed.split())
@@ -208,7 +211,7 @@ def test_with_nobody_to_ask_the_stack_stays(
     no_exceptions(session)
     nothing_runs(session)
     assert run(account) == 1
-    assert "nobody to ask. Say so beforehand with YES=1" in capsys.readouterr().out
+    assert "there is no terminal to confirm on. Confirm with YES=1" in capsys.readouterr().out
 
 
 def test_a_running_remediation_is_a_reason_to_refuse(
@@ -223,7 +226,10 @@ def test_a_running_remediation_is_a_reason_to_refuse(
     assert "remediation of www: IN_PROGRESS" in out
     assert "remediation of api: QUEUED" in out
     assert "remediation of old" not in out
-    assert "Not removed: AWS refuses to remove the remediation while one runs." in out
+    assert (
+        "Not removed: AWS refuses to delete the remediation configuration while a remediation runs."
+        in out
+    )
     assert "WAIT=seconds" in out
 
 
@@ -236,7 +242,7 @@ def test_an_approval_that_waits_is_a_reason_to_refuse_and_says_so(
     remediations(session)
     assert run(account, confirmed=True) == 1
     out = capsys.readouterr().out
-    assert "555555555555: Waiting for an approval in step approve" in out
+    assert "555555555555: Waiting for approval in step approve" in out
     assert "aws ssm stop-automation-execution" in out
 
 
@@ -253,7 +259,7 @@ def test_what_ends_within_the_wait_is_waited_for(
     person = Person()
     assert run(account, person, wait_seconds=60, confirmed=True) == 0
     assert person.slept == [10, 10]
-    assert "Waiting for these to end, 50 s at most." in capsys.readouterr().out
+    assert "Waiting up to 50 s for these to end." in capsys.readouterr().out
 
 
 def test_the_wait_is_no_longer_than_it_may_be(session: FakeSession, account: Account) -> None:
@@ -325,7 +331,7 @@ def test_a_removal_that_fails_says_why_and_what_to_do(
     out = capsys.readouterr().out
     assert "The stack certsweep was not removed:" in out
     assert "Remediation: A remediation is in progress." in out
-    assert "Run this again" in out
+    assert "run this again" in out
 
 
 def test_the_command_refuses_without_an_account(capsys: pytest.CaptureFixture[str]) -> None:
