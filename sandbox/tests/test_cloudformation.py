@@ -767,16 +767,15 @@ class TestDelete:
     def test_failure_is_said_and_can_be_left_out(
         self, sandbox: Sandbox, cloudformation: Any
     ) -> None:
-        bucket = {"Type": "AWS::S3::Bucket", "Properties": {"BucketName": "bucket"}}
-        create(cloudformation, template({"Bucket": bucket}))
-        sandbox.client("s3").put_object(Bucket="bucket", Key="key", Body=b"")
+        create(cloudformation, template({"Group": {"Type": "AWS::Logs::LogGroup"}}))
+        sandbox.faults.add("logs", "DeleteLogGroup", kind="access-denied", times=0)
         cloudformation.delete_stack(StackName="stack")
         stack = described(cloudformation)
         assert stack["StackStatus"] == "DELETE_FAILED"
         assert stack["StackStatusReason"].startswith(
-            "The following resource(s) failed to delete: [Bucket]"
+            "The following resource(s) failed to delete: [Group]"
         )
-        cloudformation.delete_stack(StackName="stack", RetainResources=["Bucket"])
+        cloudformation.delete_stack(StackName="stack", RetainResources=["Group"])
         assert history(cloudformation, "stack")[-1] == "DELETE_COMPLETE"
 
     def test_protected_stack_stays(self, cloudformation: Any) -> None:
