@@ -62,7 +62,7 @@ class Parts:
         self.certificates = ServerCertificates(self.clock, self._user)
         self.functions = Functions(java, runtime_jars, directory, guardian, self.authorization)
         self.rules = ConfigRules(self.clock, self.functions)
-        self._compliance = Compliance(self.clock, self.rules)
+        self._compliance = Compliance(self.rules)
         self.automations = Automations(self.clock, self.authorization, directory, guardian)
         self.remediations = Remediations(self.clock, self.rules, self.automations)
         self.events = ComplianceEvents(self.clock)

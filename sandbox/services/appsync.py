@@ -7,7 +7,7 @@ from collections import defaultdict
 from typing import Any
 
 from sandbox.wire.calls import AwsError, Call
-from sandbox.wire.operations import Operations
+from sandbox.wire.operations import Operations, not_imitated
 from sandbox.wire.paging import Pager
 
 from .certificate_references import bind
@@ -34,10 +34,9 @@ class DomainNames:
         """The operations that the sandbox answers itself, by their names."""
         return {
             "CreateDomainName": self._create,
-            "GetDomainName": self._get,
             "ListDomainNames": self._list,
-            "UpdateDomainName": self._update,
             "DeleteDomainName": self._delete,
+            **not_imitated("GetDomainName", "UpdateDomainName"),
         }
 
     def reset(self) -> None:
@@ -59,19 +58,10 @@ class DomainNames:
         }
         return {"domainNameConfig": domains[name]}
 
-    def _get(self, call: Call) -> dict[str, Any]:
-        return {"domainNameConfig": self._named(call)}
-
     def _list(self, call: Call) -> dict[str, Any]:
         domains = self._of(call).values()
         found, token = PAGES.page(call, domains, lambda domain: str(domain["domainName"]))
         return {"domainNameConfigs": found, "nextToken": token}
-
-    def _update(self, call: Call) -> dict[str, Any]:
-        domain = self._named(call)
-        if "description" in call.params:
-            domain["description"] = call.params["description"]
-        return {"domainNameConfig": domain}
 
     def _delete(self, call: Call) -> None:
         del self._of(call)[self._named(call)["domainName"]]

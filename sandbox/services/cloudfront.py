@@ -8,7 +8,7 @@ from moto.cloudfront.models import CloudFrontBackend, Distribution, cloudfront_b
 from moto.iam.models import iam_backends
 
 from sandbox.wire.calls import AwsError, Call, Response, serialize
-from sandbox.wire.operations import Operations
+from sandbox.wire.operations import Operations, not_imitated
 
 from .iam.server_certificates import ServerCertificate
 
@@ -21,24 +21,16 @@ def operations() -> Operations:
     """The operations that the sandbox answers itself, by their names."""
     return {
         "CreateDistribution": _create,
-        "CreateDistributionWithTags": _create_with_tags,
         "UpdateDistribution": _update,
         "ListDistributions": _list,
+        **not_imitated("CreateDistributionWithTags"),
     }
 
 
 def _create(call: Call) -> Response:
-    return _created(call, call.params["DistributionConfig"], [])
-
-
-def _create_with_tags(call: Call) -> Response:
-    params = call.params["DistributionConfigWithTags"]
-    return _created(call, params["DistributionConfig"], params["Tags"].get("Items", []))
-
-
-def _created(call: Call, config: dict[str, Any], tags: list[dict[str, str]]) -> Response:
+    config = call.params["DistributionConfig"]
     certificate = _viewer_certificate(call, config.get("ViewerCertificate") or {})
-    return _changed(call, certificate, _backend(call).create_distribution(config, tags))
+    return _changed(call, certificate, _backend(call).create_distribution(config, []))
 
 
 def _update(call: Call) -> Response:

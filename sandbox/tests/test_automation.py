@@ -438,13 +438,8 @@ class TestTheWayThroughTheSteps:
 
     def test_tries_again(self, sandbox: Sandbox, role: str) -> None:
         sandbox.faults.add("iam", "ListServerCertificates", kind="error", code="Odd", status=400)
-        step = {
-            "name": "list",
-            "action": "aws:executeAwsApi",
-            "maxAttempts": 2,
-            "inputs": {"Service": "iam", "Api": "ListServerCertificates"},
-        }
-        create(sandbox.client("ssm"), step)
+        body = "import boto3\nboto3.client('iam').list_server_certificates()"
+        create(sandbox.client("ssm"), script(body, maxAttempts=2))
         execution = sandbox.automations.run("runbook", {"AutomationAssumeRole": [role]})
         assert execution["AutomationExecutionStatus"] == "Success"
         assert len(sandbox.requests.list("iam", "ListServerCertificates")) == 2
@@ -454,62 +449,6 @@ class TestTheWayThroughTheSteps:
         execution_id = start(ssm)
         sandbox.clock.advance(days(2))
         assert sandbox.automations.wait(execution_id)["AutomationExecutionStatus"] == "Success"
-
-
-class TestCalls:
-    def api(self, **inputs: Any) -> dict[str, Any]:
-        return {"name": "call", "action": "aws:executeAwsApi", "inputs": inputs}
-
-    def test_of_apis_select_outputs_from_the_answer(self, sandbox: Sandbox, ssm: Any) -> None:
-        call = self.api(Service="sns", Api="CreateTopic", Name="news")
-        call["outputs"] = [{"Name": "arn", "Selector": "$.TopicArn", "Type": "String"}]
-        create(ssm, call, outputs=["call.arn"])
-        execution = sandbox.automations.run("runbook")
-        assert execution["Outputs"]["call.arn"] == [f"arn:aws:sns:eu-west-1:{sandbox.account}:news"]
-
-    @pytest.mark.parametrize(
-        ("inputs", "why"),
-        [
-            ({"Service": "sns", "Api": "Fly"}, "no API Fly"),
-            ({"Service": "nothing", "Api": "Fly"}, "Unknown service"),
-            ({"Service": "sns", "Api": "CreateTopic", "Nme": "a"}, "Nme"),
-            ({"Service": "sns", "Api": "Publish", "TopicArn": TOPIC, "Message": "a"}, "NotFound"),
-        ],
-    )
-    def test_of_apis_fail(
-        self, sandbox: Sandbox, ssm: Any, inputs: dict[str, str], why: str
-    ) -> None:
-        create(ssm, self.api(**inputs))
-        execution = sandbox.automations.run("runbook")
-        assert statuses(execution) == {"call": "Failed"}
-        assert why in execution["FailureMessage"]
-
-    @pytest.mark.parametrize(("desired", "status"), [("0", "Success"), ("7", "Failed")])
-    def test_of_apis_assert_a_property(
-        self, sandbox: Sandbox, ssm: Any, desired: str, status: str
-    ) -> None:
-        sandbox.client("sns").create_topic(Name="Automation-approvals")
-        step = self.api(
-            Service="sns",
-            Api="GetTopicAttributes",
-            TopicArn=TOPIC,
-            PropertySelector="$.Attributes.SubscriptionsConfirmed",
-            DesiredValues=[desired],
-        ) | {"action": "aws:assertAwsResourceProperty"}
-        create(ssm, step)
-        assert sandbox.automations.run("runbook")["AutomationExecutionStatus"] == status
-
-    @pytest.mark.usefixtures("rule")
-    def test_of_functions_hand_back_text(self, sandbox: Sandbox, ssm: Any) -> None:
-        step = {
-            "name": "call",
-            "action": "aws:invokeLambdaFunction",
-            "inputs": {"FunctionName": "probe", "InvocationPayload": {"a": 1}},
-        }
-        create(ssm, step, outputs=["call.StatusCode", "call.Payload"])
-        outputs = sandbox.automations.run("runbook")["Outputs"]
-        assert outputs["call.StatusCode"] == ["200"]
-        assert len(outputs["call.Payload"]) == 1
 
 
 class TestApprovals:

@@ -223,10 +223,9 @@ class TestTemplate:
         assert summary["ResourceTypes"] == ["AWS::IAM::Role"]
         assert summary["Metadata"] == '{"Key": "value"}'
         assert summary["Parameters"][0]["ParameterConstraints"] == {"AllowedValues": ["1", "2"]}
-        validated = cloudformation.validate_template(TemplateBody=body)
-        assert validated["Capabilities"] == ["CAPABILITY_IAM"]
-        assert validated["Description"] == "What it is"
-        assert validated["Parameters"][0]["DefaultValue"] == "1"
+        assert summary["Capabilities"] == ["CAPABILITY_IAM"]
+        assert summary["Description"] == "What it is"
+        assert summary["Parameters"][0]["DefaultValue"] == "1"
 
 
 def put_in_s3(sandbox: Sandbox, body: str) -> None:
@@ -234,6 +233,24 @@ def put_in_s3(sandbox: Sandbox, body: str) -> None:
     location = {"LocationConstraint": sandbox.region}
     s3.create_bucket(Bucket="templates", CreateBucketConfiguration=location)
     s3.put_object(Bucket="templates", Key="template", Body=body.encode())
+
+
+def actions(sandbox: Sandbox, parameters: Any) -> Any:
+    """The actions of an alarm that are the list L of a template's parameters."""
+    alarm = {
+        "Namespace": "AWS/Lambda",
+        "MetricName": "Errors",
+        "Statistic": "Sum",
+        "Period": 300,
+        "EvaluationPeriods": 1,
+        "ComparisonOperator": "GreaterThanThreshold",
+        "Threshold": 0,
+        "AlarmActions": {"Ref": "L"},
+    }
+    resource = {"Type": "AWS::CloudWatch::Alarm", "Properties": alarm}
+    create(sandbox.client("cloudformation"), template({"Alarm": resource}, Parameters=parameters))
+    (shown,) = sandbox.client("cloudwatch").describe_alarms()["MetricAlarms"]
+    return shown["AlarmActions"]
 
 
 class TestParameters:
@@ -279,18 +296,13 @@ class TestParameters:
         message = refusal(cloudformation, body, Parameters=given(P="vpc"))
         assert "Unrecognized parameter type: AWS::EC2::VPC::Id" in message
 
-    def test_list_is_split_and_trimmed(self, cloudformation: Any) -> None:
+    def test_list_is_split_and_trimmed(self, sandbox: Sandbox) -> None:
         parameters = {"L": {"Type": "CommaDelimitedList", "Default": "a, b"}}
-        value = {"Fn::Join": ["|", {"Ref": "L"}]}
-        assert resolved(cloudformation, value, Parameters=parameters) == "a|b"
+        assert actions(sandbox, parameters) == ["a", "b"]
 
-    def test_blank_list_has_one_blank_item(self, cloudformation: Any) -> None:
+    def test_blank_list_has_one_blank_item(self, sandbox: Sandbox) -> None:
         parameters = {"L": {"Type": "CommaDelimitedList", "Default": ""}}
-        value = {"Fn::Select": [0, {"Ref": "L"}]}
-        assert (
-            resolved(cloudformation, {"Fn::Sub": ["<${V}>", {"V": value}]}, Parameters=parameters)
-            == "<>"
-        )
+        assert actions(sandbox, parameters) == [""]
 
     def test_no_echo_is_not_shown(self, cloudformation: Any) -> None:
         body = template(Parameters={"P": {"Type": "String", "NoEcho": True}})
@@ -311,10 +323,6 @@ class TestParameters:
         assert "usePreviousValue" in refusal(cloudformation, body, Parameters=kept)
 
 
-def contains(texts: Any, text: Any) -> Any:
-    return {"Fn::Contains": [texts, text]}
-
-
 class TestRules:
     PARAMETERS = {
         "P": {"Type": "String", "Default": "p"},
@@ -326,11 +334,7 @@ class TestRules:
         [
             {"Fn::Equals": [{"Ref": "P"}, "p"]},
             {"Fn::Not": [{"Fn::Equals": [{"Ref": "P"}, ""]}]},
-            contains(["p", "q"], {"Ref": "P"}),
-            contains({"Ref": "L"}, "b"),
-            {"Fn::EachMemberIn": [{"Ref": "L"}, ["a", "b", "c"]]},
-            {"Fn::And": [contains(["p"], {"Ref": "P"}), contains({"Ref": "L"}, "a")]},
-            {"Fn::Or": [contains(["q"], {"Ref": "P"}), contains({"Ref": "L"}, "a")]},
+            {"Fn::Equals": [{"Ref": "L"}, ["a", "b"]]},
             {"Fn::Equals": [{"Ref": "AWS::Region"}, "eu-west-1"]},
         ],
     )
@@ -364,7 +368,8 @@ class TestRules:
         [
             {"Fn::If": ["C", 1, 2]},
             {"Condition": "C"},
-            {"Fn::Equals": [{"Fn::Join": ["", ["a"]]}, "a"]},
+            {"Fn::Equals": [{"Fn::Sub": "a"}, "a"]},
+            {"Fn::Contains": [["a"], "a"]},
         ],
     )
     def test_functions_that_rules_do_not_have_are_refused(
@@ -387,15 +392,9 @@ class TestFunctions:
             ({"Ref": "AWS::StackName"}, "stack"),
             ({"Fn::Sub": "a-${AWS::Region}-${!Literal}"}, "a-eu-west-1-${Literal}"),
             ({"Fn::Sub": ["${A}-${P}", {"A": {"Ref": "P"}}]}, "p-p"),
-            ({"Fn::Join": ["-", ["a", {"Ref": "P"}, {"Ref": "AWS::NoValue"}]]}, "a-p"),
-            ({"Fn::Select": ["1", ["a", "b"]]}, "b"),
-            ({"Fn::Select": [1, {"Fn::Split": [",", "a,b"]}]}, "b"),
             ({"Fn::FindInMap": ["Map", {"Ref": "P"}, "key"]}, "found"),
             ({"Fn::If": ["Yes", "yes", "no"]}, "yes"),
             ({"Fn::If": ["No", "yes", "no"]}, "no"),
-            ({"Fn::If": ["Both", "yes", "no"]}, "no"),
-            ({"Fn::If": ["Either", "yes", "no"]}, "yes"),
-            ({"Fn::Base64": "a"}, "YQ=="),
         ],
     )
     def test_value(self, cloudformation: Any, value: Any, expected: str) -> None:
@@ -403,8 +402,6 @@ class TestFunctions:
             "Parameters": {"P": {"Type": "String", "Default": "p"}},
             "Mappings": {"Map": {"p": {"key": "found"}}},
             "Conditions": {
-                "Both": {"Fn::And": [{"Condition": "Yes"}, {"Condition": "No"}]},
-                "Either": {"Fn::Or": [{"Condition": "Yes"}, {"Condition": "No"}]},
                 "Yes": {"Fn::Equals": [{"Ref": "P"}, "p"]},
                 "No": {"Fn::Not": [{"Condition": "Yes"}]},
             },
@@ -436,11 +433,9 @@ class TestFunctions:
     @pytest.mark.parametrize(
         ("value", "message"),
         [
-            ({"Fn::Select": [2, ["a"]]}, "Fn::Select cannot select nonexistent value at index 2"),
-            ({"Fn::Join": ["", "text"]}, "every Fn::Join object requires two parameters"),
             ({"Fn::FindInMap": ["Map", "a", "c"]}, "Unable to get mapping for Map::a::c"),
-            ({"Fn::ToJsonString": {}}, "Fn::ToJsonString is not a function that the sandbox has"),
-            ({"Fn::ImportValue": "none"}, "No export named none found."),
+            ({"Fn::Join": ["", ["a"]]}, "Fn::Join is not a function that the sandbox has"),
+            ({"Fn::If": ["C", "a"]}, "Fn::If requires a list argument with 3 elements"),
         ],
     )
     def test_wrong_argument_is_refused(self, cloudformation: Any, value: Any, message: str) -> None:
@@ -453,13 +448,13 @@ class TestFunctions:
               Topic:
                 Type: AWS::SNS::Topic
                 Properties:
-                  DisplayName: !Join ["", [!Ref AWS::Region, !GetAtt Other.TopicName]]
+                  DisplayName: !Sub ["${AWS::Region}${Other}", {Other: !GetAtt Other.TopicName}]
                   Tags: [{Key: date, Value: 2012-10-17}]
               Other:
                 Type: AWS::SNS::Topic
                 Properties: {TopicName: !Sub "${AWS::StackName}-other"}
             Outputs:
-              Value: {Value: !If [Yes1, !Select [0, !Split [".", a.b]], b]}
+              Value: {Value: !If [Yes1, !Sub a, b]}
             Conditions:
               Yes1: !Not [!Equals [1, 2]]
         """
@@ -481,17 +476,24 @@ class TestFunctions:
         shown = sandbox.client("sns").list_tags_for_resource(ResourceArn=arn)
         assert shown["Tags"] == [{"Key": "a", "Value": "b"}]
 
-    def test_export_is_imported_and_unique(self, cloudformation: Any) -> None:
+    def test_export_is_refused(self, cloudformation: Any) -> None:
         exported = {"Value": "v", "Export": {"Name": "exported"}}
-        create(cloudformation, template(Outputs={"Value": exported}))
-        assert cloudformation.list_exports()["Exports"][0]["Value"] == "v"
-        body = template({"Topic": topic(DisplayName={"Fn::ImportValue": "exported"})})
-        cloudformation.create_stack(StackName="importing", TemplateBody=body)
-        assert described(cloudformation, "importing")["StackStatus"] == "CREATE_COMPLETE"
-        body = template(Outputs={"Value": exported})
-        cloudformation.create_stack(StackName="again", TemplateBody=body)
-        stack = described(cloudformation, "again")
-        assert stack["StackStatus"] == "ROLLBACK_COMPLETE"
+        assert "has no exports" in refusal(cloudformation, template(Outputs={"Value": exported}))
+
+
+class TestOthers:
+    @pytest.mark.parametrize("operation", ["list_exports", "describe_account_limits"])
+    def test_operation_that_is_not_imitated_is_named(
+        self, cloudformation: Any, operation: str
+    ) -> None:
+        with pytest.raises(ClientError, match="is not imitated here") as raised:
+            getattr(cloudformation, operation)()
+        assert error_of(raised)[0] == "NotImplemented"
+
+    def test_protection_is_refused(self, cloudformation: Any) -> None:
+        body = template()
+        with pytest.raises(ClientError, match="does not protect stacks"):
+            create(cloudformation, body, EnableTerminationProtection=True)
 
 
 class TestCapabilities:
@@ -726,9 +728,8 @@ class TestUpdate:
         assert shown["DisplayName"] == "before"
         shown = cloudformation.describe_stack_resources(StackName="stack")["StackResources"]
         assert [one["LogicalResourceId"] for one in shown] == ["Topic"]
-        assert json.loads(
-            json.dumps(cloudformation.get_template(StackName="stack")["TemplateBody"])
-        )["Resources"].keys() == {"Topic"}
+        summary = cloudformation.get_template_summary(StackName="stack")
+        assert summary["ResourceTypes"] == ["AWS::SNS::Topic"]
         stack = update(cloudformation, template({"Topic": topic(TopicName="t")}))
         assert stack["StackStatus"] == "UPDATE_COMPLETE"
 
@@ -767,26 +768,16 @@ class TestDelete:
     def test_failure_is_said_and_can_be_left_out(
         self, sandbox: Sandbox, cloudformation: Any
     ) -> None:
-        bucket = {"Type": "AWS::S3::Bucket", "Properties": {"BucketName": "bucket"}}
-        create(cloudformation, template({"Bucket": bucket}))
-        sandbox.client("s3").put_object(Bucket="bucket", Key="key", Body=b"")
+        create(cloudformation, template({"Group": {"Type": "AWS::Logs::LogGroup"}}))
+        sandbox.faults.add("logs", "DeleteLogGroup", kind="access-denied", times=0)
         cloudformation.delete_stack(StackName="stack")
         stack = described(cloudformation)
         assert stack["StackStatus"] == "DELETE_FAILED"
         assert stack["StackStatusReason"].startswith(
-            "The following resource(s) failed to delete: [Bucket]"
+            "The following resource(s) failed to delete: [Group]"
         )
-        cloudformation.delete_stack(StackName="stack", RetainResources=["Bucket"])
+        cloudformation.delete_stack(StackName="stack", RetainResources=["Group"])
         assert history(cloudformation, "stack")[-1] == "DELETE_COMPLETE"
-
-    def test_protected_stack_stays(self, cloudformation: Any) -> None:
-        create(cloudformation, template(), EnableTerminationProtection=True)
-        with pytest.raises(ClientError, match="while TerminationProtection is enabled"):
-            cloudformation.delete_stack(StackName="stack")
-        cloudformation.update_termination_protection(
-            StackName="stack", EnableTerminationProtection=False
-        )
-        cloudformation.delete_stack(StackName="stack")
 
 
 class TestChangeSet:
@@ -842,8 +833,6 @@ class TestChangeSet:
         cloudformation.execute_change_set(StackName="stack", ChangeSetName="changes")
         self.prepared(cloudformation, template({"Other": TOPIC}), "UPDATE")
 
-    def test_can_be_deleted(self, cloudformation: Any) -> None:
+    def test_goes_with_its_stack(self, cloudformation: Any) -> None:
         self.prepared(cloudformation, template())
-        cloudformation.delete_change_set(StackName="stack", ChangeSetName="changes")
-        assert cloudformation.list_change_sets(StackName="stack")["Summaries"] == []
         cloudformation.delete_stack(StackName="stack")

@@ -171,25 +171,6 @@ def test_permission(sandbox: Sandbox, stack: Stack, code: dict[str, str]) -> Non
     stack.delete()
 
 
-def test_event_invoke_config(sandbox: Sandbox, stack: Stack, code: dict[str, str]) -> None:
-    def tried(times: int) -> dict[str, Any]:
-        return resource(
-            "Lambda::EventInvokeConfig",
-            FunctionName={"Ref": "A"},
-            Qualifier="$LATEST",
-            MaximumRetryAttempts=times,
-        )
-
-    def shown() -> Any:
-        return sandbox.client("lambda").get_function_event_invoke_config(FunctionName="function")
-
-    stack.create(function(code), tried(0))
-    assert shown()["MaximumRetryAttempts"] == 0
-    stack.update(function(code), tried(2))
-    assert shown()["MaximumRetryAttempts"] == 2
-    stack.delete()
-
-
 def test_log_group(sandbox: Sandbox, stack: Stack) -> None:
     stack.create(resource("Logs::LogGroup", LogGroupName="g", RetentionInDays=30))
     stack.update(resource("Logs::LogGroup", LogGroupName="g", RetentionInDays=60))
@@ -257,14 +238,13 @@ def test_managed_policy(sandbox: Sandbox, stack: Stack) -> None:
     stack.delete()
 
 
-def test_key_and_alias(sandbox: Sandbox, stack: Stack) -> None:
+def test_key(sandbox: Sandbox, stack: Stack) -> None:
     policy = document("kms:*")
     policy["Statement"][0]["Principal"] = {"AWS": f"arn:aws:iam::{ACCOUNT}:root"}
     key = resource("KMS::Key", KeyPolicy=policy, EnableKeyRotation=True)
-    alias = resource("KMS::Alias", AliasName="alias/key", TargetKeyId={"Ref": "A"})
-    given = stack.create(key, alias, Id={"Ref": "A"}, Arn={"Fn::GetAtt": "A.Arn"})
+    given = stack.create(key, Id={"Ref": "A"}, Arn={"Fn::GetAtt": "A.Arn"})
     kms = sandbox.client("kms")
-    assert kms.describe_key(KeyId="alias/key")["KeyMetadata"]["Arn"] == given["Arn"]
+    assert kms.describe_key(KeyId=given["Id"])["KeyMetadata"]["Arn"] == given["Arn"]
     assert kms.get_key_rotation_status(KeyId=given["Id"])["KeyRotationEnabled"]
     shown = kms.get_key_policy(KeyId=given["Id"], PolicyName="default")["Policy"]
     assert json.loads(shown) == policy
@@ -342,34 +322,6 @@ def test_event_rule(sandbox: Sandbox, stack: Stack) -> None:
     assert [one["Id"] for one in shown] == ["b", "c"]
     assert shown[0]["InputTransformer"] == target("b")["InputTransformer"]
     stack.delete()
-
-
-def test_bucket_and_its_policy(sandbox: Sandbox, stack: Stack) -> None:
-    algorithm = {"SSEAlgorithm": "aws:kms"}
-    block = dict.fromkeys(
-        ("BlockPublicAcls", "BlockPublicPolicy", "IgnorePublicAcls", "RestrictPublicBuckets"), True
-    )
-    bucket = resource(
-        "S3::Bucket",
-        BucketName="bucket",
-        BucketEncryption={
-            "ServerSideEncryptionConfiguration": [{"ServerSideEncryptionByDefault": algorithm}]
-        },
-        PublicAccessBlockConfiguration=block,
-        VersioningConfiguration={"Status": "Enabled"},
-    )
-    denied = document("s3:*")
-    denied["Statement"][0] |= {"Effect": "Deny", "Principal": "*"}
-    policy = resource("S3::BucketPolicy", Bucket={"Ref": "A"}, PolicyDocument=denied)
-    assert stack.create(bucket, policy, Arn={"Fn::GetAtt": "A.Arn"})["Arn"] == "arn:aws:s3:::bucket"
-    s3 = sandbox.client("s3")
-    shown = s3.get_bucket_encryption(Bucket="bucket")["ServerSideEncryptionConfiguration"]
-    assert shown["Rules"][0]["ApplyServerSideEncryptionByDefault"] == algorithm
-    assert s3.get_public_access_block(Bucket="bucket")["PublicAccessBlockConfiguration"] == block
-    assert s3.get_bucket_versioning(Bucket="bucket")["Status"] == "Enabled"
-    assert json.loads(s3.get_bucket_policy(Bucket="bucket")["Policy"]) == denied
-    stack.delete()
-    assert s3.list_buckets()["Buckets"] == []
 
 
 def runbook(description: str) -> dict[str, Any]:

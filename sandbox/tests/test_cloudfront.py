@@ -89,18 +89,6 @@ class TestViewerCertificate:
         )
         assert listed(cloudfront)[0]["ViewerCertificate"]["CertificateSource"] == "cloudfront"
 
-    def test_is_kept_by_a_distribution_with_tags(self, cloudfront: Any, www: str) -> None:
-        tags = {"Items": [{"Key": "team", "Value": "shop"}]}
-        cloudfront.create_distribution_with_tags(
-            DistributionConfigWithTags={
-                "DistributionConfig": config(certificate_of(www)),
-                "Tags": tags,
-            }
-        )
-        found = listed(cloudfront)[0]
-        assert found["ViewerCertificate"]["IAMCertificateId"] == www
-        assert cloudfront.list_tags_for_resource(Resource=found["ARN"])["Tags"] == tags
-
     def test_stays_when_iam_no_longer_has_it(
         self, cloudfront: Any, iam: Any, estate: Estate, www: str
     ) -> None:

@@ -429,13 +429,6 @@ class TestComplianceDetails:
         config.delete_evaluation_results(ConfigRuleName=rule.name)
         assert resource_ids(details(config)) == []
 
-    def test_results_of_a_resource_are_found(self, config: Any, token: str) -> None:
-        put(config, token, evaluation("a"), evaluation("b", "NON_COMPLIANT"))
-        answer = config.get_compliance_details_by_resource(
-            ResourceType="AWS::IAM::ServerCertificate", ResourceId="b"
-        )
-        assert resource_ids(answer) == ["b"]
-
 
 class TestCompliance:
     def of_rule(self, config: Any) -> Any:
@@ -456,14 +449,3 @@ class TestCompliance:
             "ComplianceType": "NON_COMPLIANT",
             "ComplianceContributorCount": {"CappedCount": 25, "CapExceeded": True},
         }
-
-    def test_resources_are_listed_with_their_compliance(self, config: Any, token: str) -> None:
-        put(config, token, evaluation("a"), evaluation("b", "NON_COMPLIANT"))
-        answer = config.describe_compliance_by_resource(ComplianceTypes=["NON_COMPLIANT"])
-        assert [one["ResourceId"] for one in answer["ComplianceByResources"]] == ["b"]
-
-    def test_summary_counts_rules(self, config: Any, token: str) -> None:
-        put(config, token, evaluation("a", "NON_COMPLIANT"))
-        summary = config.get_compliance_summary_by_config_rule()["ComplianceSummary"]
-        assert summary["NonCompliantResourceCount"]["CappedCount"] == 1
-        assert summary["CompliantResourceCount"]["CappedCount"] == 0

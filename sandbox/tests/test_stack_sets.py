@@ -13,8 +13,13 @@ from .test_cloudformation import ROLE, TOPIC, described, given, put_in_s3, reaso
 
 UNITS = {"OrganizationalUnitIds": ["ou-ab12-11111111"]}
 INSTANCE = re.compile(r"StackSet-everywhere-[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
-# A bucket's name that S3 refuses: the template is in order, its resource fails.
-FAILING = template({"Bucket": {"Type": "AWS::S3::Bucket", "Properties": {"BucketName": "No-No"}}})
+# A function that isn't there: the template is in order, its resource fails.
+PERMISSION = {
+    "Action": "lambda:InvokeFunction",
+    "FunctionName": "nobody",
+    "Principal": "config.amazonaws.com",
+}
+FAILING = template({"Admission": {"Type": "AWS::Lambda::Permission", "Properties": PERMISSION}})
 NAMED = template(
     {"Topic": TOPIC | {"Properties": {"DisplayName": {"Ref": "Name"}}}},
     Parameters={"Name": {"Type": "String", "MaxLength": 10}},
@@ -139,12 +144,12 @@ class TestInstance:
     def test_one_that_cannot_be_deleted_keeps_the_set(
         self, sandbox: Sandbox, cloudformation: Any
     ) -> None:
-        bucket = {"Type": "AWS::S3::Bucket", "Properties": {"BucketName": "full"}}
-        create(cloudformation, stack_set(sandbox, template({"Bucket": bucket})))
-        sandbox.client("s3").put_object(Bucket="full", Key="key", Body=b"")
+        group = {"Type": "AWS::Logs::LogGroup"}
+        create(cloudformation, stack_set(sandbox, template({"Group": group})))
+        sandbox.faults.add("logs", "DeleteLogGroup", kind="access-denied", times=0)
         cloudformation.delete_stack(StackName="organization")
         assert described(cloudformation, "organization")["StackStatus"] == "DELETE_FAILED"
-        assert "failed to delete: [Bucket]" in failure_of_set(cloudformation)
+        assert "failed to delete: [Group]" in failure_of_set(cloudformation)
 
     def test_another_set_leaves_it_alone(self, sandbox: Sandbox, cloudformation: Any) -> None:
         create(cloudformation, stack_set(sandbox))
@@ -156,14 +161,14 @@ class TestInstance:
 
     def test_failure_fails_the_set(self, sandbox: Sandbox, cloudformation: Any) -> None:
         why = refused(cloudformation, stack_set(sandbox, FAILING))
-        assert "ResourceLogicalId:Bucket, ResourceType:AWS::S3::Bucket, " in why
+        assert "ResourceLogicalId:Admission, ResourceType:AWS::Lambda::Permission, " in why
 
     def test_failure_of_an_update_is_told_and_undone(
         self, sandbox: Sandbox, cloudformation: Any
     ) -> None:
         create(cloudformation, stack_set(sandbox))
         assert update(cloudformation, stack_set(sandbox, FAILING)) == "UPDATE_ROLLBACK_COMPLETE"
-        assert "ResourceLogicalId:Bucket" in failure_of_set(cloudformation)
+        assert "ResourceLogicalId:Admission" in failure_of_set(cloudformation)
         assert topics(sandbox) == 1
 
     @pytest.mark.parametrize(

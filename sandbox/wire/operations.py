@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from typing import Any
 
-from .calls import Call
+from .calls import AwsError, Call
 
 Operation = Callable[[Call], Any]
 # By the names of the API.
@@ -26,3 +26,13 @@ def exclusively(
         return answer
 
     return {name: locked(operation) for name, operation in operations.items()}
+
+
+def not_imitated(*names: str) -> Operations:
+    """Operations that the sandbox refuses by name, where moto's answer would be a wrong one."""
+    return dict.fromkeys(names, _refuse)
+
+
+def _refuse(call: Call) -> Any:
+    text = f"{call.service} {call.operation} is not imitated here"
+    raise AwsError("NotImplemented", text)

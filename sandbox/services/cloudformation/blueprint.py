@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -34,9 +34,7 @@ class Definition:
 class Blueprint:
     """The resources of a plan in the order in which they can be made, and its outputs."""
 
-    def __init__(
-        self, stack: Stack, plan: Plan, partition: str, imports: Callable[[str], Any]
-    ) -> None:
+    def __init__(self, stack: Stack, plan: Plan, partition: str) -> None:
         """Checks the plan as far as that is possible before anything is made.
 
         :raises TemplateError: if CloudFormation would refuse it
@@ -47,7 +45,7 @@ class Blueprint:
             {one["Type"] for one in template.resources.values()}, stack.region
         )
         values = parameter_values(template, plan.parameters)
-        self.scope = Scope(template, values, _pseudo_parameters(stack, partition), imports)
+        self.scope = Scope(template, values, _pseudo_parameters(stack, partition))
         self.scope.check_rules()
         present = {
             name: resource

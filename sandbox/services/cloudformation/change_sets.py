@@ -41,8 +41,6 @@ class ChangeSets:
             "CreateChangeSet": self._create_change_set,
             "DescribeChangeSet": self._describe_change_set,
             "ExecuteChangeSet": self._execute_change_set,
-            "DeleteChangeSet": self._delete_change_set,
-            "ListChangeSets": self._list_change_sets,
         }
 
     def _create_change_set(self, call: Call) -> dict[str, Any]:
@@ -132,25 +130,6 @@ class ChangeSets:
 
     def _describe_change_set(self, call: Call) -> dict[str, Any]:
         return self.one(call).to_api()
-
-    def _delete_change_set(self, call: Call) -> dict[str, Any]:
-        with self._stacks.lock:
-            try:
-                change_set = self.one(call)
-            except AwsError:  # deleting what isn't there succeeds
-                return {}
-            if change_set.execution_status == "EXECUTE_IN_PROGRESS":
-                raise AwsError(
-                    "InvalidChangeSetStatus",
-                    f"ChangeSet [{change_set.id}] cannot be deleted while it is executed",
-                )
-            del change_set.stack.change_sets[change_set.id]
-        return {}
-
-    def _list_change_sets(self, call: Call) -> dict[str, Any]:
-        stack = self._stacks.existing(call, "Stack [{}] does not exist")
-        described = [one.to_api() for one in stack.change_sets.values()]
-        return {"Summaries": described}
 
     def one(self, call: Call) -> ChangeSet:
         """The change set that a request names.

@@ -42,16 +42,13 @@ class _Step:
 class Deployment:
     """One operation on a stack."""
 
-    def __init__(
-        self, stack: Stack, partition: str, client: Callable[[str], Any], exports: Callable[[], Any]
-    ) -> None:
+    def __init__(self, stack: Stack, partition: str, client: Callable[[str], Any]) -> None:
         """Prepares an operation.
 
         :param client: a client of a service, acting as whoever works on the stack
-        :param exports: the exports of all stacks: name to the stack that has it
         """
         self._stack = stack
-        self._values = Values(stack, partition, client, exports)
+        self._values = Values(stack, partition, client)
 
     def create(self, plan: Plan, blueprint: Blueprint, on_failure: str) -> None:
         """Creates all resources.

@@ -11,7 +11,7 @@ from sandbox.wire.operations import Operations
 
 from .change_sets import ChangeSets
 from .clients import Clients
-from .stack import Plan, Resource, Stack
+from .stack import Resource, Stack
 from .stack_store import StackStore
 from .template import Template, TemplateError
 from .template_parameters import is_hidden
@@ -35,10 +35,7 @@ class Descriptions:
             "DescribeStackResource": self._describe_resource,
             "DescribeStackResources": self._describe_resources,
             "ListStackResources": self._list_resources,
-            "ListExports": self._list_exports,
-            "GetTemplate": self._get_template,
             "GetTemplateSummary": self._get_template_summary,
-            "ValidateTemplate": self._validate_template,
         }
 
     def _describe_stacks(self, call: Call) -> dict[str, Any]:
@@ -111,26 +108,6 @@ class Descriptions:
             ]
         }
 
-    def _list_exports(self, call: Call) -> dict[str, Any]:
-        return {
-            "Exports": [
-                {"ExportingStackId": one["Id"], "Name": name, "Value": one["Value"]}
-                for name, one in self._stacks.exported(call).items()
-            ]
-        }
-
-    def _get_template(self, call: Call) -> dict[str, Any]:
-        if "ChangeSetName" in call.params:
-            plan: Plan | None = self._change_sets.one(call).plan
-        else:
-            plan = self._stacks.existing(call, "Stack with id {} does not exist").plan
-        if plan is None:
-            raise TemplateError("Stack has no template yet")
-        return {
-            "TemplateBody": plan.template.body,
-            "StagesAvailable": ["Original", "Processed"],
-        }
-
     def _get_template_summary(self, call: Call) -> dict[str, Any]:
         if "StackName" in call.params:
             stack = self._stacks.existing(call, "Stack with id {} does not exist")
@@ -146,18 +123,6 @@ class Descriptions:
             "Version": found.content.get("AWSTemplateFormatVersion"),
             "Metadata": json.dumps(metadata) if metadata else None,
         }
-
-    def _validate_template(self, call: Call) -> dict[str, Any]:
-        found = requested_template(self._clients, call)
-        return _described(found) | {
-            "Parameters": [
-                {name: value for name, value in declared.items() if name in _VALIDATED}
-                for declared in (_declared(*one) for one in found.parameters.items())
-            ],
-        }
-
-
-_VALIDATED = ("ParameterKey", "DefaultValue", "NoEcho", "Description")
 
 
 def _described(template: Template) -> dict[str, Any]:

@@ -5,7 +5,6 @@ https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -33,18 +32,15 @@ class Scope:
         template: Template,
         parameters: Mapping[str, Any],
         pseudo: Mapping[str, Any],
-        imports: Callable[[str], Any],
     ) -> None:
         """Judges the conditions at once.
 
         :param parameters: their values
         :param pseudo: the values of `AWS::Region` and the like
-        :param imports: the value of another stack's export
         :raises TemplateError: if a condition can't be judged
         """
         self._template = template
         self._names = dict(pseudo) | dict(parameters)
-        self._imports = imports
         self._conditions: dict[str, bool] = {}
         for name in template.conditions:
             self._condition(name, ())
@@ -112,9 +108,6 @@ class Scope:
                 self._resolved(one, _no_resources) for one in _exactly(key, argument, 2)
             )
             return _same(first, second)
-        combine = {"Fn::And": all, "Fn::Or": any}.get(key)
-        if combine is not None:
-            return bool(combine([self._holds(one, above) for one in _between(key, argument)]))
         if key == "Fn::Not":
             return not self._holds(_exactly(key, argument, 1)[0], above)
         raise TemplateError(f"Template error: a condition must be a function, not {value}")
@@ -126,20 +119,8 @@ class Scope:
         if key == "Fn::Equals":
             first, second = (self._rule_value(rule, one) for one in _exactly(key, argument, 2))
             return _same(first, second)
-        if key == "Fn::Contains":
-            texts, text = (self._rule_value(rule, one) for one in _exactly(key, argument, 2))
-            return any(_same(one, text) for one in texts)
-        if key == "Fn::EachMemberIn":
-            some, all_of = (self._rule_value(rule, one) for one in _exactly(key, argument, 2))
-            return all(any(_same(one, other) for other in all_of) for one in some)
-        if key == "Fn::EachMemberEquals":
-            texts, text = (self._rule_value(rule, one) for one in _exactly(key, argument, 2))
-            return all(_same(one, text) for one in texts)
         if key == "Fn::Not":
             return not self._rule_holds(rule, _exactly(key, argument, 1)[0])
-        combine = {"Fn::And": all, "Fn::Or": any}.get(key)
-        if combine is not None:
-            return bool(combine([self._rule_holds(rule, one) for one in _between(key, argument)]))
         raise TemplateError(
             f"Template format error: Rule {rule} must use rule-specific functions, not {value}"
         )
@@ -203,19 +184,9 @@ class Scope:
             return self._resolved(self._branch(argument), lookup)
         if key == "Fn::Sub":
             return self._sub(argument, lookup)
-        function = {
-            "Fn::Base64": _base64,
-            "Fn::Join": _join,
-            "Fn::Select": _select,
-            "Fn::Split": _split,
-            "Fn::FindInMap": self._find_in_map,
-            "Fn::ImportValue": self._imports,
-        }.get(key)
-        if function is None:
-            raise TemplateError(
-                f"Template error: {key} is not a function that the sandbox has here"
-            )
-        return function(self._resolved(argument, lookup))
+        if key == "Fn::FindInMap":
+            return self._find_in_map(self._resolved(argument, lookup))
+        raise TemplateError(f"Template error: {key} is not a function that the sandbox has here")
 
     def _ref(self, name: str, lookup: Lookup) -> Any:
         if name == "AWS::NoValue":
@@ -281,15 +252,6 @@ def _exactly(key: str, argument: Any, count: int) -> list[Any]:
     return argument
 
 
-def _between(key: str, argument: Any) -> list[Any]:
-    if not isinstance(argument, list) or not 2 <= len(argument) <= 10:
-        raise TemplateError(
-            f"Template error: every {key} object requires a list of at least 2 and at most 10 "
-            "boolean parameters."
-        )
-    return argument
-
-
 def _no_resources(reference: Reference) -> Any:
     raise TemplateError(
         f"Template format error: Unresolved dependencies [{reference.name}]. "
@@ -307,35 +269,6 @@ def _same(first: Any, second: Any) -> bool:
 def as_text(value: Any) -> str:
     """A value as CloudFormation writes it into a text."""
     return str(value).lower() if isinstance(value, bool) else str(value)
-
-
-def _join(argument: Any) -> str:
-    separator, items = _exactly("Fn::Join", argument, 2)
-    if not isinstance(items, list):
-        raise TemplateError(
-            "Template error: every Fn::Join object requires two parameters, (1) a string "
-            "delimiter and (2) a list of strings to be joined or a function that returns a list "
-            "of strings (such as Fn::GetAZs) to be joined."
-        )
-    return str(separator).join(as_text(item) for item in items)
-
-
-def _select(argument: Any) -> Any:
-    index, items = _exactly("Fn::Select", argument, 2)
-    if not str(index).isdecimal() or int(index) >= len(items):
-        raise TemplateError(
-            f"Template error: Fn::Select cannot select nonexistent value at index {index}"
-        )
-    return items[int(index)]
-
-
-def _split(argument: Any) -> list[str]:
-    separator, text = _exactly("Fn::Split", argument, 2)
-    return as_text(text).split(separator)
-
-
-def _base64(argument: Any) -> str:
-    return base64.b64encode(as_text(argument).encode()).decode()
 
 
 def _filled_in(text: str, values: Mapping[str, Any]) -> str:

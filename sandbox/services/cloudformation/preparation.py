@@ -78,14 +78,7 @@ class Preparation:
 
     def blueprint(self, call: Call, stack: Stack, plan: Plan) -> Blueprint:
         """What a plan amounts to."""
-
-        def imported(name: str) -> Any:
-            values = self._stacks.exported(call)
-            if name not in values:
-                raise TemplateError(f"No export named {name} found.")
-            return values[name]["Value"]
-
-        blueprint = Blueprint(stack, plan, call.partition, imported)
+        blueprint = Blueprint(stack, plan, call.partition)
         refuse_changed_types(stack.resources, blueprint)
         return blueprint
 
@@ -96,10 +89,7 @@ class Preparation:
         def client(service: str) -> Any:
             return self._clients.client(service, call.region, access_key)
 
-        def exports() -> dict[str, str]:
-            return {name: one["Stack"] for name, one in self._stacks.exported(call).items()}
-
-        return Deployment(stack, call.partition, client, exports)
+        return Deployment(stack, call.partition, client)
 
 
 def refuse_missing_capabilities(plan: Plan) -> None:

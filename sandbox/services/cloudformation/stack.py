@@ -73,7 +73,6 @@ class Stack:
     updated: datetime | None = None
     deleted: datetime | None = None
     role_arn: str | None = None
-    is_protected: bool = False
     is_rollback_disabled: bool = False
     change_set_id: str | None = None
     resources: dict[str, Resource] = field(default_factory=dict)
@@ -137,7 +136,7 @@ class Stack:
             "StackStatusReason": self.reason,
             "DisableRollback": self.is_rollback_disabled,
             "NotificationARNs": [],
-            "EnableTerminationProtection": self.is_protected,
+            "EnableTerminationProtection": False,
             "DriftInformation": {"StackDriftStatus": "NOT_CHECKED"},
             "RollbackConfiguration": {},
             "RoleARN": self.role_arn,

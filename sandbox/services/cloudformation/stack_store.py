@@ -64,17 +64,3 @@ class StackStore:
             if any(one.physical_id == physical_id for one in stack.resources.values()):
                 return stack
         raise TemplateError(f"Stack for {physical_id} does not exist")
-
-    def exported(self, call: Call) -> dict[str, dict[str, str]]:
-        """The exports of all stacks, by name."""
-        return {
-            output["ExportName"]: {
-                "Stack": stack.name,
-                "Id": stack.id,
-                "Value": output["OutputValue"],
-            }
-            for stack in self.all(call)
-            if stack.is_live
-            for output in stack.outputs
-            if output.get("ExportName")
-        }

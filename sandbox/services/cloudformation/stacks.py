@@ -11,7 +11,8 @@ from typing import Any
 from sandbox.host.clock import Clock
 from sandbox.policy.authorization import Authorization
 from sandbox.wire.calls import AwsError, Call
-from sandbox.wire.operations import Operations
+from sandbox.wire.models import service_model
+from sandbox.wire.operations import Operations, not_imitated
 
 from .change_sets import ChangeSets
 from .clients import Clients
@@ -42,11 +43,12 @@ class Stacks:
 
     def operations(self) -> Operations:
         """The operations that the sandbox answers itself, by their names."""
-        return {
+        # moto has stacks too, but not these.
+        others = not_imitated(*service_model("cloudformation").operation_names)
+        return others | {
             "CreateStack": self._create_stack,
             "UpdateStack": self._update_stack,
             "DeleteStack": self._delete_stack,
-            "UpdateTerminationProtection": self._protect,
             **self._change_sets.operations(),
             **self._descriptions.operations(),
         }
@@ -59,6 +61,8 @@ class Stacks:
         params = call.params
         with self._stacks.lock:
             check_stack_name(params["StackName"])
+            if params.get("EnableTerminationProtection"):
+                raise TemplateError("The sandbox does not protect stacks from deletion.")
             existing = self._stacks.live(call, params["StackName"])
             if existing is not None:
                 raise AwsError("AlreadyExistsException", f"Stack [{existing.name}] already exists")
@@ -66,7 +70,6 @@ class Stacks:
             plan = self._preparation.plan(call, None)
             blueprint = self._preparation.blueprint(call, stack, plan)
             self._preparation.begin(call, stack, plan)
-            stack.is_protected = bool(params.get("EnableTerminationProtection"))
             stack.is_rollback_disabled = bool(params.get("DisableRollback"))
             self._stacks.add(stack)
             stack.become("CREATE_IN_PROGRESS", "User Initiated")
@@ -95,10 +98,6 @@ class Stacks:
             stack = self._stacks.named(call, name)
             if stack is None or stack.status == FINAL_DELETED:
                 return
-            if stack.is_protected:
-                raise TemplateError(
-                    f"Stack [{stack.name}] cannot be deleted while TerminationProtection is enabled"
-                )
             if stack.status.endswith(_BUSY) and stack.status != IN_REVIEW:
                 raise TemplateError(
                     f"Stack:{stack.id} is in {stack.status} state and can not be deleted."
@@ -112,8 +111,3 @@ class Stacks:
             stack.role_arn = call.params.get("RoleARN") or stack.role_arn
             stack.become("DELETE_IN_PROGRESS", "User Initiated")
         self._preparation.deployment(call, stack).delete(retained)
-
-    def _protect(self, call: Call) -> dict[str, Any]:
-        stack = self._stacks.existing(call, "Stack [{}] does not exist")
-        stack.is_protected = bool(call.params["EnableTerminationProtection"])
-        return {"StackId": stack.id}

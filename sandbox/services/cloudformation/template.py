@@ -169,6 +169,8 @@ class Template:
                 raise TemplateError(
                     "Template format error: Every Outputs member must contain a Value object"
                 )
+            if "Export" in output:
+                raise TemplateError(f"The sandbox does not export {name}: it has no exports.")
         missing = {
             one.name
             for one in references(list(self.outputs.values()))

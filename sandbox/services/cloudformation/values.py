@@ -22,14 +22,11 @@ class FailedError(Exception):
 class Values:
     """The values of one operation on a stack."""
 
-    def __init__(
-        self, stack: Stack, partition: str, client: Callable[[str], Any], exports: Callable[[], Any]
-    ) -> None:
+    def __init__(self, stack: Stack, partition: str, client: Callable[[str], Any]) -> None:
         """Prepares to resolve; the parameters are those of `Deployment`."""
         self._stack = stack
         self._partition = partition
         self._client = client
-        self._exports = exports
 
     def properties(self, definition: Definition, blueprint: Blueprint) -> Properties:
         """The properties of a resource, checked."""
@@ -64,15 +61,10 @@ class Values:
                 "Template format error: The Value field of every Outputs member must evaluate to "
                 "a String."
             )
-        export = resolved.get("Export", {}).get("Name")
-        owner = self._exports().get(export, self._stack.name)
-        if owner != self._stack.name:
-            raise TemplateError(f"Export with name {export} is already exported by stack {owner}.")
         return {
             "OutputKey": name,
             "OutputValue": str(value).lower() if isinstance(value, bool) else str(value),
             "Description": resolved.get("Description"),
-            "ExportName": export,
         }
 
     def work(self, resource: Resource, plan: Plan | None) -> Work:

@@ -4,25 +4,21 @@ from __future__ import annotations
 
 from typing import Any
 
-from sandbox.host.clock import Clock
-from sandbox.wire.calls import AwsError, Call
-from sandbox.wire.operations import Operations, exclusively
+from sandbox.wire.calls import Call
+from sandbox.wire.operations import Operations, exclusively, not_imitated
 
 from .pages import tokens
-from .results import SUMMARY_RULE_CAP, capped, compliance_of, filtered, overall
+from .results import compliance_of, filtered
 from .rules import ConfigRules
 
 PAGES = tokens(10)
-# Of the operations that take no Limit.
-LONG_PAGES = tokens(100)
 RULES_PAGES = tokens(25)
 
 
 class Compliance:
-    """The results, by rule and by resource."""
+    """The results of rules, and what they amount to."""
 
-    def __init__(self, clock: Clock, rules: ConfigRules) -> None:
-        self._clock = clock
+    def __init__(self, rules: ConfigRules) -> None:
         self._rules = rules
 
     def operations(self) -> Operations:
@@ -31,26 +27,19 @@ class Compliance:
             self._rules.lock,
             {
                 "GetComplianceDetailsByConfigRule": self._details_by_rule,
-                "GetComplianceDetailsByResource": self._details_by_resource,
                 "DescribeComplianceByConfigRule": self._compliance_by_rule,
-                "DescribeComplianceByResource": self._compliance_by_resource,
-                "GetComplianceSummaryByConfigRule": self._summary_by_rule,
+                **not_imitated(
+                    "DescribeComplianceByResource",
+                    "GetComplianceDetailsByResource",
+                    "GetComplianceSummaryByConfigRule",
+                    "GetComplianceSummaryByResourceType",
+                ),
             },
         )
 
     def _details_by_rule(self, call: Call) -> dict[str, Any]:
         results = filtered(call, self._rules.one(call).results.values())
         page, token = PAGES.page(call, results, lambda result: result.sequence)
-        return {"EvaluationResults": [result.to_api() for result in page], "NextToken": token}
-
-    def _details_by_resource(self, call: Call) -> dict[str, Any]:
-        kind, identifier = call.params.get("ResourceType"), call.params.get("ResourceId")
-        if not kind or not identifier:
-            raise AwsError("InvalidParameterValueException", "Specify ResourceType and ResourceId.")
-        states = self._rules.named(call, None)
-        known = (state.results.get((kind, identifier)) for state in states)
-        results = filtered(call, (result for result in known if result))
-        page, token = LONG_PAGES.page(call, results, lambda result: result.rule_name)
         return {"EvaluationResults": [result.to_api() for result in page], "NextToken": token}
 
     def _compliance_by_rule(self, call: Call) -> dict[str, Any]:
@@ -72,43 +61,4 @@ class Compliance:
                 for state in page
             ],
             "NextToken": token,
-        }
-
-    def _compliance_by_resource(self, call: Call) -> dict[str, Any]:
-        kind, identifier = call.params.get("ResourceType"), call.params.get("ResourceId")
-        if identifier and not kind:
-            raise AwsError(
-                "InvalidParameterValueException",
-                "If you specify a ResourceId, you must also specify a ResourceType.",
-            )
-        compliances: dict[tuple[str, str], list[str]] = {}
-        for state in self._rules.named(call, None):
-            for key, result in state.results.items():
-                if (not kind or key[0] == kind) and (not identifier or key[1] == identifier):
-                    compliances.setdefault(key, []).append(result.compliance)
-        wanted = call.params.get("ComplianceTypes")
-        chosen = [
-            (key, values)
-            for key, values in sorted(compliances.items())
-            if not wanted or overall(values) in wanted
-        ]
-        page, token = PAGES.page(call, chosen, lambda item: list(item[0]))
-        return {
-            "ComplianceByResources": [
-                {"ResourceType": key[0], "ResourceId": key[1], "Compliance": compliance_of(values)}
-                for key, values in page
-            ],
-            "NextToken": token,
-        }
-
-    def _summary_by_rule(self, call: Call) -> dict[str, Any]:
-        compliances = [state.compliance() for state in self._rules.named(call, None)]
-        return {
-            "ComplianceSummary": {
-                "CompliantResourceCount": capped(compliances.count("COMPLIANT"), SUMMARY_RULE_CAP),
-                "NonCompliantResourceCount": capped(
-                    compliances.count("NON_COMPLIANT"), SUMMARY_RULE_CAP
-                ),
-                "ComplianceSummaryTimestamp": self._clock.now(),
-            }
         }

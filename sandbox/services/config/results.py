@@ -12,7 +12,6 @@ from moto.config.models import ConfigRule
 from sandbox.wire.calls import AwsError, Call
 
 CONTRIBUTOR_CAP = 25
-SUMMARY_RULE_CAP = 25
 
 
 @dataclass(frozen=True)

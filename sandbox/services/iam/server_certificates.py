@@ -15,7 +15,7 @@ from moto.iam.models import Certificate, IAMBackend, iam_backends
 
 from sandbox.host.clock import Clock
 from sandbox.wire.calls import AwsError, Call
-from sandbox.wire.operations import Operations, exclusively
+from sandbox.wire.operations import Operations, exclusively, not_imitated
 from sandbox.wire.paging import Pager
 
 from .upload_checks import checked_certificate, checked_tags
@@ -129,8 +129,7 @@ class ServerCertificates:
             "DeleteServerCertificate": self._delete,
             "UpdateServerCertificate": self._update,
             "TagServerCertificate": self._tag,
-            "UntagServerCertificate": self._untag,
-            "ListServerCertificateTags": self._list_tags,
+            **not_imitated("UntagServerCertificate", "ListServerCertificateTags"),
         }
         return exclusively(self._lock, operations)
 
@@ -227,16 +226,6 @@ class ServerCertificates:
     def _tag(self, call: Call) -> None:
         certificate = _named(call)
         certificate.tags = checked_tags(certificate.tags, call.params["Tags"])
-
-    def _untag(self, call: Call) -> None:
-        certificate = _named(call)
-        for key in call.params["TagKeys"]:
-            certificate.tags.pop(key.lower(), None)
-
-    def _list_tags(self, call: Call) -> dict[str, Any]:
-        tags = _named(call).sorted_tags()
-        page, marker = PAGES.page(call, tags, lambda tag: tag["Key"], self.settings.page_cap)
-        return {"Tags": page, "IsTruncated": marker is not None, "Marker": marker}
 
     def _visible(self, call: Call) -> list[ServerCertificate]:
         """The stored certificates, and the deleted ones that listings still show."""

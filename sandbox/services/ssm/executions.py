@@ -83,7 +83,7 @@ class StepRun:
     def to_api(self) -> dict[str, Any]:
         """`StepExecution` of the API."""
         step, outputs = self.step, self.outputs
-        if step.action in ("aws:executeScript", "aws:executeAwsApi") and outputs:
+        if step.action == "aws:executeScript" and outputs:
             outputs = {"OutputPayload": outputs}
         outputs = outputs | self.declared
         return {

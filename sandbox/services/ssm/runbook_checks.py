@@ -205,8 +205,7 @@ def _check_inputs(step: Step) -> None:
     missing = action.required - step.inputs.keys()
     if missing:
         raise InvalidDocumentError(f"{where} lacks the inputs {', '.join(sorted(missing))}.")
-    if not action.is_open:
-        _refuse_unknown(step.inputs, set(action.required | action.optional), f"{where}: inputs")
+    _refuse_unknown(step.inputs, set(action.required | action.optional), f"{where}: inputs")
     check = _INPUT_CHECKS.get(step.action)
     if check:
         check(step.inputs, where)

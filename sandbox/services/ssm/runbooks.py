@@ -47,8 +47,6 @@ class Action:
     optional: frozenset[str]
     # Given without being declared.
     outputs: frozenset[str] = frozenset()
-    # Takes any further input: the parameters of an API call.
-    is_open: bool = False
 
 
 ACTIONS = {
@@ -57,22 +55,11 @@ ACTIONS = {
         frozenset({"MinRequiredApprovals", "Message", "NotificationArn"}),
         frozenset({"ApprovalStatus", "ApproverDecisions"}),
     ),
-    "aws:assertAwsResourceProperty": Action(
-        frozenset({"Service", "Api", "PropertySelector", "DesiredValues"}),
-        frozenset(),
-        is_open=True,
-    ),
     "aws:branch": Action(frozenset({"Choices"}), frozenset({"Default"})),
-    "aws:executeAwsApi": Action(frozenset({"Service", "Api"}), frozenset(), is_open=True),
     "aws:executeScript": Action(
         frozenset({"Runtime", "Handler", "Script"}),
         frozenset({"InputPayload"}),
         frozenset({"Payload"}),
-    ),
-    "aws:invokeLambdaFunction": Action(
-        frozenset({"FunctionName"}),
-        frozenset({"InvocationType", "LogType", "Payload", "InvocationPayload", "Qualifier"}),
-        frozenset({"StatusCode", "FunctionError", "LogResult", "Payload"}),
     ),
     "aws:sleep": Action(frozenset(), frozenset({"Duration", "Timestamp"})),
 }

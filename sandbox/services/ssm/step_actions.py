@@ -12,7 +12,6 @@ from typing import Any
 
 import boto3
 import botocore.session
-from botocore import xform_name
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 from moto.sts.models import AssumedRole
@@ -21,7 +20,6 @@ from sandbox.host.clock import Clock
 from sandbox.policy.authorization import Authorization
 from sandbox.policy.language import PolicyError
 from sandbox.wire.calls import AwsError
-from sandbox.wire.selectors import NOTHING, select
 
 from .executions import Execution, StepFailedError, StepRun, StepTimedOutError
 from .runbooks import (
@@ -72,11 +70,8 @@ class Actions:
         self.endpoint = ""
         self._by_name: dict[str, Callable[[Execution, StepRun], dict[str, Any]]] = {
             "aws:approve": self._approve,
-            "aws:assertAwsResourceProperty": self._assert_property,
             "aws:branch": self._branch,
-            "aws:executeAwsApi": self._call_api,
             "aws:executeScript": self._run_script,
-            "aws:invokeLambdaFunction": self._invoke_function,
             "aws:sleep": self._sleep,
         }
 
@@ -182,44 +177,6 @@ class Actions:
         chosen = [choice for choice in run.inputs["Choices"] if _holds(choice)]
         run.chosen = chosen[0]["NextStep"] if chosen else run.inputs.get("Default", "")
         return {}
-
-    def _call_api(self, execution: Execution, run: StepRun) -> dict[str, Any]:
-        arguments = dict(run.inputs)
-        service, api = arguments.pop("Service"), arguments.pop("Api")
-        client = self._client(execution, service)
-        operation = getattr(client, xform_name(api), None)
-        if operation is None:
-            raise StepFailedError(f"The service {service} has no API {api}")
-        answer = operation(**arguments)
-        answer.pop("ResponseMetadata", None)
-        found: dict[str, Any] = json.loads(json.dumps(answer, default=_as_json))
-        return found
-
-    def _assert_property(self, execution: Execution, run: StepRun) -> dict[str, Any]:
-        arguments = dict(run.inputs)
-        selector, desired = arguments.pop("PropertySelector"), arguments.pop("DesiredValues")
-        run_of_call = StepRun(run.step, inputs=arguments)
-        found = select(selector, self._call_api(execution, run_of_call))
-        value = "" if found is NOTHING else as_text(found)
-        if value not in [as_text(one) for one in desired]:
-            raise StepFailedError(
-                f"Step fails when it is verifying the property {selector}. "
-                f"Actual value {value}, desired values {desired}"
-            )
-        return {}
-
-    def _invoke_function(self, execution: Execution, run: StepRun) -> dict[str, Any]:
-        arguments = dict(run.inputs)
-        if "InvocationPayload" in arguments:
-            arguments["Payload"] = json.dumps(arguments.pop("InvocationPayload"))
-        answer = self._client(execution, "lambda").invoke(**arguments)
-        outputs = {
-            "StatusCode": str(answer["StatusCode"]),
-            "FunctionError": answer.get("FunctionError"),
-            "LogResult": answer.get("LogResult"),
-            "Payload": answer["Payload"].read().decode(),
-        }
-        return {name: value for name, value in outputs.items() if value is not None}
 
     def _sleep(self, execution: Execution, run: StepRun) -> dict[str, Any]:
         try:
@@ -342,10 +299,3 @@ def _is_comparable(operator: str, value: Any) -> bool:
     if operator in STRING_OPERATORS:
         return isinstance(value, str)
     return isinstance(value, (int, float)) and not isinstance(value, bool)
-
-
-def _as_json(value: Any) -> str:
-    """What JSON doesn't have: times and bodies."""
-    if isinstance(value, datetime):
-        return value.isoformat()
-    return value.read().decode(errors="replace") if hasattr(value, "read") else str(value)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import secrets
 import string
 from collections.abc import Callable, Iterable, Mapping
@@ -9,6 +10,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from botocore.exceptions import ClientError
+
+from sandbox.wire.models import service_model
 
 Properties = dict[str, Any]
 
@@ -60,7 +63,7 @@ class Handler:
     `create` gives the physical id, which is also what `Ref` stands for.
     """
 
-    # The properties that are applied; any other is refused, not dropped.
+    # What `applied_properties` answers.
     applied: frozenset[str] = frozenset()
     # The property that gives the resource a name of its own; empty if there is none.
     name_property = ""
@@ -99,22 +102,66 @@ class Handler:
         del properties, previous
         return False
 
+    def applied_properties(self) -> frozenset[str]:
+        """The properties that are applied; any other is refused, not dropped."""
+        return self.applied
+
     def refuse_unapplied(self, resource_type: str, properties: Properties) -> None:
         """Refuses properties that the sandbox doesn't apply.
 
         :raises UnsupportedError: if there are any
         """
-        unapplied = sorted(properties.keys() - self.applied)
+        unapplied = sorted(properties.keys() - self.applied_properties())
         if unapplied:
             raise UnsupportedError(
                 f"The sandbox does not apply {', '.join(unapplied)} of {resource_type}."
             )
 
 
+class PutHandler(Handler):
+    """A type whose properties are the API's parameters, and which one call creates and changes."""
+
+    # Where the API has them: service, operation, and the member of its parameters if it is one.
+    parameters: tuple[str, ...]
+    # The longest name that is given to a resource without one.
+    name_limit = 128
+
+    def put(self, work: Work, name: str, properties: Properties) -> None:
+        """Makes the call."""
+        raise NotImplementedError
+
+    def create(self, work: Work, properties: Properties) -> str:
+        """Puts it under its own name or another."""
+        name: str = properties.get(self.name_property) or work.generated_name(self.name_limit)
+        self.put(work, name, properties)
+        return name
+
+    def update(
+        self, work: Work, physical_id: str, properties: Properties, previous: Properties
+    ) -> None:
+        """Puts it again."""
+        del previous
+        self.put(work, physical_id, properties)
+
+    def applied_properties(self) -> frozenset[str]:
+        """All that the API takes, tags included."""
+        service, operation, *members = self.parameters
+        shape = service_model(service).operation_model(operation).input_shape
+        for member in members:
+            shape = shape.members[member]
+            shape = getattr(shape, "member", shape)
+        return self.applied.union(shape.members)
+
+
 def is_gone(error: ClientError) -> bool:
     """Whether an error of a deletion says that there is nothing to delete."""
     code = str(error.response["Error"]["Code"])
     return code.endswith(_GONE) or code.startswith(_GONE_PREFIX)
+
+
+def document(value: Any) -> str:
+    """A policy as its service takes it: a JSON text, which a template may have as an object."""
+    return value if isinstance(value, str) else json.dumps(value)
 
 
 def some(properties: Mapping[str, Any], *names: str) -> dict[str, Any]:

@@ -1,17 +1,11 @@
-"""Roles, policies and keys."""
+"""Roles and policies."""
 
 # ruff: noqa: D102  `Handler` says what each method does.
 from __future__ import annotations
 
-import json
 from typing import Any
 
-from .handler import Handler, Properties, Work, some
-
-
-def document(value: Any) -> str:
-    """A policy as its service takes it: a JSON text, which a template may have as an object."""
-    return value if isinstance(value, str) else json.dumps(value)
+from .handler import Handler, Properties, Work, document, some
 
 
 class RoleHandler(Handler):
@@ -147,86 +141,3 @@ class ManagedPolicyHandler(Handler):
             iam.attach_role_policy(RoleName=role, PolicyArn=physical_id)
         for role in sorted(attached - wanted):
             iam.detach_role_policy(RoleName=role, PolicyArn=physical_id)
-
-
-class KeyHandler(Handler):
-    """`AWS::KMS::Key`."""
-
-    applied = frozenset(
-        {
-            "Description",
-            "EnableKeyRotation",
-            "Enabled",
-            "KeyPolicy",
-            "KeySpec",
-            "KeyUsage",
-            "MultiRegion",
-            "PendingWindowInDays",
-            "Tags",
-        }
-    )
-    attribute_names = frozenset({"Arn", "KeyId"})
-
-    def create(self, work: Work, properties: Properties) -> str:
-        tags = work.tags(properties.get("Tags"))
-        policy = properties.get("KeyPolicy")
-        answer = work.client("kms").create_key(
-            Tags=[{"TagKey": key, "TagValue": value} for key, value in tags.items()],
-            **({"Policy": document(policy)} if policy else {}),
-            **some(properties, "Description", "KeySpec", "KeyUsage", "MultiRegion"),
-        )
-        return str(answer["KeyMetadata"]["KeyId"])
-
-    def update(
-        self, work: Work, physical_id: str, properties: Properties, previous: Properties
-    ) -> None:
-        keys = work.client("kms")
-        if "KeyPolicy" in properties:
-            keys.put_key_policy(
-                KeyId=physical_id, PolicyName="default", Policy=document(properties["KeyPolicy"])
-            )
-        if properties.get("Description") != previous.get("Description"):
-            keys.update_key_description(
-                KeyId=physical_id, Description=properties.get("Description", "")
-            )
-
-    def delete(self, work: Work, physical_id: str, properties: Properties) -> None:
-        work.client("kms").schedule_key_deletion(
-            KeyId=physical_id, **some(properties, "PendingWindowInDays")
-        )
-
-    def attributes(self, work: Work, physical_id: str) -> dict[str, Any]:
-        return {"Arn": work.arn("kms", f"key/{physical_id}"), "KeyId": physical_id}
-
-    def settle(
-        self, work: Work, physical_id: str, properties: Properties, previous: Properties
-    ) -> None:
-        keys = work.client("kms")
-        if properties.get("EnableKeyRotation"):
-            keys.enable_key_rotation(KeyId=physical_id)
-        elif previous.get("EnableKeyRotation"):
-            keys.disable_key_rotation(KeyId=physical_id)
-        if not properties.get("Enabled", True):
-            keys.disable_key(KeyId=physical_id)
-        elif not previous.get("Enabled", True):
-            keys.enable_key(KeyId=physical_id)
-
-
-class AliasHandler(Handler):
-    """`AWS::KMS::Alias`."""
-
-    applied = frozenset({"AliasName", "TargetKeyId"})
-
-    def create(self, work: Work, properties: Properties) -> str:
-        work.client("kms").create_alias(**properties)
-        return str(properties["AliasName"])
-
-    def update(
-        self, work: Work, physical_id: str, properties: Properties, previous: Properties
-    ) -> None:
-        del physical_id, previous
-        work.client("kms").update_alias(**properties)
-
-    def delete(self, work: Work, physical_id: str, properties: Properties) -> None:
-        del properties
-        work.client("kms").delete_alias(AliasName=physical_id)

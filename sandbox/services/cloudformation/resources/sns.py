@@ -1,4 +1,4 @@
-"""Topics, alarms and event rules."""
+"""Topics and their subscriptions."""
 
 # ruff: noqa: D102  `Handler` says what each method does.
 from __future__ import annotations
@@ -7,8 +7,7 @@ import json
 import uuid
 from typing import Any
 
-from .handler import Handler, Properties, Work, some
-from .iam import document
+from .handler import Handler, Properties, Work, document, some
 
 _TOPIC_ATTRIBUTES = (
     "DisplayName",
@@ -24,7 +23,6 @@ _SUBSCRIPTION_ATTRIBUTES = (
     "RedrivePolicy",
     "SubscriptionRoleArn",
 )
-_ALARM_SPECIAL = ("AlarmName", "Tags")
 
 
 class TopicHandler(Handler):
@@ -160,131 +158,3 @@ def _default_policy(work: Work, topic: str) -> dict[str, Any]:
         "Condition": {"StringEquals": {"AWS:SourceOwner": work.account}},
     }
     return {"Version": "2008-10-17", "Id": "__default_policy_ID", "Statement": [statement]}
-
-
-class AlarmHandler(Handler):
-    """`AWS::CloudWatch::Alarm`; its properties are the API's parameters."""
-
-    name_property = "AlarmName"
-    applied = frozenset(
-        {
-            "ActionsEnabled",
-            "AlarmActions",
-            "AlarmDescription",
-            "AlarmName",
-            "ComparisonOperator",
-            "DatapointsToAlarm",
-            "Dimensions",
-            "EvaluateLowSampleCountPercentile",
-            "EvaluationPeriods",
-            "ExtendedStatistic",
-            "InsufficientDataActions",
-            "MetricName",
-            "Metrics",
-            "Namespace",
-            "OKActions",
-            "Period",
-            "Statistic",
-            "Tags",
-            "Threshold",
-            "ThresholdMetricId",
-            "TreatMissingData",
-            "Unit",
-            "WarmUpConfiguration",
-        }
-    )
-    attribute_names = frozenset({"Arn"})
-
-    def create(self, work: Work, properties: Properties) -> str:
-        name: str = properties.get("AlarmName") or work.generated_name(255)
-        self._put(work, name, properties)
-        return name
-
-    def update(
-        self, work: Work, physical_id: str, properties: Properties, previous: Properties
-    ) -> None:
-        del previous
-        self._put(work, physical_id, properties)
-
-    def delete(self, work: Work, physical_id: str, properties: Properties) -> None:
-        del properties
-        work.client("cloudwatch").delete_alarms(AlarmNames=[physical_id])
-
-    def attributes(self, work: Work, physical_id: str) -> dict[str, Any]:
-        return {"Arn": work.arn("cloudwatch", f"alarm:{physical_id}")}
-
-    def _put(self, work: Work, name: str, properties: Properties) -> None:
-        parameters = {key: one for key, one in properties.items() if key not in _ALARM_SPECIAL}
-        work.client("cloudwatch").put_metric_alarm(
-            AlarmName=name, Tags=work.tag_list(properties.get("Tags")), **parameters
-        )
-
-
-class RuleHandler(Handler):
-    """`AWS::Events::Rule` with its targets."""
-
-    name_property = "Name"
-    applied = frozenset(
-        {
-            "Description",
-            "EventBusName",
-            "EventPattern",
-            "Name",
-            "RoleArn",
-            "ScheduleExpression",
-            "State",
-            "Targets",
-        }
-    )
-    attribute_names = frozenset({"Arn"})
-
-    def create(self, work: Work, properties: Properties) -> str:
-        name: str = properties.get("Name") or work.generated_name(64)
-        self._put(work, name, properties)
-        return name
-
-    def update(
-        self, work: Work, physical_id: str, properties: Properties, previous: Properties
-    ) -> None:
-        del previous
-        self._put(work, physical_id, properties)
-
-    def delete(self, work: Work, physical_id: str, properties: Properties) -> None:
-        targets = [one["Id"] for one in properties.get("Targets", [])]
-        if targets:
-            self._remove_targets(work, physical_id, targets, properties)
-        work.client("events").delete_rule(Name=physical_id, **some(properties, "EventBusName"))
-
-    def attributes(self, work: Work, physical_id: str) -> dict[str, Any]:
-        return {"Arn": work.arn("events", f"rule/{physical_id}")}
-
-    def _put(self, work: Work, name: str, properties: Properties) -> None:
-        parameters = {
-            key: value
-            for key, value in properties.items()
-            if key not in ("EventPattern", "Name", "Targets")
-        }
-        if "EventPattern" in properties:
-            parameters["EventPattern"] = document(properties["EventPattern"])
-        work.client("events").put_rule(Name=name, **parameters)
-
-    def settle(
-        self, work: Work, physical_id: str, properties: Properties, previous: Properties
-    ) -> None:
-        if properties.get("Targets"):
-            answer = work.client("events").put_targets(
-                Rule=physical_id, Targets=properties["Targets"], **some(properties, "EventBusName")
-            )
-            if answer["FailedEntryCount"]:
-                raise ValueError(f"Targets were refused: {answer['FailedEntries']}")
-        kept = {one["Id"] for one in properties.get("Targets", [])}
-        gone = [one["Id"] for one in previous.get("Targets", []) if one["Id"] not in kept]
-        if gone:
-            self._remove_targets(work, physical_id, gone, previous)
-
-    def _remove_targets(
-        self, work: Work, name: str, targets: list[str], properties: Properties
-    ) -> None:
-        work.client("events").remove_targets(
-            Rule=name, Ids=targets, **some(properties, "EventBusName")
-        )

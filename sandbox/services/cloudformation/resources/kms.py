@@ -1,0 +1,71 @@
+"""Keys."""
+
+# ruff: noqa: D102  `Handler` says what each method does.
+from __future__ import annotations
+
+from typing import Any
+
+from .handler import Handler, Properties, Work, document, some
+
+
+class KeyHandler(Handler):
+    """`AWS::KMS::Key`."""
+
+    applied = frozenset(
+        {
+            "Description",
+            "EnableKeyRotation",
+            "Enabled",
+            "KeyPolicy",
+            "KeySpec",
+            "KeyUsage",
+            "MultiRegion",
+            "PendingWindowInDays",
+            "Tags",
+        }
+    )
+    attribute_names = frozenset({"Arn", "KeyId"})
+
+    def create(self, work: Work, properties: Properties) -> str:
+        tags = work.tags(properties.get("Tags"))
+        policy = properties.get("KeyPolicy")
+        answer = work.client("kms").create_key(
+            Tags=[{"TagKey": key, "TagValue": value} for key, value in tags.items()],
+            **({"Policy": document(policy)} if policy else {}),
+            **some(properties, "Description", "KeySpec", "KeyUsage", "MultiRegion"),
+        )
+        return str(answer["KeyMetadata"]["KeyId"])
+
+    def update(
+        self, work: Work, physical_id: str, properties: Properties, previous: Properties
+    ) -> None:
+        keys = work.client("kms")
+        if "KeyPolicy" in properties:
+            keys.put_key_policy(
+                KeyId=physical_id, PolicyName="default", Policy=document(properties["KeyPolicy"])
+            )
+        if properties.get("Description") != previous.get("Description"):
+            keys.update_key_description(
+                KeyId=physical_id, Description=properties.get("Description", "")
+            )
+
+    def delete(self, work: Work, physical_id: str, properties: Properties) -> None:
+        work.client("kms").schedule_key_deletion(
+            KeyId=physical_id, **some(properties, "PendingWindowInDays")
+        )
+
+    def attributes(self, work: Work, physical_id: str) -> dict[str, Any]:
+        return {"Arn": work.arn("kms", f"key/{physical_id}"), "KeyId": physical_id}
+
+    def settle(
+        self, work: Work, physical_id: str, properties: Properties, previous: Properties
+    ) -> None:
+        keys = work.client("kms")
+        if properties.get("EnableKeyRotation"):
+            keys.enable_key_rotation(KeyId=physical_id)
+        elif previous.get("EnableKeyRotation"):
+            keys.disable_key_rotation(KeyId=physical_id)
+        if not properties.get("Enabled", True):
+            keys.disable_key(KeyId=physical_id)
+        elif not previous.get("Enabled", True):
+            keys.enable_key(KeyId=physical_id)

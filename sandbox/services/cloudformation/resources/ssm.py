@@ -1,0 +1,93 @@
+"""Runbooks."""
+
+# ruff: noqa: D102  `Handler` says what each method does.
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import yaml
+
+from .handler import Handler, Properties, UnsupportedError, Work, some
+
+
+class DocumentHandler(Handler):
+    """`AWS::SSM::Document`."""
+
+    name_property = "Name"
+    applied = frozenset(
+        {
+            "Content",
+            "DocumentFormat",
+            "DocumentType",
+            "Name",
+            "Tags",
+            "TargetType",
+            "UpdateMethod",
+            "VersionName",
+        }
+    )
+
+    def create(self, work: Work, properties: Properties) -> str:
+        name: str = properties.get("Name") or work.generated_name(128)
+        work.client("ssm").create_document(
+            Name=name,
+            Content=_content(properties),
+            Tags=work.tag_list(properties.get("Tags")),
+            **some(properties, "DocumentFormat", "DocumentType", "TargetType", "VersionName"),
+        )
+        return name
+
+    def update(
+        self, work: Work, physical_id: str, properties: Properties, previous: Properties
+    ) -> None:
+        if _content(properties) == _content(previous):
+            return
+        documents = work.client("ssm")
+        answer = documents.update_document(
+            Name=physical_id,
+            Content=_content(properties),
+            DocumentVersion="$LATEST",
+            **some(properties, "DocumentFormat", "TargetType", "VersionName"),
+        )
+        documents.update_document_default_version(
+            Name=physical_id, DocumentVersion=answer["DocumentDescription"]["DocumentVersion"]
+        )
+
+    def delete(self, work: Work, physical_id: str, properties: Properties) -> None:
+        del properties
+        work.client("ssm").delete_document(Name=physical_id)
+
+    def needs_replacement(self, properties: Properties, previous: Properties) -> bool:
+        """Without `NewVersion`, another content is another document."""
+        is_versioned = properties.get("UpdateMethod") == "NewVersion"
+        return not is_versioned and _content(properties) != _content(previous)
+
+
+def _content(properties: Properties) -> str:
+    content, kind = properties["Content"], properties.get("DocumentFormat", "JSON")
+    if isinstance(content, str):
+        return content
+    content = _as_texts(content)
+    if kind == "YAML":
+        text: str = yaml.safe_dump(content, sort_keys=False, allow_unicode=True, width=1000)
+        return text
+    if kind == "JSON":
+        return json.dumps(content)
+    raise UnsupportedError(f"The sandbox has no documents in {kind}.")
+
+
+def _as_texts(value: Any) -> Any:
+    """The value with its numbers and Booleans as texts.
+
+    So CloudFormation passes on what no schema types:
+    https://github.com/aws-cloudformation/cloudformation-cli/issues/435, of a document
+    https://github.com/udondan/cdk-ssm-document/issues/15
+    """
+    if isinstance(value, dict):
+        return {key: _as_texts(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_as_texts(item) for item in value]
+    if isinstance(value, bool):
+        return str(value).lower()
+    return str(value) if isinstance(value, (int, float)) else value
