@@ -12,7 +12,7 @@ from .template import ROOT, loads, text
 MOST_WORDS = 30
 
 # Not checked yet. To check a page, take it out of here.
-NOT_YET = ("README.md",)
+NOT_YET = ("README.md", "docs/peers.md")
 # Sentences that are longer for a reason: how one begins, and the reason.
 STANDING: dict[str, str] = {}
 # `make soak` writes it.

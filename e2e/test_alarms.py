@@ -196,7 +196,7 @@ def test_existing_topic_that_lets_eventbridge_publish_gets_the_messages(stack: D
     stack.expired("www")
     stack.scheduled_run()
     (message,) = stack.sandbox.messages.sent(OWN_TOPIC)
-    assert "Server certificate www" in message["message"]
+    assert "IAM server certificate www" in message["message"]
     assert stack.resources("AWS::SNS::Topic") == stack.resources("AWS::KMS::Key") == {}
     assert {action for one in alarms(stack) for action in one["AlarmActions"]} == {OWN_TOPIC}
 
