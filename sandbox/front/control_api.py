@@ -46,10 +46,10 @@ class ControlApi:
         }
 
     def _account_routes(self) -> dict[tuple[str, str], Callable[[dict[str, Any]], Any]]:
-        account, denials = self._parts.account, self._parts.denials
+        regions, denials = self._parts.regions, self._parts.denials
         return {
-            ("POST", "regions"): account.set_regions,
-            ("POST", "regions/offer"): lambda request: account.offer(**request),
+            ("POST", "regions"): regions.set_regions,
+            ("POST", "regions/offer"): lambda request: regions.offer(**request),
             ("GET", "denials"): lambda _: denials.to_json(),
             ("POST", "denials"): lambda request: denials.add(Denial(**request)),
             ("DELETE", "denials"): lambda _: denials.clear(),

@@ -61,7 +61,7 @@ class Gateway:
         :raises ConnectionDroppedError: if a fault says so, or where AWS has no such host
         """
         call = identify(BackendRequest(environ | {"wsgi.input": io.BytesIO(body)}))
-        if not self._parts.account.has_endpoint(call):
+        if not self._parts.regions.has_endpoint(call):
             raise ConnectionDroppedError
         call.principal = self._principal(call)
         environ["wsgi.input"] = io.BytesIO(body)  # for moto, which reads it again

@@ -13,7 +13,7 @@ from sandbox.host.clock import Clock
 from sandbox.host.guardian import Guardian
 from sandbox.policy.authorization import Authorization, Refusal
 from sandbox.services import cloudfront, elb, elbv2, s3
-from sandbox.services.account.regions import Account
+from sandbox.services.account.regions import Regions
 from sandbox.services.account.service_control_policies import Denials
 from sandbox.services.appsync import DomainNames
 from sandbox.services.certificate_users import DeleteConflicts
@@ -52,7 +52,7 @@ class Parts:
         self.clock = Clock()
         self.faults = Faults()
         self.authorization = Authorization()
-        self.account = Account()
+        self.regions = Regions()
         self.denials = Denials()
         self.delete_conflicts = DeleteConflicts()
         # One request at a time: what moto keeps of the users of certificates and what we add to it
@@ -78,7 +78,7 @@ class Parts:
     def operations(self) -> dict[str, Operations]:
         """The operations that the sandbox answers itself, by service and name."""
         users = {
-            "account": self.account.operations(),
+            "account": self.regions.operations(),
             "appsync": self._domain_names.operations(),
             "cloudfront": cloudfront.operations(),
             "elb": elb.operations(),
@@ -100,7 +100,7 @@ class Parts:
         :param principal: ARN of whoever makes it
         """
         around = (
-            self.account.refusal(call)
+            self.regions.refusal(call)
             or self.denials.refusal(call, principal)
             or s3.owner_refusal(call)
             if call.model is not None
@@ -118,7 +118,7 @@ class Parts:
         self.functions.reset(cold=cold)
         self.certificates.reset()
         with self.users_lock:
-            self.account.reset()
+            self.regions.reset()
             self.denials.clear()
             self._domain_names.reset()
             self.delete_conflicts.reset()

@@ -49,7 +49,7 @@ def requested_region(call: Call) -> str:
     return call.region
 
 
-class Account:
+class Regions:
     """The regions of the account and their states."""
 
     def __init__(self) -> None:

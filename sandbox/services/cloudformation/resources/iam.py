@@ -90,10 +90,10 @@ class RoleHandler(Handler):
 
 
 class ManagedPolicyHandler(Handler):
-    """`AWS::IAM::ManagedPolicy`, attached to roles."""
+    """`AWS::IAM::ManagedPolicy`."""
 
     name_property = "ManagedPolicyName"
-    applied = frozenset({"Description", "ManagedPolicyName", "Path", "PolicyDocument", "Roles"})
+    applied = frozenset({"Description", "ManagedPolicyName", "Path", "PolicyDocument"})
     attribute_names = frozenset({"PolicyArn", "PolicyId"})
 
     def create(self, work: Work, properties: Properties) -> str:
@@ -122,7 +122,7 @@ class ManagedPolicyHandler(Handler):
 
     def delete(self, work: Work, physical_id: str, properties: Properties) -> None:
         iam = work.client("iam")
-        self.settle(work, physical_id, {}, properties)
+        del properties
         for version in iam.list_policy_versions(PolicyArn=physical_id)["Versions"]:
             if not version["IsDefaultVersion"]:
                 iam.delete_policy_version(PolicyArn=physical_id, VersionId=version["VersionId"])
@@ -131,13 +131,3 @@ class ManagedPolicyHandler(Handler):
     def attributes(self, work: Work, physical_id: str) -> dict[str, Any]:
         policy = work.client("iam").get_policy(PolicyArn=physical_id)["Policy"]
         return {"PolicyArn": physical_id, "PolicyId": policy["PolicyId"]}
-
-    def settle(
-        self, work: Work, physical_id: str, properties: Properties, previous: Properties
-    ) -> None:
-        iam = work.client("iam")
-        wanted, attached = set(properties.get("Roles", [])), set(previous.get("Roles", []))
-        for role in sorted(wanted - attached):
-            iam.attach_role_policy(RoleName=role, PolicyArn=physical_id)
-        for role in sorted(attached - wanted):
-            iam.detach_role_policy(RoleName=role, PolicyArn=physical_id)

@@ -11,19 +11,7 @@ from .handler import Handler, Properties, Work, document, some
 class KeyHandler(Handler):
     """`AWS::KMS::Key`."""
 
-    applied = frozenset(
-        {
-            "Description",
-            "EnableKeyRotation",
-            "Enabled",
-            "KeyPolicy",
-            "KeySpec",
-            "KeyUsage",
-            "MultiRegion",
-            "PendingWindowInDays",
-            "Tags",
-        }
-    )
+    applied = frozenset({"Description", "EnableKeyRotation", "KeyPolicy", "Tags"})
     attribute_names = frozenset({"Arn", "KeyId"})
 
     def create(self, work: Work, properties: Properties) -> str:
@@ -32,7 +20,7 @@ class KeyHandler(Handler):
         answer = work.client("kms").create_key(
             Tags=[{"TagKey": key, "TagValue": value} for key, value in tags.items()],
             **({"Policy": document(policy)} if policy else {}),
-            **some(properties, "Description", "KeySpec", "KeyUsage", "MultiRegion"),
+            **some(properties, "Description"),
         )
         return str(answer["KeyMetadata"]["KeyId"])
 
@@ -50,9 +38,8 @@ class KeyHandler(Handler):
             )
 
     def delete(self, work: Work, physical_id: str, properties: Properties) -> None:
-        work.client("kms").schedule_key_deletion(
-            KeyId=physical_id, **some(properties, "PendingWindowInDays")
-        )
+        del properties
+        work.client("kms").schedule_key_deletion(KeyId=physical_id)
 
     def attributes(self, work: Work, physical_id: str) -> dict[str, Any]:
         return {"Arn": work.arn("kms", f"key/{physical_id}"), "KeyId": physical_id}
@@ -65,7 +52,3 @@ class KeyHandler(Handler):
             keys.enable_key_rotation(KeyId=physical_id)
         elif previous.get("EnableKeyRotation"):
             keys.disable_key_rotation(KeyId=physical_id)
-        if not properties.get("Enabled", True):
-            keys.disable_key(KeyId=physical_id)
-        elif not previous.get("Enabled", True):
-            keys.enable_key(KeyId=physical_id)

@@ -10,16 +10,14 @@ from moto.awslambda.utils import get_backend
 from .handler import Handler, Properties, UnsupportedError, Work, some
 
 _CONFIGURATION = (
-    "DeadLetterConfig",
     "Description",
     "Environment",
-    "EphemeralStorage",
     "Handler",
     "MemorySize",
     "Role",
     "Runtime",
     "Timeout",
-    "TracingConfig",
+    "LoggingConfig",
 )
 _CODE = ("S3Bucket", "S3Key", "S3ObjectVersion")
 
@@ -29,13 +27,8 @@ class FunctionHandler(Handler):
 
     name_property = "FunctionName"
     applied = frozenset(_CONFIGURATION) | {
-        "Architectures",
         "Code",
         "FunctionName",
-        "KmsKeyArn",
-        "LoggingConfig",
-        "PackageType",
-        "ReservedConcurrentExecutions",
         "Tags",
     }
     attribute_names = frozenset({"Arn"})
@@ -49,8 +42,7 @@ class FunctionHandler(Handler):
             FunctionName=name,
             Code=code,
             Tags=work.tags(properties.get("Tags")),
-            **_configuration(properties),
-            **some(properties, "Architectures", "PackageType"),
+            **some(properties, *_CONFIGURATION),
         )
         return name
 
@@ -61,7 +53,7 @@ class FunctionHandler(Handler):
         if properties["Code"] != previous["Code"]:
             functions.update_function_code(FunctionName=physical_id, **properties["Code"])
         functions.update_function_configuration(
-            FunctionName=physical_id, **_configuration(properties)
+            FunctionName=physical_id, **some(properties, *_CONFIGURATION)
         )
 
     def delete(self, work: Work, physical_id: str, properties: Properties) -> None:
@@ -74,25 +66,11 @@ class FunctionHandler(Handler):
     def settle(
         self, work: Work, physical_id: str, properties: Properties, previous: Properties
     ) -> None:
-        functions = work.client("lambda")
-        reserved = properties.get("ReservedConcurrentExecutions")
-        if reserved is not None:
-            functions.put_function_concurrency(
-                FunctionName=physical_id, ReservedConcurrentExecutions=reserved
-            )
-        elif "ReservedConcurrentExecutions" in previous:
-            functions.delete_function_concurrency(FunctionName=physical_id)
+        del previous
         # moto has no LoggingConfig; this is where the function's log goes.
         group = properties.get("LoggingConfig", {}).get("LogGroup", f"/aws/lambda/{physical_id}")
         function = get_backend(work.account, work.region).get_function(physical_id)
         function.logs_group_name = group
-
-
-def _configuration(properties: Properties) -> dict[str, Any]:
-    configuration = some(properties, *_CONFIGURATION, "LoggingConfig")
-    if "KmsKeyArn" in properties:
-        configuration["KMSKeyArn"] = properties["KmsKeyArn"]
-    return configuration
 
 
 class PermissionHandler(Handler):

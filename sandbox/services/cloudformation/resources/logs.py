@@ -5,39 +5,26 @@ from __future__ import annotations
 
 from typing import Any
 
-from .handler import Handler, Properties, UnsupportedError, Work
+from .handler import Handler, Properties, Work
 
 
 class LogGroupHandler(Handler):
     """`AWS::Logs::LogGroup`."""
 
     name_property = "LogGroupName"
-    applied = frozenset({"KmsKeyId", "LogGroupClass", "LogGroupName", "RetentionInDays", "Tags"})
+    applied = frozenset({"LogGroupName", "RetentionInDays", "Tags"})
     attribute_names = frozenset({"Arn"})
 
     def create(self, work: Work, properties: Properties) -> str:
         name: str = properties.get("LogGroupName") or work.generated_name(512)
-        optional: dict[str, Any] = {}
-        if tags := work.tags(properties.get("Tags")):
-            optional["tags"] = tags
-        if "KmsKeyId" in properties:
-            optional["kmsKeyId"] = properties["KmsKeyId"]
-        if "LogGroupClass" in properties:
-            optional["logGroupClass"] = properties["LogGroupClass"]
-        work.client("logs").create_log_group(logGroupName=name, **optional)
+        tags = work.tags(properties.get("Tags"))
+        work.client("logs").create_log_group(logGroupName=name, **({"tags": tags} if tags else {}))
         return name
 
     def update(
         self, work: Work, physical_id: str, properties: Properties, previous: Properties
     ) -> None:
-        del work, physical_id
-        changed = {
-            name
-            for name in properties.keys() | previous.keys()
-            if properties.get(name) != previous.get(name)
-        }
-        if changed - {"RetentionInDays", "Tags"}:
-            raise UnsupportedError(f"The sandbox does not change {sorted(changed)} of a log group.")
+        """Leaves it to `settle`."""
 
     def delete(self, work: Work, physical_id: str, properties: Properties) -> None:
         del properties

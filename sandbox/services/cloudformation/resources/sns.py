@@ -3,33 +3,19 @@
 # ruff: noqa: D102  `Handler` says what each method does.
 from __future__ import annotations
 
-import json
 import uuid
 from typing import Any
 
 from .handler import Handler, Properties, Work, document, some
 
-_TOPIC_ATTRIBUTES = (
-    "DisplayName",
-    "KmsMasterKeyId",
-    "SignatureVersion",
-    "TracingConfig",
-)
-_SUBSCRIPTION_ATTRIBUTES = (
-    "DeliveryPolicy",
-    "FilterPolicy",
-    "FilterPolicyScope",
-    "RawMessageDelivery",
-    "RedrivePolicy",
-    "SubscriptionRoleArn",
-)
+_TOPIC_ATTRIBUTES = ("DisplayName", "KmsMasterKeyId")
 
 
 class TopicHandler(Handler):
-    """`AWS::SNS::Topic` with subscriptions."""
+    """`AWS::SNS::Topic`."""
 
     name_property = "TopicName"
-    applied = frozenset(_TOPIC_ATTRIBUTES) | {"Subscription", "Tags", "TopicName"}
+    applied = frozenset(_TOPIC_ATTRIBUTES) | {"Tags", "TopicName"}
     attribute_names = frozenset({"TopicArn", "TopicName"})
 
     def create(self, work: Work, properties: Properties) -> str:
@@ -52,20 +38,6 @@ class TopicHandler(Handler):
                     AttributeValue=properties.get(name, ""),
                 )
 
-    def settle(
-        self, work: Work, physical_id: str, properties: Properties, previous: Properties
-    ) -> None:
-        topics = work.client("sns")
-        wanted, present = properties.get("Subscription", []), previous.get("Subscription", [])
-        for one in wanted:
-            if one not in present:
-                topics.subscribe(TopicArn=physical_id, **one)
-        listed = topics.list_subscriptions_by_topic(TopicArn=physical_id)["Subscriptions"]
-        for one in listed:
-            described = some(one, "Endpoint", "Protocol")
-            if described in present and described not in wanted:
-                topics.unsubscribe(SubscriptionArn=one["SubscriptionArn"])
-
     def delete(self, work: Work, physical_id: str, properties: Properties) -> None:
         del properties
         work.client("sns").delete_topic(TopicArn=physical_id)
@@ -78,39 +50,15 @@ class TopicHandler(Handler):
 class SubscriptionHandler(Handler):
     """`AWS::SNS::Subscription`."""
 
-    applied = frozenset(_SUBSCRIPTION_ATTRIBUTES) | {"Endpoint", "Protocol", "TopicArn"}
+    applied = frozenset({"Endpoint", "Protocol", "TopicArn"})
 
     def create(self, work: Work, properties: Properties) -> str:
-        answer = work.client("sns").subscribe(
-            Attributes={
-                name: _attribute(value)
-                for name, value in some(properties, *_SUBSCRIPTION_ATTRIBUTES).items()
-            },
-            ReturnSubscriptionArn=True,
-            **some(properties, "Endpoint", "Protocol", "TopicArn"),
-        )
+        answer = work.client("sns").subscribe(ReturnSubscriptionArn=True, **properties)
         return str(answer["SubscriptionArn"])
-
-    def update(
-        self, work: Work, physical_id: str, properties: Properties, previous: Properties
-    ) -> None:
-        for name in _SUBSCRIPTION_ATTRIBUTES:
-            if properties.get(name) != previous.get(name):
-                work.client("sns").set_subscription_attributes(
-                    SubscriptionArn=physical_id,
-                    AttributeName=name,
-                    AttributeValue=_attribute(properties.get(name, "")),
-                )
 
     def delete(self, work: Work, physical_id: str, properties: Properties) -> None:
         del properties
         work.client("sns").unsubscribe(SubscriptionArn=physical_id)
-
-
-def _attribute(value: Any) -> str:
-    if isinstance(value, bool):
-        return str(value).lower()
-    return value if isinstance(value, str) else json.dumps(value)
 
 
 class TopicPolicyHandler(Handler):
