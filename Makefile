@@ -103,7 +103,7 @@ test-python: package $(VENV_READY) ## The sandbox, the template and the runbook,
 	$(PYTEST)
 
 .PHONY: test-e2e
-test-e2e: package $(VENV_READY) ## Of these, the end-to-end tests alone: the built zip and template on the sandbox
+test-e2e: package $(VENV_READY) ## Run only the end-to-end tests: the built zip and template on the sandbox
 	$(PYTEST) e2e
 
 .PHONY: soak
@@ -139,7 +139,7 @@ bench-peers: package $(VENV_READY) ## Run Prowler and Cloud Custodian beside Cer
 	$(PY) -m bench.peers
 
 .PHONY: preflight
-preflight: $(TEMPLATE) $(VENV_READY) ## What a deployment would find missing: [BUCKET=...] [STACK=...] [PARAMETERS='Name=value ...']
+preflight: $(TEMPLATE) $(VENV_READY) ## Check what a deployment would find missing: [BUCKET=...] [STACK=...] [PARAMETERS='Name=value ...']
 	@$(PY) -m deployment.preflight --stack '$(STACK)' --bucket '$(BUCKET)' $(PARAMETERS)
 
 .PHONY: bucket-given

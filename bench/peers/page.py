@@ -50,10 +50,10 @@ def written(
         "",
         *table(_HEAD, [_row(answer, truth, date) for answer in answers]),
         "",
-        "A user counts as named if the finding on its certificate names it. Seconds are of one run "
-        "of the whole command, its start included; Certsweep's are",
-        "from the start of the evaluation, by a function that is not warm, until its results have "
-        "been read.",
+        "A user counts as named if the finding on its certificate names it. The seconds are those "
+        "of one whole run of the command.",
+        "Certsweep's begin with the start of the evaluation, by a cold function, and end when its "
+        "results have been read.",
         "All ran on one machine, which may do other work:",
         "",
         *(f"- {name}: {value}" for name, value in machine.items()),
