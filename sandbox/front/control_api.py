@@ -20,6 +20,8 @@ from .faults import Fault
 from .parts import Parts
 
 PREFIX = "/_sandbox/"
+# What answers a request, by its method and path.
+Routes = dict[tuple[str, str], Callable[[dict[str, Any]], Any]]
 
 
 class ControlApi:
@@ -27,7 +29,7 @@ class ControlApi:
 
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
-        self._routes: dict[tuple[str, str], Callable[[dict[str, Any]], Any]] = {
+        self._routes: Routes = {
             ("GET", "health"): lambda _: {"status": "ok"},
             ("POST", "reset"): lambda request: parts.reset(cold=bool(request.get("cold"))),
             ("GET", "clock"): lambda _: self._time(),
@@ -45,7 +47,7 @@ class ControlApi:
             **self._follow_up_routes(),
         }
 
-    def _account_routes(self) -> dict[tuple[str, str], Callable[[dict[str, Any]], Any]]:
+    def _account_routes(self) -> Routes:
         regions, denials = self._parts.regions, self._parts.denials
         return {
             ("POST", "regions"): regions.set_regions,
@@ -55,7 +57,7 @@ class ControlApi:
             ("DELETE", "denials"): lambda _: denials.clear(),
         }
 
-    def _certificate_routes(self) -> dict[tuple[str, str], Callable[[dict[str, Any]], Any]]:
+    def _certificate_routes(self) -> Routes:
         certificates = self._parts.certificates
         return {
             ("GET", "settings"): lambda _: asdict(certificates.settings),
@@ -66,7 +68,7 @@ class ControlApi:
             ("POST", "delete-conflicts"): self._change_delete_conflicts,
         }
 
-    def _evaluation_routes(self) -> dict[tuple[str, str], Callable[[dict[str, Any]], Any]]:
+    def _evaluation_routes(self) -> Routes:
         functions, rules = self._parts.functions, self._parts.rules
         return {
             ("GET", "invocations"): lambda _: [one.to_json() for one in functions.invocations],
@@ -78,7 +80,7 @@ class ControlApi:
             ("POST", "wait"): self._wait,
         }
 
-    def _follow_up_routes(self) -> dict[tuple[str, str], Callable[[dict[str, Any]], Any]]:
+    def _follow_up_routes(self) -> Routes:
         parts = self._parts
         return {
             ("POST", "automations/wait"): self._wait_for_automation,

@@ -21,6 +21,7 @@ from .test_cloudformation import TRUST, create, described, outputs, reason, temp
 ACKNOWLEDGED = {"Capabilities": ["CAPABILITY_NAMED_IAM"]}
 ACCOUNT = "123456789012"
 ROLE_ARN = f"arn:aws:iam::{ACCOUNT}:role/lambda"
+ACTIONS = [f"arn:aws:sns:eu-west-1:{ACCOUNT}:{name}" for name in ("first", "second")]
 
 
 @pytest.fixture
@@ -287,7 +288,7 @@ def test_alarm(sandbox: Sandbox, stack: Stack) -> None:
             ComparisonOperator="GreaterThanThreshold",
             Threshold=threshold,
             TreatMissingData="notBreaching",
-            AlarmActions=[f"arn:aws:sns:eu-west-1:{ACCOUNT}:topic"],
+            AlarmActions={"Fn::Split": [",", ",".join(ACTIONS)]},
         )
 
     given = stack.create(alarm(0), Arn={"Fn::GetAtt": "A.Arn"})
@@ -295,6 +296,7 @@ def test_alarm(sandbox: Sandbox, stack: Stack) -> None:
     (shown,) = sandbox.client("cloudwatch").describe_alarms()["MetricAlarms"]
     assert shown["AlarmArn"] == given["Arn"]
     assert (shown["Threshold"], shown["TreatMissingData"]) == (1, "notBreaching")
+    assert shown["AlarmActions"] == ACTIONS
     stack.delete()
 
 

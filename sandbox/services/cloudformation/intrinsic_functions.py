@@ -186,6 +186,8 @@ class Scope:
             return self._sub(argument, lookup)
         if key == "Fn::FindInMap":
             return self._find_in_map(self._resolved(argument, lookup))
+        if key == "Fn::Split":
+            return _split(self._resolved(argument, lookup))
         raise TemplateError(f"Template error: {key} is not a function that the sandbox has here")
 
     def _ref(self, name: str, lookup: Lookup) -> Any:
@@ -269,6 +271,11 @@ def _same(first: Any, second: Any) -> bool:
 def as_text(value: Any) -> str:
     """A value as CloudFormation writes it into a text."""
     return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _split(argument: Any) -> list[str]:
+    separator, text = _exactly("Fn::Split", argument, 2)
+    return as_text(text).split(separator)
 
 
 def _filled_in(text: str, values: Mapping[str, Any]) -> str:
