@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from .account import Run
-from .production import ABROAD, HOME, REMOVE, Certificate, Function, Production
+from .production import ABROAD, HOME, QUICK, REMOVE, Certificate, Function, Production
 
 GET = ("iam", "GetServerCertificate")
 DELETE = ("iam", "DeleteServerCertificate")
@@ -404,8 +404,9 @@ def test_certificate_that_iam_does_not_find_once_is_removed_all_the_same(
 
 
 def test_certificate_that_iam_goes_on_not_finding_is_not_called_gone(
-    production: Production, remove: Function, expired: Certificate
+    production: Production, expired: Certificate
 ) -> None:
+    remove = production.removal(QUICK)
     production.sandbox.faults.add(*GET, kind="not-found", times=0)
     error = assert_failed_before_deleting(remove, remove.invoke(of(expired)), production)
     assert error.startswith("iam:GetServerCertificate failed: IAM says that www does not exist, ")
@@ -413,8 +414,9 @@ def test_certificate_that_iam_goes_on_not_finding_is_not_called_gone(
 
 
 def test_deletion_whose_certificate_iam_does_not_find_is_an_error_and_not_repeated(
-    production: Production, remove: Function, expired: Certificate
+    production: Production, expired: Certificate
 ) -> None:
+    remove = production.removal(QUICK)
     production.sandbox.faults.add(*DELETE, kind="not-found")
     error = remove.invoke(of(expired)).error
     assert error.startswith("iam:DeleteServerCertificate failed: IAM says that www does not exist,")

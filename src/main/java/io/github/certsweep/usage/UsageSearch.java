@@ -33,7 +33,7 @@ import software.amazon.awssdk.utils.SdkAutoCloseable;
 public final class UsageSearch {
   private static final String GLOBAL = "global";
 
-  /** The JVM remembers for 10 seconds that a host's name could not be resolved. */
+  /** Longer than the JVM remembers that a name can't be resolved: 10 s, in AWS Lambda 1 s. */
   private static final Duration UNKNOWN_HOST_IS_FORGOTTEN = Duration.ofSeconds(11);
 
   private final Supplier<List<UsageSource<?>>> sources;
