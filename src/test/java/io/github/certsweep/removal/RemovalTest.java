@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.certsweep.aws.AwsCallException;
 import io.github.certsweep.aws.Deadline;
+import io.github.certsweep.aws.Pause;
 import io.github.certsweep.fake.FakeIam;
 import io.github.certsweep.input.InvalidInputException;
 import io.github.certsweep.removal.RemovalResult.Outcome;
@@ -216,20 +217,17 @@ class RemovalTest {
     iam.deletingBy(name -> {
       throw FakeIam.noSuchEntity(name);
     });
-    Removal removal =
-        new Removal(
-            iam,
-            iam,
-            FakeUsage.of().search(),
-            CLOCK,
+    RemovalResult result =
+        remove(
+            new RemovalRequest("old", ID),
+            FakeUsage.of(),
             duration -> {
               pauses.add(duration);
               if (pauses.size() == 3) {
                 iam.without("old");
               }
             });
-    assertThat(removal.remove(new RemovalRequest("old", ID), Deadline.in(60_000, CLOCK)).outcome())
-        .isEqualTo(Outcome.ALREADY_GONE);
+    assertThat(result.outcome()).isEqualTo(Outcome.ALREADY_GONE);
   }
 
   @Test
@@ -239,18 +237,7 @@ class RemovalTest {
         () -> {
           throw FakeIam.noSuchEntity("old");
         });
-    Removal removal =
-        new Removal(
-            iam,
-            iam,
-            FakeUsage.of().search(),
-            CLOCK,
-            duration -> {
-              throw new InterruptedException();
-            });
-    assertThatThrownBy(
-            () -> removal.remove(new RemovalRequest("old", ID), Deadline.in(60_000, CLOCK)))
-        .hasMessageContaining("shows it all the same");
+    assertThatThrownBy(this::removeAndBeInterrupted).hasMessageContaining("shows it all the same");
     assertThat(Thread.interrupted()).isTrue();
     assertThat(iam.deletions).isEmpty();
   }
@@ -268,19 +255,17 @@ class RemovalTest {
     String id = "AS5YBEIONO2Q7CAIHKNGC";
     iam.without("old").with(withId(id, certificate("old", LONG_AGO)));
     assertThat(
-            new Removal(iam, iam, FakeUsage.of().search(), CLOCK, pauses::add)
-                .remove(
+            remove(
                     RemovalRequest.parse("{\"certificate\":\"old\",\"id\":\"" + id + "\"}"),
-                    Deadline.in(60_000, CLOCK))
+                    FakeUsage.of(),
+                    pauses::add)
                 .outcome())
         .isEqualTo(Outcome.REMOVED);
   }
 
   @Test
   void aNameInAnotherCaseIsNotTheOneThatWasAskedFor() {
-    RemovalResult result =
-        new Removal(iam, iam, FakeUsage.of().search(), CLOCK, pauses::add)
-            .remove(new RemovalRequest("OLD", ID), Deadline.in(60_000, CLOCK));
+    RemovalResult result = remove(new RemovalRequest("OLD", ID), FakeUsage.of(), pauses::add);
     assertRefused(result, "The certificate " + ID + " is called old now, not OLD.");
   }
 
@@ -435,17 +420,7 @@ class RemovalTest {
 
   @Test
   void anInterruptionWhileConfirmingIsPassedOn() {
-    Removal removal =
-        new Removal(
-            iam,
-            iam,
-            FakeUsage.of().search(),
-            CLOCK,
-            duration -> {
-              throw new InterruptedException();
-            });
-    assertThatThrownBy(
-            () -> removal.remove(new RemovalRequest("old", ID), Deadline.in(60_000, CLOCK)))
+    assertThatThrownBy(this::removeAndBeInterrupted)
         .hasMessageContaining("IAM accepted the deletion of old");
     assertThat(Thread.interrupted()).isTrue();
   }
@@ -485,8 +460,21 @@ class RemovalTest {
   }
 
   private RemovalResult remove(FakeUsage usage) {
-    return new Removal(iam, iam, usage.search(), CLOCK, pauses::add)
-        .remove(new RemovalRequest("old", ID), Deadline.in(60_000, CLOCK));
+    return remove(new RemovalRequest("old", ID), usage, pauses::add);
+  }
+
+  private RemovalResult removeAndBeInterrupted() {
+    return remove(
+        new RemovalRequest("old", ID),
+        FakeUsage.of(),
+        duration -> {
+          throw new InterruptedException();
+        });
+  }
+
+  private RemovalResult remove(RemovalRequest request, FakeUsage usage, Pause pause) {
+    return new Removal(iam, iam, usage.search(), CLOCK, pause)
+        .remove(request, Deadline.in(60_000, CLOCK));
   }
 
   private static ServerCertificateMetadata withId(
