@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from dataclasses import dataclass
 from typing import Any
 
@@ -67,8 +68,14 @@ def code_of(error: ClientError) -> str:
     return str(error.response.get("Error", {}).get("Code", ""))
 
 
+def shortened(error: Exception) -> str:
+    """What AWS said, in one line; AWS Config names hundreds of resource types in some errors."""
+    return textwrap.shorten(str(error), 300, placeholder=" ...")
+
+
 def is_denial(error: Exception) -> bool:
     """Whether the caller may not do that."""
     return isinstance(error, ClientError) and (
-        code_of(error) in ("403", "UnauthorizedOperation") or "AccessDenied" in code_of(error)
+        code_of(error) in ("403", "AuthorizationError", "UnauthorizedOperation")
+        or "AccessDenied" in code_of(error)
     )

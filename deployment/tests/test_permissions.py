@@ -8,7 +8,7 @@ from checks import policies, template
 from ..account import Account
 from ..findings import Level
 from ..permissions import NEEDS, needs, permissions
-from ..surroundings import Wish
+from ..wish import Wish
 from .conftest import CALLER, NUMBER, REGION, FakeSession
 
 WISH = Wish("certsweep", "artifacts", {"RuleName": "rule", "RolePath": "/"})

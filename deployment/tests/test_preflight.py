@@ -1,11 +1,23 @@
+import inspect
+
 import pytest
 from botocore.exceptions import EndpointConnectionError
 
-from .. import preflight
+from .. import (
+    buckets,
+    config,
+    permissions,
+    preflight,
+    regions,
+    registry,
+    security_hub,
+    stacks,
+    topics,
+)
 from ..account import Account, NoAccountError
 from ..findings import Finding, Level, missing, note, ok, warning
 from ..parameters import ParameterError, declared, main, parsed
-from ..surroundings import Wish
+from ..wish import Wish
 from .conftest import CALLER, NUMBER, REGION, FakeSession
 
 IDENTITY = {"UserId": "AIDAIOSFODNN7EXAMPLE1", "Account": NUMBER, "Arn": CALLER}
@@ -44,14 +56,28 @@ def test_a_check_that_fails_hides_no_other(
     def second_one(_: Account, __: Wish):  # type: ignore[no-untyped-def] # noqa: ANN202
         yield ok("found after the failure")
 
-    monkeypatch.setattr(preflight, "CHECKS", (first_one,))
-    monkeypatch.setattr(preflight, "permissions", second_one)
+    monkeypatch.setattr(preflight, "CHECKS", (first_one, second_one))
     texts = [finding.text for finding in preflight.inspect(account, Wish("certsweep"))]
     assert texts[1] == "found before it failed"
     assert texts[2].startswith(
         'Could not check: first one. Could not connect to the endpoint URL: "'
     )
     assert texts[3] == "found after the failure"
+
+
+def test_every_check_is_made() -> None:
+    modules = (buckets, config, permissions, regions, registry, security_hub, stacks, topics)
+    found = {
+        check
+        for module in modules
+        for check in vars(module).values()
+        if inspect.isfunction(check)
+        and check.__module__ == module.__name__
+        and not check.__name__.startswith("_")
+        and list(inspect.signature(check).parameters.values())[1:]
+        and inspect.signature(check).return_annotation == "Iterator[Finding]"
+    }
+    assert found == set(preflight.CHECKS)
 
 
 def run(
@@ -64,7 +90,6 @@ def run(
         yield from findings
 
     monkeypatch.setattr(preflight, "CHECKS", (only_check,))
-    monkeypatch.setattr(preflight, "permissions", lambda *_: iter(()))
     session.stub("sts").add_response("get_caller_identity", IDENTITY)
     arguments = ["--stack", "mine", "--bucket", "artifacts", "BackupBucket=backups"]
     return preflight.main(arguments, session), seen
