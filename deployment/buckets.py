@@ -33,7 +33,7 @@ def deployment_bucket(account: Account, wish: Wish) -> Iterator[Finding]:
         yield missing(
             f"The deployment bucket {wish.bucket} is in {region}. Lambda accepts code only from "
             f"buckets in {account.region}.",
-            f"Name another BUCKET, or set AWS_REGION={region} to deploy there.",
+            f"Name another BUCKET, or set AWS_DEFAULT_REGION={region} to deploy there.",
         )
 
 

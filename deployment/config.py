@@ -150,7 +150,7 @@ def other_regions(account: Account, wish: Wish) -> Iterator[Finding]:
         yield warning(
             f"A Config rule {name} also exists in {', '.join(found)}. IAM is global, so each "
             "certificate would be reported and charged once for each region.",
-            "Keep one of them, and remove the others: AWS_REGION=... make undeploy",
+            "Keep one of them, and remove the others: AWS_DEFAULT_REGION=... make undeploy",
         )
     else:
         yield ok(f"No rule {name} was found in any other region ({len(regions)} in all).")

@@ -144,7 +144,7 @@ def looked_at(account: Account, name: str, now: datetime) -> Iterator[Finding]:
     if stack is None:
         yield missing(
             f"There is no stack {name} in {account.region}.",
-            "Name it with STACK=..., or set AWS_REGION to the region that it is in.",
+            "Name it with STACK=..., or set AWS_DEFAULT_REGION to the region that it is in.",
         )
         return
     told = f"The stack {name} is {stack.status}."

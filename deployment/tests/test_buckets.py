@@ -29,7 +29,7 @@ def test_a_deployment_bucket_of_another_region_is_refused_with_the_choices(
     finding = only(deployment_bucket(account, wish("artifacts")))
     assert finding.level is Level.MISSING
     assert "is in us-east-1" in finding.text
-    assert "AWS_REGION=us-east-1" in finding.remedy
+    assert "AWS_DEFAULT_REGION=us-east-1" in finding.remedy
 
 
 def test_a_deployment_bucket_of_unknown_region_is_a_warning(

@@ -1,6 +1,8 @@
 import inspect
+from pathlib import Path
 
 import pytest
+from botocore.configprovider import BOTOCORE_DEFAUT_SESSION_VARIABLES
 from botocore.exceptions import EndpointConnectionError
 
 from .. import (
@@ -36,8 +38,15 @@ def test_the_partition_is_that_of_the_caller(session: FakeSession) -> None:
 
 
 def test_without_a_region_it_says_how_to_set_one() -> None:
-    with pytest.raises(NoAccountError, match=r"No region is set\. Set AWS_REGION"):
+    with pytest.raises(NoAccountError, match=r"No region is set\. Set AWS_DEFAULT_REGION"):
         Account.of(FakeSession(region_name=None))
+
+
+def test_the_region_is_read_from_the_variable_that_messages_name() -> None:
+    # botocore and the AWS CLI 1 pass over AWS_REGION: `make undeploy` would remove another stack.
+    assert BOTOCORE_DEFAUT_SESSION_VARIABLES["region"][1] == "AWS_DEFAULT_REGION"
+    for module in Path(preflight.__file__).parent.glob("*.py"):
+        assert "AWS_REGION" not in module.read_text()
 
 
 def test_without_credentials_it_says_how_to_get_some(session: FakeSession) -> None:
