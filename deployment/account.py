@@ -43,7 +43,8 @@ class Account:
         """
         if not session.region_name:
             raise NoAccountError(
-                "No region is set. Set AWS_DEFAULT_REGION or your profile's region to the region to use."
+                "No region is set. Set AWS_DEFAULT_REGION, or the region of your profile, to the "
+                "region to use."
             )
         try:
             identity = session.client("sts", config=_CONFIG).get_caller_identity()
