@@ -83,7 +83,7 @@ def runs(account: Account, stack: Stack, now: datetime) -> Iterator[Finding]:
         told.add(name)
         yield warning(
             f"The removal of {name} ended {one['AutomationExecutionStatus']} at "
-            f"{one['ExecutionEndTime']:%Y-%m-%d %H:%M} (execution {one['AutomationExecutionId']}): "
+            f"{_at(one.get('ExecutionEndTime'))} (execution {one['AutomationExecutionId']}): "
             f"{_reason(one.get('FailureMessage', 'no reason given'))}"
         )
     if len(failed) > _MOST_FAILED:
@@ -93,7 +93,7 @@ def runs(account: Account, stack: Stack, now: datetime) -> Iterator[Finding]:
         one
         for one in remediations(account, stack.resource(RULE))
         if one["State"] == "FAILED"
-        and one["LastUpdatedTime"] >= since
+        and one.get("LastUpdatedTime", now) >= since
         and one["ResourceKey"]["resourceId"] not in told
     ]
     for one in untold if len(failed) <= _MOST_FAILED else ():
@@ -103,6 +103,10 @@ def runs(account: Account, stack: Stack, now: datetime) -> Iterator[Finding]:
         yield ok("No execution of the runbook runs or waits.")
     if not failed and not untold:
         yield ok("No execution of the runbook has failed in the last 7 days.")
+
+
+def _at(time: datetime | None) -> str:
+    return f"{time.astimezone(timezone.utc):%Y-%m-%d %H:%M} UTC" if time else "an unknown time"
 
 
 def _reason(message: str) -> str:

@@ -95,7 +95,9 @@ def test_status_tells_what_needs_attention_and_what_it_may_not_read(
     assert "note used: Expired " in told
     assert "In use by 1: " in told
     assert "The removal of unused waits for an approval." in told
-    assert re.search(r"of used ended Failed at \S+ \S+ \(execution \S+\): Not deleted: In", told)
+    assert re.search(
+        r"of used ended Failed at \S+ \S+ UTC \(execution \S+\): Not deleted: In", told
+    )
     assert "Automatic remediation leaves used alone: Its owner is on holiday" in told
     assert "Could not read" not in told
     assert out.endswith("\n\nSomething needs attention.\n")

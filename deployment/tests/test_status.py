@@ -275,7 +275,7 @@ def test_a_failed_execution_says_why_in_the_runbooks_own_words(
     remediated(session, ("www", "FAILED", 0))
     findings = list(runs(account, stack(), NOW))
     (text,) = told(findings, Level.WARNING)
-    assert text.startswith("The removal of www ended Failed at 2026-11-26 11:00")
+    assert text.startswith("The removal of www ended Failed at 2026-11-26 11:00 UTC (")
     assert text.endswith(f"(execution {ID[:-3]}001): {reason}")
 
 
@@ -288,6 +288,18 @@ def test_a_remediation_that_never_became_an_execution_is_told(
     findings = list(runs(account, stack(), NOW))
     assert told(findings, Level.WARNING) == ["AWS Config could not remediate www: not authorized"]
     assert not any("has failed" in one for one in told(findings, Level.OK))
+
+
+def test_an_execution_without_a_time_is_told_too(session: FakeSession, account: Account) -> None:
+    listed(session, CURRENT)
+    untimed = execution(1, "Failed")
+    del untimed["ExecutionEndTime"]
+    listed(session, OVER, untimed)
+    is_about(session, 1, "www")
+    remediated(session)
+    (text,) = told(list(runs(account, stack(), NOW)), Level.WARNING)
+    assert "ended Failed at an unknown time" in text
+    assert text.endswith(": no reason given")
 
 
 def test_of_many_failed_executions_the_rest_is_counted(
