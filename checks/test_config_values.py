@@ -107,8 +107,8 @@ BROKEN: dict[str, tuple[str, Callable[[Properties], Any], str]] = {
         lambda p: _source(p).update(EventSource="aws.iam"),
         "aws.config",
     ),
-    "no source": (RULE, lambda p: p.pop("Source"), "[Source] not found"),
-    "a misspelt property": (RULE, lambda p: p.update(RuleName="x"), "[RuleName]"),
+    "no source": (RULE, lambda p: p.pop("Source"), "'Source' is a required"),
+    "a misspelt property": (RULE, lambda p: p.update(RuleName="x"), "'RuleName' was unexpected"),
     "a name that is too long": (RULE, lambda p: p.update(ConfigRuleName="n" * 129), "128"),
     "parameters that are too long": (
         RULE,
@@ -141,7 +141,7 @@ BROKEN: dict[str, tuple[str, Callable[[Properties], Any], str]] = {
         lambda p: p.update(Automatic="yes"),
         "Automatic",
     ),
-    "no target": (REMEDIATION, lambda p: p.pop("TargetId"), "[TargetId] not found"),
+    "no target": (REMEDIATION, lambda p: p.pop("TargetId"), "'TargetId' is a required"),
 }
 
 
