@@ -6,7 +6,8 @@ from datetime import timedelta
 import pytest
 
 from .conftest import tidied
-from .deployment import Deployment, Execution
+from .deployment import Deployment
+from .execution import Execution
 from .production import ABROAD, HOME
 
 ATTEMPTS = 3
@@ -74,7 +75,7 @@ def test_user_that_only_iam_knows_of_counts_as_a_refusal(automatic: Deployment) 
 
 def test_failures_lead_to_an_exception_until_somebody_clears_it(automatic: Deployment) -> None:
     automatic.expired("broken")
-    with automatic.without("InspectRole", "iam:ListServerCertificates"):
+    with automatic.policies.without("InspectRole", "iam:ListServerCertificates"):
         for attempt in range(ATTEMPTS):
             assert exceptions(automatic) == []
             assert attempted(automatic).status == "Failed", attempt
@@ -95,7 +96,7 @@ def test_removal_that_failed_is_tried_again_after_the_next_hourly_run(
 ) -> None:
     automatic.expired("www")
     automatic.valid("api")
-    with automatic.without("InspectRole", "iam:ListServerCertificates"):
+    with automatic.policies.without("InspectRole", "iam:ListServerCertificates"):
         assert attempted(automatic).status == "Failed"
     automatic.sandbox.clock.advance(timedelta(hours=1))
     automatic.sandbox.requests.clear()

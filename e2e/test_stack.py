@@ -7,7 +7,8 @@ import pytest
 from botocore.exceptions import ClientError
 
 from .account import days
-from .deployment import RULE_NAME, STACK, Deployment, StackError
+from .deployment import RULE_NAME, STACK, Deployment
+from .package import StackError
 from .production import NO_APPSYNC
 
 APPROVER = "arn:aws:iam::123456789012:user/alice"
@@ -211,7 +212,7 @@ def test_stack_works_in_other_partitions(
     assert arns_in(new.outputs) == {partition}
     iam = new.sandbox.client("iam")
     for role in new.roles:
-        assert arns_in(new.inline_policies(role)) == {partition}
+        assert arns_in(new.policies.inline(role)) == {partition}
         assert arns_in(iam.get_role(RoleName=new.roles[role])["Role"]) == {partition}
     alarms = new.sandbox.client("cloudwatch").describe_alarms()["MetricAlarms"]
     assert {arns for alarm in alarms for arns in arns_in(alarm["AlarmActions"])} == {partition}

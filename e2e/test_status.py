@@ -15,7 +15,8 @@ from deployment.permissions import READS
 from deployment.registry import resource_types
 from deployment.wish import Wish
 
-from .deployment import BUCKET, RULE_NAME, STACK, Deployment
+from .deployment import RULE_NAME, STACK, Deployment
+from .package import BUCKET
 
 EMAIL = "ops@example.com"
 

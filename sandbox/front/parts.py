@@ -67,7 +67,7 @@ class Parts:
         self.remediations = Remediations(self.clock, self.rules, self.automations)
         self.events = ComplianceEvents(self.clock)
         self.rules.on_result.append(self.events.changed)
-        self._stacks = Stacks(self.clock, self.authorization)
+        self._stacks = Stacks(self.clock)
 
     def listen_at(self, endpoint: str) -> None:
         """Says where the sandbox listens: functions, runbooks and stacks call it themselves."""

@@ -14,6 +14,7 @@ from .conftest import days, error_of, evaluation, message_of, now
 
 KIND = "AWS::IAM::ServerCertificate"
 ROLE = "arn:aws:iam::123456789012:role/runbook"
+ALICE = "arn:aws:iam::123456789012:user/alice"
 
 
 @pytest.fixture
@@ -27,8 +28,13 @@ def runbook(sandbox: Sandbox, rule: Rule) -> str:
     document = json.dumps({"Version": "2012-10-17", "Statement": [trust]})
     sandbox.client("iam").create_role(RoleName="runbook", AssumeRolePolicyDocument=document)
 
-    def when(name: str, step: str) -> dict[str, str]:
-        return {"NextStep": step, "Variable": "{{ ServerCertificate }}", "StringEquals": name}
+    def when(name: str, step: str) -> dict[str, Any]:
+        condition = {"Variable": "{{ ServerCertificate }}", "StringEquals": name}
+        return {"NextStep": step, "And": [condition, condition]}
+
+    def script(body: str) -> dict[str, str]:
+        source = f"def handle(events, context):\n    {body}\n"
+        return {"Runtime": "python3.11", "Handler": "handle", "Script": source}
 
     branch = {"Choices": [when("good", "end"), when("wait", "ask")], "Default": "fail"}
     content = {
@@ -40,9 +46,9 @@ def runbook(sandbox: Sandbox, rule: Rule) -> str:
         },
         "mainSteps": [
             {"name": "branch", "action": "aws:branch", "inputs": branch},
-            {"name": "fail", "action": "aws:sleep", "inputs": {"Duration": "never"}},
-            {"name": "ask", "action": "aws:approve", "inputs": {"Approvers": ["alice"]}},
-            {"name": "end", "action": "aws:sleep", "inputs": {"Duration": "PT0S"}},
+            {"name": "fail", "action": "aws:executeScript", "inputs": script("1 / 0")},
+            {"name": "ask", "action": "aws:approve", "inputs": {"Approvers": [ALICE]}},
+            {"name": "end", "action": "aws:executeScript", "inputs": script("return {}")},
         ],
     }
     sandbox.client("ssm", rule.region).create_document(
@@ -245,7 +251,7 @@ class TestRemediation:
         assert status["State"] == "FAILED"
         [failed] = [step for step in status["StepDetails"] if step["State"] == "FAILED"]
         assert failed["Name"] == "fail"
-        assert "Duration is not of ISO 8601" in failed["ErrorMessage"]
+        assert "division by zero" in failed["ErrorMessage"]
 
     def test_that_can_not_start_says_why(self, sandbox: Sandbox, config: Any, rule: Rule) -> None:
         put(config, Parameters={})

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from sandbox.wire.calls import AwsError, Call
-from sandbox.wire.operations import Operations
+from sandbox.wire.operations import Operations, refuse_parameters
 
 from .change_sets import ChangeSets
 from .clients import Clients
@@ -48,15 +48,8 @@ class Descriptions:
         return {"Stacks": [stack.to_api() for stack in self._stacks.all(call) if stack.is_live]}
 
     def _list_stacks(self, call: Call) -> dict[str, Any]:
-        wanted = call.params.get("StackStatusFilter")
-        return {
-            "StackSummaries": [
-                stack.to_api()
-                | {"TemplateDescription": stack.plan.template.description if stack.plan else None}
-                for stack in self._stacks.all(call)
-                if not wanted or stack.status in wanted
-            ]
-        }
+        refuse_parameters(call, "StackStatusFilter")
+        return {"StackSummaries": [stack.to_api() for stack in self._stacks.all(call)]}
 
     def _describe_events(self, call: Call) -> dict[str, Any]:
         stack = self._stacks.existing(call, "Stack [{}] does not exist")
@@ -78,17 +71,12 @@ class Descriptions:
         }
 
     def _describe_resources(self, call: Call) -> dict[str, Any]:
-        physical_id = call.params.get("PhysicalResourceId")
-        if physical_id:
-            stack = self._stacks.with_resource(call, physical_id)
-        else:
-            stack = self._stacks.existing(call, "Stack with id {} does not exist")
-        wanted = call.params.get("LogicalResourceId")
+        refuse_parameters(call, "LogicalResourceId", "PhysicalResourceId")
+        stack = self._stacks.existing(call, "Stack with id {} does not exist")
         return {
             "StackResources": [
                 _shown(stack, resource) | {"Timestamp": resource.changed}
                 for resource in _oldest_first(stack)
-                if wanted in (None, resource.logical_id)
             ]
         }
 

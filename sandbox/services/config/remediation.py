@@ -215,8 +215,7 @@ class Remediations:
             elif attempt is not None and attempt.is_running:
                 failed[key] = f"A remediation of {key[1]} is in progress."
             else:
-                # Without a role of its own, the runbook may do what the caller may.
-                self._launch(state, remediation, key, Starter(*principal, call.access_key), False)
+                self._launch(state, remediation, key, Starter(*principal), False)
         return {
             "FailureMessage": " ".join(failed.values()) or None,
             "FailedItems": [resource_key(key) for key in failed] or None,
