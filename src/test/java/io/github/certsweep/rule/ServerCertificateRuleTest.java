@@ -193,7 +193,7 @@ class ServerCertificateRuleTest {
 
   static Stream<Arguments> unreliableResults() {
     return Stream.of(
-        arguments(reading(page -> page), "The answer holds no list of results."),
+        arguments(reading(page -> page), "The answer contains no list of results."),
         arguments(
             reading(page -> page.evaluationResults(List.of()).nextToken("again")),
             "The answer leads back to the same page."),
@@ -269,7 +269,7 @@ class ServerCertificateRuleTest {
   }
 
   @Test
-  void aRuleThatIsSaidNotToExistIsReportedToAllTheSame() {
+  void aRuleWhoseResultsAreNotFoundIsStillReportedTo() {
     config.refusingToRead(() -> configError(400, "NoSuchConfigRuleException", "No such rule"));
     iam.with(valid("a"));
     EvaluationRun run = evaluate();
@@ -380,7 +380,7 @@ class ServerCertificateRuleTest {
   }
 
   @Test
-  void aFailureThatCantBeAttributedRepeatsTheBatch() {
+  void aFailureOfAnUnknownEvaluationRepeatsTheBatch() {
     iam.with(many(3));
     config.answeringPut(
         1,
@@ -594,7 +594,7 @@ class ServerCertificateRuleTest {
   }
 
   @Test
-  void oldResultsAreNotReadInTheTimeThatIsKeptForSending() {
+  void oldResultsAreNotReadInTheTimeReservedForSending() {
     iam.with(valid("a"));
     EvaluationRun run = evaluate(event(), 16_000);
     assertThat(config.reads).isEmpty();
