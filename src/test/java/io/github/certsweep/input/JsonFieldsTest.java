@@ -46,7 +46,8 @@ class JsonFieldsTest {
     assertThatThrownBy(() -> JsonFields.parse("The event", "x".repeat(21)))
         .hasMessage(
             "The event is not well-formed JSON: "
-                + "\"" + "x".repeat(20)
+                + "\""
+                + "x".repeat(20)
                 + "...\" (21 characters). Give one JSON object.");
     assertThatThrownBy(() -> JsonFields.parse("The event", "x".repeat(20)))
         .hasMessage(
@@ -94,7 +95,7 @@ class JsonFieldsTest {
   }
 
   @Test
-  void whatCanNotBePrintedIsQuotedAsJsonWouldWriteIt() {
+  void unprintableCharactersAreQuotedAsInJson() {
     assertThatThrownBy(() -> JsonFields.parse("It", "a\nb\u0000\u2028\ud800"))
         .hasMessage(
             "It is not well-formed JSON: \"a\\u000ab\\u0000\\u2028\\ud800\". Give one JSON object.");

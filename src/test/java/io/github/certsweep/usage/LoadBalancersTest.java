@@ -78,7 +78,7 @@ class LoadBalancersTest {
   }
 
   @Test
-  void aProtocolThatIsNotKnownYetIsLookedAt() {
+  void listenersWithAnUnknownProtocolAreSearched() {
     elb.balancer("new", LoadBalancerTypeEnum.APPLICATION)
         .listener("new", 443, ProtocolEnum.UNKNOWN_TO_SDK_VERSION, IAM + "www");
     assertThat(search()).hasSize(1);
@@ -123,7 +123,7 @@ class LoadBalancersTest {
   }
 
   @Test
-  void aLoadBalancerThatIsOnlySaidToBeDeletedIsAFailure() {
+  void aLoadBalancerThatIsNotFoundButStillListedIsAFailure() {
     elb.balancer("there", LoadBalancerTypeEnum.APPLICATION);
     elb.listeners.remove("there");
     assertThatThrownBy(this::search).hasMessageContaining("LoadBalancerNotFound");
@@ -141,7 +141,7 @@ class LoadBalancersTest {
   }
 
   @Test
-  void aListenerThatIsOnlySaidToBeDeletedIsAFailure() {
+  void aListenerThatIsNotFoundButStillListedIsAFailure() {
     elb.balancer("b", LoadBalancerTypeEnum.APPLICATION)
         .listener("b", 443, ProtocolEnum.HTTPS, ACM, IAM + "sni");
     elb.certificates.remove(FakeElb.listenerArn("b", 443));
