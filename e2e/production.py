@@ -30,8 +30,10 @@ NO_HOSTS = NO_APPSYNC | {
 OPT_IN = "eu-south-2"
 # The regions of a new account.
 REGIONS = 17
-# Classic and other load balancers and AppSync in each, and CloudFront once.
-CHECKS = 3 * REGIONS + 1
+# The services that a search asks in each region. CloudFront is asked once.
+REGIONAL = ("appsync", "elb", "elbv2")
+OF_REGION = len(REGIONAL)
+CHECKS = OF_REGION * REGIONS + 1
 # What the template gives each function by default: its memory, in MB.
 MEMORY = 512
 # And its timeout, in seconds.

@@ -214,7 +214,7 @@ def test_name_that_is_another_certificate_s_id_is_ambiguous(production: Producti
     one = production.expired("one")
     twin = production.expired(one.id)
     error = error_of(production, {"certificate": one.id})
-    assert error.startswith(f'"{one.id}" is ambiguous: it names more than one server certificate, ')
+    assert error.startswith(f'"{one.id}" is ambiguous. It names more than one server certificate: ')
     assert one.arn in error
     assert twin.arn in error
 

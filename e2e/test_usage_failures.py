@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from .account import Run
-from .production import ABROAD, CHECKS, HOME, QUICK, REGIONS, Certificate, Production
+from .production import ABROAD, CHECKS, HOME, OF_REGION, QUICK, REGIONS, Certificate, Production
 
 DENIED_REGION = "eu-west-3"
 BALANCERS = ("elbv2", "DescribeLoadBalancers")
@@ -65,9 +65,9 @@ def test_region_that_a_policy_denies_is_unknown_until_the_operator_leaves_it_out
     production: Production,
 ) -> None:
     production.sandbox.denials.add(region=DENIED_REGION)
-    assert_unknown(production, production.search(), failed=3)
+    assert_unknown(production, production.search(), failed=OF_REGION)
     annotation = production.annotation("www")
-    assert f"Usage unknown: 3 of {CHECKS} checks failed" in annotation
+    assert f"Usage unknown: {OF_REGION} of {CHECKS} checks failed" in annotation
     assert f"({DENIED_REGION} appsync: AccessDeniedException, " in annotation
     unchecked = assert_not_deletable(production)["unchecked"]
     assert [(one["region"], one["service"]) for one in unchecked] == [
@@ -91,9 +91,9 @@ def test_user_that_was_found_is_named_before_the_checks_that_failed(
     production.sandbox.denials.add(region=DENIED_REGION)
     run = production.search()
     assert production.annotation("www").endswith(
-        f"In use by 1: Classic ELB eu-west-1 old:443. 3 of {CHECKS} checks failed."
+        f"In use by 1: Classic ELB eu-west-1 old:443. {OF_REGION} of {CHECKS} checks failed."
     )
-    assert (run.metrics["ExpiredInUse"], run.metrics["UsageChecksFailed"]) == (1, 3)
+    assert (run.metrics["ExpiredInUse"], run.metrics["UsageChecksFailed"]) == (1, OF_REGION)
 
 
 @pytest.mark.usefixtures("expired")

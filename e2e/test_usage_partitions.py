@@ -86,7 +86,7 @@ def test_region_that_does_not_exist_keeps_every_certificate(production: Producti
     removed = production.removal(misspelt).invoke({"certificate": "www", "id": expired.id})
     assert removed.summary["outcome"] == "REFUSED"
     unchecked = removed.summary["verdict"]["unchecked"]
-    assert all("misspelt in the stack's UsageRegions?" in one["error"] for one in unchecked)
+    assert all("Check the spelling of the region" in one["error"] for one in unchecked)
 
 
 def test_service_that_a_region_is_known_to_have_is_unchecked_if_its_host_is_unknown(

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from .production import ABROAD, CHECKS, HOME, OPT_IN, REGIONS, Production
+from .production import ABROAD, CHECKS, HOME, OF_REGION, OPT_IN, REGIONS, Production
 
 # Of a page: as many as the services list at once.
 LOAD_BALANCERS_A_PAGE = 400
@@ -104,10 +104,11 @@ def test_region_that_is_still_being_enabled_leaves_usage_unknown(production: Pro
     production.expired()
     production.sandbox.regions.set("ENABLING", OPT_IN)
     run = production.search()
-    assert f"Usage unknown: 3 of {CHECKS + 3} checks failed ({OPT_IN} " in production.annotation(
-        "www"
+    assert (
+        f"Usage unknown: {OF_REGION} of {CHECKS + OF_REGION} checks failed ({OPT_IN} "
+        in production.annotation("www")
     )
-    assert run.metrics["UsageChecksFailed"] == 3
+    assert run.metrics["UsageChecksFailed"] == OF_REGION
 
 
 def test_only_the_regions_that_the_operator_names_are_searched(production: Production) -> None:
@@ -207,7 +208,7 @@ def test_distribution_of_a_deleted_certificate_is_told_and_keeps_no_other(
     other = production.expired("other")
     note = (
         f"CloudFront {shop} refers to {gone.id}, which IAM does not list. "
-        "It is the id of no certificate that is stored in IAM."
+        "No certificate in IAM has this id."
     )
     run = production.search()
     assert production.annotation("other").endswith("Not in use.")

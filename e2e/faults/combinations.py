@@ -9,6 +9,8 @@ from typing import Any
 
 from sandbox.wire.not_found import not_found_codes
 
+from ..production import REGIONAL
+
 DOORS = ("evaluate", "inspect", "remove", "runbook", "busy runbook")
 # What happens to a call, in the words of `sandbox.faults`.
 KINDS: dict[str, dict[str, Any]] = {
@@ -33,8 +35,6 @@ _FINAL = ("denied", "expired")
 # What AWS says of what it was asked for, and not of the call. A call that names nothing can't be
 # answered so.
 NOT_FOUND = "not found"
-# The services that have an endpoint in each region that is searched.
-REGIONAL = ("appsync", "elb", "elbv2")
 _IAM_NAMES = {"elb": "elasticloadbalancing", "elbv2": "elasticloadbalancing"}
 _IAM_ACTIONS = {("lambda", "Invoke"): "lambda:InvokeFunction"}
 

@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ..execution import Execution
-from ..production import Certificate
-from .combinations import KINDS, NOT_FOUND, REGIONAL, Combination
+from ..production import REGIONAL, Certificate
+from .combinations import KINDS, NOT_FOUND, Combination
 from .world import REGIONS, World
 
 # How a trial ends; worst last. docs/faults.md says what each means.
