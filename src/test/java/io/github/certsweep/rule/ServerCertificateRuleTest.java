@@ -19,6 +19,7 @@ import static software.amazon.awssdk.services.config.model.ComplianceType.COMPLI
 import static software.amazon.awssdk.services.config.model.ComplianceType.NON_COMPLIANT;
 import static software.amazon.awssdk.services.config.model.ComplianceType.NOT_APPLICABLE;
 
+import com.google.gson.JsonElement;
 import io.github.certsweep.aws.Deadline;
 import io.github.certsweep.certificate.IamCertificateStore;
 import io.github.certsweep.fake.FakeConfig;
@@ -553,6 +554,17 @@ class ServerCertificateRuleTest {
     usage = FakeUsage.of(ARN + "old").andThenFailing(iamError(403, "AccessDenied", "No"));
     assertThat(evaluate().logLine(Alarms.ALL))
         .contains("\"ExpiredInUse\":1,\"UsageChecksFailed\":1");
+  }
+
+  @Test
+  void theSummaryNamesAReferenceToAnIdThatIamDoesNotList() {
+    iam.with(expired("old"));
+    usage = FakeUsage.of("ASCAGONEGONEGONEGONEG");
+    assertThat(evaluate().summary().getAsJsonArray("usageNotes"))
+        .singleElement()
+        .extracting(JsonElement::getAsString)
+        .asString()
+        .startsWith("User of ASCAGONEGONEGONEGONEG refers to ASCAGONEGONEGONEGONEG");
   }
 
   @Test

@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
 
 import io.github.certsweep.aws.AwsCallException;
+import java.net.URI;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
@@ -19,6 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
+import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.elasticloadbalancingv2.ElasticLoadBalancingV2Client;
 import software.amazon.awssdk.services.elasticloadbalancingv2.model.Certificate;
@@ -187,6 +189,19 @@ class LoadBalancersTest {
     assertThat(source.isGlobal()).isFalse();
     assertThat(source.isKnownIn(Region.of("eu-wset-1"))).isTrue();
     assertThat(source.service()).isEqualTo("elasticloadbalancingv2");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"http://localhost:1, true", "http://elb.invalid, false"})
+  void theHostOfARegionIsResolvedNow(URI endpoint, boolean resolves) {
+    LoadBalancers source =
+        new LoadBalancers(region ->
+            ElasticLoadBalancingV2Client.builder()
+                .region(region)
+                .endpointOverride(endpoint)
+                .httpClient(UrlConnectionHttpClient.create())
+                .build());
+    assertThat(source.hostResolves(Region.EU_WEST_1)).isEqualTo(resolves);
   }
 
   private List<CertificateReference> search() {
