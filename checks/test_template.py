@@ -7,7 +7,7 @@ import botocore.session
 import pytest
 
 from .choices import APPROVERS, BOUNDARY, KEY, TOPIC, Choices, all_choices, possible_choices
-from .functions import ACCOUNT, Resolver, UnresolvableError
+from .functions import ACCOUNT, Resolver, TemplateError
 from .linters import PARTITIONS
 from .template import JAVA, RENDERED, Template, loads, resources, texts
 
@@ -193,13 +193,13 @@ def test_every_function_gets_the_regions_and_the_exceptions_of_the_stack(
 
 def test_choices_are_refused_only_if_they_exclude_each_other(template: Template) -> None:
     for choices in all_choices():
-        refusals = Resolver(template, choices.parameters).refusals()
-        assert bool(refusals) == choices.exclude_each_other, choices
+        refusal = Resolver(template, choices.parameters).refusal()
+        assert bool(refusal) == choices.exclude_each_other, choices
 
 
 def test_automatic_removal_with_approvers_is_refused_with_the_reason(template: Template) -> None:
     parameters = Choices(automatic=True, approvers=True).parameters
-    (refusal,) = Resolver(template, parameters).refusals()
+    refusal = Resolver(template, parameters).refusal()
     assert "Automatic remediation can't be combined with Approvers" in refusal
 
 
@@ -213,13 +213,13 @@ def test_nothing_refers_to_what_does_not_exist_whatever_is_chosen(template: Temp
 
 def test_a_reference_to_what_does_not_exist_is_noticed(template: Template) -> None:
     resolver = Resolver(template, Choices(topic=True).parameters)
-    with pytest.raises(UnresolvableError, match="Topic doesn't exist"):
+    with pytest.raises(TemplateError, match="Topic doesn't exist"):
         resolver.resolve({"Fn::GetAtt": ["Topic", "Arn"]})
-    with pytest.raises(UnresolvableError, match="Nobody doesn't exist"):
+    with pytest.raises(TemplateError, match="Nobody doesn't exist"):
         resolver.resolve({"Fn::Sub": "${Nobody}"})
-    with pytest.raises(UnresolvableError, match="no condition"):
+    with pytest.raises(TemplateError, match="condition dependency Never"):
         resolver.resolve({"Fn::If": ["Never", 1, 2]})
-    with pytest.raises(UnresolvableError, match="no such parameters"):
+    with pytest.raises(TemplateError, match="Aprovers"):
         Resolver(template, {"Aprovers": "x"})
 
 

@@ -12,7 +12,8 @@ import pytest
 from sandbox.client import PROJECT
 
 from .account import days
-from .deployment import AWS_CLI, BUCKET, NO_SETTINGS, Deployment
+from .deployment import Deployment
+from .package import AWS_CLI, BUCKET, NO_SETTINGS
 from .test_stack import found_in
 
 STACK = "certsweep-organization"

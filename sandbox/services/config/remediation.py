@@ -67,7 +67,9 @@ class Remediations:
             self._exceptions.reset()
 
     def evaluated(self, state: RuleState) -> None:
-        """Starts the automatic remediation of what a rule has found."""
+        """Starts the automatic remediation of what has been recorded, and of nothing else."""
+        with self._rules.lock:
+            news, state.news = sorted(state.news), set()
         with self._lock:
             remediation = self._remediations.get(arn_of(state))
             if remediation is None or not remediation.is_automatic:
@@ -75,8 +77,9 @@ class Remediations:
             exceptions = self._exceptions.of(state)
             keys = [
                 key
-                for key, result in state.results.items()
-                if result.compliance == "NON_COMPLIANT"
+                for key in news
+                if key in state.results
+                and state.results[key].compliance == "NON_COMPLIANT"
                 and key not in exceptions
                 and not remediation.is_in_progress(key)
             ]
@@ -133,6 +136,7 @@ class Remediations:
             known = self._remediations.setdefault(arn_of(state), Remediation({}))
             arn = known.definition.get("Arn") or _new_arn(state)
             known.definition = definition | {"Arn": arn}
+            state.news = set(state.results)
             self.evaluated(state)
         return {"FailedBatches": []}
 
@@ -216,9 +220,7 @@ class Remediations:
                 failed[key] = f"A remediation of {key[1]} is in progress."
             elif key not in chosen:
                 chosen.append(key)
-        # Without a role of its own, the runbook may do what the caller may.
-        by = Starter(*service_principal(state), call.access_key)
-        self._launch(state, remediation, chosen, by, False)
+        self._launch(state, remediation, chosen, Starter(*service_principal(state)), False)
         return {
             "FailureMessage": " ".join(failed.values()) or None,
             "FailedItems": [resource_key(key) for key in failed] or None,
