@@ -41,9 +41,10 @@ class Scope:
         """
         self._template = template
         self._names = dict(pseudo) | dict(parameters)
-        self._conditions = {
-            name: self._holds(definition) for name, definition in template.conditions.items()
-        }
+        self._conditions: dict[str, bool] = {}
+        self._being_judged: list[str] = []
+        for name in template.conditions:
+            self.is_true(name)
 
     def is_true(self, condition: str | None) -> bool:
         """Whether a condition holds; no condition always does.
@@ -52,11 +53,20 @@ class Scope:
         """
         if condition is None:
             return True
-        if condition not in self._conditions:
+        if condition in self._being_judged:
+            names = ", ".join(self._being_judged)
             raise TemplateError(
-                f"Template format error: Unresolved condition dependency {condition} "
-                "in the Resources block of the template"
+                f"Template format error: Circular dependencies in conditions: [{names}]"
             )
+        if condition not in self._conditions:
+            if condition not in self._template.conditions:
+                raise TemplateError(
+                    f"Template format error: Unresolved condition dependency {condition} "
+                    "in the Resources block of the template"
+                )
+            self._being_judged.append(condition)
+            self._conditions[condition] = self._holds(self._template.conditions[condition])
+            self._being_judged.remove(condition)
         return self._conditions[condition]
 
     def chosen(self, value: Any) -> Any:
@@ -102,9 +112,12 @@ class Scope:
             return _same(first, second)
         if key == "Fn::Not":
             return not self._holds(_exactly(key, argument, 1)[0])
-        raise TemplateError(
-            f"Template error: the sandbox has Fn::Equals and Fn::Not in conditions, not {value}"
-        )
+        if key in ("Fn::And", "Fn::Or"):
+            decide = all if key == "Fn::And" else any
+            return decide([self._holds(one) for one in _two_to_ten(key, argument)])
+        if key == "Condition":
+            return self.is_true(argument)
+        raise TemplateError(f"Template error: a condition must be a function, not {value}")
 
     # Values.
 
@@ -151,6 +164,10 @@ class Scope:
             return self._find_in_map(self._resolved(argument, lookup))
         if key == "Fn::Split":
             return _split(self._resolved(argument, lookup))
+        if key == "Fn::Select":
+            return _select(self._resolved(argument, lookup))
+        if key == "Fn::Join":
+            return self._join(argument, lookup)
         raise TemplateError(f"Template error: {key} is not a function that the sandbox has here")
 
     def _ref(self, name: str, lookup: Lookup) -> Any:
@@ -177,6 +194,19 @@ class Scope:
 
         return PLACEHOLDER.sub(filled, text).replace("${!", "${")
 
+    def _join(self, argument: Any, lookup: Lookup) -> str:
+        delimiter, items = _exactly("Fn::Join", argument, 2)
+        # https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference-join.html:
+        # "For the Fn::Join delimiter, you can't use any functions."
+        values = self._resolved(items, lookup)
+        if not isinstance(delimiter, str) or not isinstance(values, list):
+            raise TemplateError(
+                "Template error: every Fn::Join object requires two parameters, (1) a string "
+                "delimiter and (2) a list of strings to be joined or a function that returns a "
+                "list of strings (such as Fn::GetAZs) to be joined."
+            )
+        return delimiter.join(map(as_text, values))
+
     def _find_in_map(self, argument: Any) -> Any:
         mapping, first, second = _exactly("Fn::FindInMap", argument, 3)
         if mapping not in self._template.mappings:
@@ -196,7 +226,9 @@ def _function(value: Any) -> tuple[str, Any] | None:
     """The function and its argument, if that is what a value is."""
     if isinstance(value, dict) and len(value) == 1:
         key, argument = next(iter(value.items()))
-        if key == "Ref" or str(key).startswith("Fn::"):
+        # {"Condition": {...}} is a member of a policy, {"Condition": "Name"} a function.
+        is_condition = key == "Condition" and isinstance(argument, str)
+        if key == "Ref" or str(key).startswith("Fn::") or is_condition:
             return str(key), argument
     return None
 
@@ -229,3 +261,22 @@ def as_text(value: Any) -> str:
 def _split(argument: Any) -> list[str]:
     separator, text = _exactly("Fn::Split", argument, 2)
     return as_text(text).split(separator)
+
+
+def _select(argument: Any) -> Any:
+    index, items = _exactly("Fn::Select", argument, 2)
+    position = as_text(index)
+    if not isinstance(items, list) or not position.isdecimal() or int(position) >= len(items):
+        raise TemplateError(
+            f"Template error: Fn::Select cannot select nonexistent value at index {position}"
+        )
+    return items[int(position)]
+
+
+def _two_to_ten(key: str, argument: Any) -> list[Any]:
+    if not isinstance(argument, list) or not 2 <= len(argument) <= 10:
+        raise TemplateError(
+            f"Template error: every {key} object requires a list of at least 2 and at most 10 "
+            "boolean parameters."
+        )
+    return argument
