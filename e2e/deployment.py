@@ -25,6 +25,7 @@ DEFAULTS = {
     "RuleName": RULE_NAME,
     "DaysToExpiration": "0",
     "CheckUsage": "true",
+    "RefreshDays": "1",
     "AutomaticRemediation": "false",
     "MaximumAutomaticAttempts": "5",
     "RetryAttemptSeconds": "60",

@@ -816,3 +816,23 @@ class TestChangeSet:
     def test_goes_with_its_stack(self, cloudformation: Any) -> None:
         self.prepared(cloudformation, template())
         cloudformation.delete_stack(StackName="stack")
+
+
+def test_registry_has_the_types_that_the_region_has(sandbox: Sandbox, cloudformation: Any) -> None:
+    name = "AWS::Config::RemediationConfiguration"
+    found = cloudformation.describe_type(Type="RESOURCE", TypeName=name)
+    assert found["TypeName"] == name
+    assert found["Arn"].endswith("::type/resource/AWS-Config-RemediationConfiguration")
+    assert json.loads(found["Schema"])["typeName"] == name
+    sandbox.regions.set("ENABLED", "mx-central-1")
+    elsewhere = sandbox.client("cloudformation", "mx-central-1")
+    with pytest.raises(ClientError) as refused:
+        elsewhere.describe_type(Type="RESOURCE", TypeName=name)
+    assert error_of(refused) == ("TypeNotFoundException", 404)
+    assert message_of(refused) == f"The type '{name}' cannot be found."
+    assert elsewhere.describe_type(Type="RESOURCE", TypeName="AWS::Config::ConfigRule")
+
+
+def test_registry_describes_nothing_but_types_of_resources(cloudformation: Any) -> None:
+    with pytest.raises(ClientError, match="NotImplemented"):
+        cloudformation.describe_type(Type="HOOK", TypeName="Any::Hook::Name")

@@ -98,6 +98,15 @@ def exception_keys(*names: str) -> list[dict[str, str]]:
     return [{"ResourceType": KIND, "ResourceId": name} for name in names]
 
 
+def report_again(sandbox: Sandbox, config: Any, rule: Rule) -> None:
+    """The rule finds the same once more."""
+    token = sandbox.deliveries(rule)[0]["event"]["resultToken"]
+    again = [evaluation(name, "NON_COMPLIANT") for name in ("good", "bad", "wait")]
+    config.put_evaluations(ResultToken=token, Evaluations=again)
+    sandbox.evaluate(rule)
+    sandbox.remediations.wait(rule)
+
+
 def states(sandbox: Sandbox, rule: Rule) -> dict[str, str]:
     sandbox.remediations.wait(rule)
     return {name: one["State"] for name, one in sandbox.remediations.statuses(rule).items()}
@@ -307,7 +316,7 @@ class TestRemediation:
 
 @pytest.mark.usefixtures("found")
 class TestAutomaticRemediation:
-    def test_starts_at_once_and_after_each_evaluation(
+    def test_starts_at_once_and_whenever_a_result_is_reported(
         self, sandbox: Sandbox, config: Any, rule: Rule
     ) -> None:
         put(config, **AUTOMATIC)
@@ -316,14 +325,21 @@ class TestAutomaticRemediation:
             "bad": "FAILED",
             "wait": "IN_PROGRESS",
         }
-        sandbox.evaluate(rule)
-        sandbox.remediations.wait(rule)
+        report_again(sandbox, config, rule)
         # The one that waits for approval is left alone.
         assert len(sandbox.automations.list()) == 5
 
+    def test_is_not_started_by_a_run_that_reports_nothing(
+        self, sandbox: Sandbox, config: Any, rule: Rule
+    ) -> None:
+        put(config, **AUTOMATIC)
+        sandbox.evaluate(rule)
+        sandbox.remediations.wait(rule)
+        assert len(sandbox.automations.list()) == 3
+
     def test_is_not_there_in_manual_mode(self, sandbox: Sandbox, config: Any, rule: Rule) -> None:
         put(config)
-        sandbox.evaluate(rule)
+        report_again(sandbox, config, rule)
         assert states(sandbox, rule) == {}
 
     def test_ends_with_an_exception_after_repeated_failures(
@@ -332,18 +348,15 @@ class TestAutomaticRemediation:
         put(config, **AUTOMATIC)
         sandbox.remediations.wait(rule)
         assert exceptions(config) == []
-        sandbox.evaluate(rule)
-        sandbox.remediations.wait(rule)
+        report_again(sandbox, config, rule)
         assert exceptions(config) == ["bad"]
-        sandbox.evaluate(rule)
-        sandbox.remediations.wait(rule)
+        report_again(sandbox, config, rule)
         # bad: two attempts; good: three; wait: one.
         assert len(sandbox.automations.list()) == 6
         config.delete_remediation_exceptions(
             ConfigRuleName="rule", ResourceKeys=exception_keys("bad")
         )
-        sandbox.evaluate(rule)
-        sandbox.remediations.wait(rule)
+        report_again(sandbox, config, rule)
         assert len(sandbox.automations.list()) == 8
         assert exceptions(config) == []
 
@@ -351,8 +364,8 @@ class TestAutomaticRemediation:
         put(config, **AUTOMATIC)
         sandbox.remediations.wait(rule)
         sandbox.clock.advance(timedelta(seconds=601))
-        sandbox.evaluate(rule)
-        sandbox.remediations.wait(rule)
+        report_again(sandbox, config, rule)
+        assert len(sandbox.automations.list()) == 5
         assert exceptions(config) == []
 
     def test_may_still_be_started_by_hand_on_an_excepted_resource(

@@ -6,11 +6,12 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from sandbox.wire.calls import Call
+from sandbox.wire.calls import AwsError, Call
 from sandbox.wire.operations import Operations, refuse_parameters
 
 from .change_sets import ChangeSets
 from .clients import Clients
+from .resource_schemas import is_known, schema
 from .stack import Resource, Stack
 from .stack_store import StackStore
 from .template import Template, TemplateError
@@ -36,6 +37,7 @@ class Descriptions:
             "DescribeStackResources": self._describe_resources,
             "ListStackResources": self._list_resources,
             "GetTemplateSummary": self._get_template_summary,
+            "DescribeType": _describe_type,
         }
 
     def _describe_stacks(self, call: Call) -> dict[str, Any]:
@@ -111,6 +113,28 @@ class Descriptions:
             "Version": found.content.get("AWSTemplateFormatVersion"),
             "Metadata": json.dumps(metadata) if metadata else None,
         }
+
+
+def _describe_type(call: Call) -> dict[str, Any]:
+    """The registry, of AWS's own resource types alone."""
+    name, kind = call.params.get("TypeName"), call.params.get("Type")
+    if not name or kind != "RESOURCE":
+        raise AwsError(
+            "NotImplemented", "The sandbox describes types by Type=RESOURCE and TypeName alone."
+        )
+    if not is_known(name, call.region):
+        raise AwsError("TypeNotFoundException", f"The type '{name}' cannot be found.")
+    path = name.replace("::", "-")
+    own = schema(name, call.region)
+    return {
+        "Arn": f"arn:{call.partition}:cloudformation:{call.region}::type/resource/{path}",
+        "Type": "RESOURCE",
+        "TypeName": name,
+        "Description": own.get("description"),
+        "Schema": json.dumps(own),
+        "DeprecatedStatus": "LIVE",
+        "Visibility": "PUBLIC",
+    }
 
 
 def _described(template: Template) -> dict[str, Any]:

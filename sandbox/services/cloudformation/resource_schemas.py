@@ -60,6 +60,11 @@ def schema(resource_type: str, region: str) -> dict[str, Any]:
     return found
 
 
+def is_known(resource_type: str, region: str) -> bool:
+    """Whether a region has a type."""
+    return resource_type in _types(region)
+
+
 def refuse_unknown_types(types: set[str], region: str) -> None:
     """Refuses types that a region doesn't have.
 
