@@ -48,13 +48,13 @@ class ControlApi:
         }
 
     def _account_routes(self) -> Routes:
-        regions, denials = self._parts.regions, self._parts.denials
+        regions, policies = self._parts.regions, self._parts.service_control_policies
         return {
             ("POST", "regions"): regions.set_regions,
             ("POST", "regions/offer"): lambda request: regions.offer(**request),
-            ("GET", "denials"): lambda _: denials.to_json(),
-            ("POST", "denials"): lambda request: denials.add(Denial(**request)),
-            ("DELETE", "denials"): lambda _: denials.clear(),
+            ("GET", "denials"): lambda _: policies.to_json(),
+            ("POST", "denials"): lambda request: policies.add(Denial(**request)),
+            ("DELETE", "denials"): lambda _: policies.clear(),
         }
 
     def _certificate_routes(self) -> Routes:

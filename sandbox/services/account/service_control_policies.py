@@ -35,7 +35,7 @@ class Denial:
         )
 
 
-class Denials:
+class ServiceControlPolicies:
     """The denials in force."""
 
     def __init__(self) -> None:

@@ -39,7 +39,7 @@ class Certificate:
         return make(self.name, self.uploaded - timedelta(days=364), self.expires)
 
 
-class Account:
+class StartingPoint:
     """Certificates, and load balancers and the like that present some of them."""
 
     def __init__(self, sandbox: Sandbox) -> None:
