@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sandbox.client import Estate, Rule, Sandbox
+from sandbox.client import Infrastructure, Rule, Sandbox
 
 from .account import Run
 from .execution import Execution
@@ -139,7 +139,7 @@ class Deployment(Production):
         self.sandbox.reset()
         self.sandbox.region = region
         # The subnets that the old one knows are gone.
-        self.estate = Estate(self.sandbox)
+        self.infrastructure = Infrastructure(self.sandbox)
         self._parameters = {}
         self._approver = None
         self.outputs = {}

@@ -183,7 +183,7 @@ def test_day_of_hourly_runs_shows_within_the_hour_what_expires(timed: Timed) -> 
 
 def test_run_of_14_minutes_reports_and_its_metrics_are_of_its_end(timed: Timed) -> None:
     expired = timed.expired()
-    timed.estate.classic(HOME, "old", expired.arn)
+    timed.infrastructure.classic(HOME, "old", expired.arn)
     timed.install()
     begun = timed.sandbox.clock.now()
     with timed.while_held("appsync", "ListDomainNames", timed.scheduled_run) as held:

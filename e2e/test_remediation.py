@@ -48,7 +48,7 @@ def test_certificate_in_use_is_refused_as_long_as_it_is_and_then_removed(
     automatic: Deployment,
 ) -> None:
     expired, default = automatic.expired("www"), automatic.valid("default")
-    listener = automatic.estate.alb(ABROAD, "prod", default.arn, [expired.arn]).listener_arn
+    listener = automatic.infrastructure.alb(ABROAD, "prod", default.arn, [expired.arn]).listener_arn
     for _ in range(6):
         execution = attempted(automatic)
         assert execution.result == ("Success", "REFUSED")
@@ -172,7 +172,7 @@ def test_twenty_remediations_at_once_delete_all_and_clear_all_results(
     punctual: Deployment,
 ) -> None:
     used = punctual.expired("used")
-    punctual.estate.classic(HOME, "old", used.arn)
+    punctual.infrastructure.classic(HOME, "old", used.arn)
     names = [f"www-{number:02}" for number in range(20)]
     for name in names:
         punctual.expired(name)

@@ -31,7 +31,7 @@ class Definition:
     draft: Any
 
 
-class Blueprint:
+class ResolvedTemplate:
     """The resources of a plan in the order in which they can be made, and its outputs."""
 
     def __init__(self, stack: Stack, plan: Plan, partition: str) -> None:
@@ -100,11 +100,11 @@ class Blueprint:
         _check_attributes(found, self._plan.template.resources)
 
 
-def changes(stack: Stack, blueprint: Blueprint, region: str) -> list[dict[str, Any]]:
+def changes(stack: Stack, target: ResolvedTemplate, region: str) -> list[dict[str, Any]]:
     """The changes of a change set, as the API shows them."""
     drafts = stack.drafts.get("resources", {})
     listed = []
-    for name, definition in blueprint.resources.items():
+    for name, definition in target.resources.items():
         known = stack.resources.get(name)
         if known is None or name not in drafts:
             listed.append(_change("Add", name, definition.type))
@@ -119,7 +119,7 @@ def changes(stack: Stack, blueprint: Blueprint, region: str) -> list[dict[str, A
     listed += [
         _change("Remove", name, known.type, known.physical_id)
         for name, known in stack.resources.items()
-        if name not in blueprint.resources
+        if name not in target.resources
     ]
     return [{"Type": "Resource", "ResourceChange": one} for one in listed]
 
@@ -147,14 +147,14 @@ def is_replacement(
     return any(before.get(name) != after.get(name) for name in fixed)
 
 
-def refuse_changed_types(resources: Mapping[str, Resource], blueprint: Blueprint) -> None:
+def refuse_changed_types(resources: Mapping[str, Resource], target: ResolvedTemplate) -> None:
     """Refuses to make another thing of a resource.
 
     :raises TemplateError: if a logical id has another type than before
     """
     changed = [
         name
-        for name, one in blueprint.resources.items()
+        for name, one in target.resources.items()
         if name in resources and resources[name].type != one.type
     ]
     if changed:
