@@ -266,11 +266,12 @@ class Deployment(Production):
     def timeout(self, output: str, seconds: int) -> Iterator[None]:
         """A function of the stack has a timeout of its own."""
         functions, name = self.sandbox.client("lambda"), self.outputs[output]
+        before = functions.get_function_configuration(FunctionName=name)["Timeout"]
         functions.update_function_configuration(FunctionName=name, Timeout=seconds)
         try:
             yield
         finally:
-            functions.update_function_configuration(FunctionName=name, Timeout=300)
+            functions.update_function_configuration(FunctionName=name, Timeout=before)
 
     @contextmanager
     def replaced(self, output: str, code: Path, handler: str, variables: Any) -> Iterator[None]:

@@ -15,7 +15,7 @@ UNUSED = {
         "kms:Decrypt",
         "kms:GenerateDataKey",
         # Only when the rule is busy, after half a minute: test_remediation.py has a test of that.
-        "config:DescribeConfigRuleEvaluationStatus",
+        "config:GetComplianceDetailsByConfigRule",
     }
 }
 LOGGING = ("logs:CreateLogStream", "logs:PutLogEvents")
@@ -111,7 +111,7 @@ def test_runbook_that_neither_asks_nor_backs_up_may_do_less(stack: Deployment) -
     assert stack.policies.granted("RunbookRole") == {
         "lambda:InvokeFunction",
         "config:StartConfigRulesEvaluation",
-        "config:DescribeConfigRuleEvaluationStatus",
+        "config:GetComplianceDetailsByConfigRule",
     }
 
 

@@ -140,8 +140,8 @@ class Parts:
 
     def _stop(self) -> None:
         """Stops the runbooks that run, and forgets what follows from results."""
+        self.remediations.reset()  # before: what is stopped must not make room for another
         self.automations.reset()
-        self.remediations.reset()
         self.events.reset()
 
     def _user(self, certificate: ServerCertificate) -> str:

@@ -243,29 +243,11 @@ class TestStartConfigRulesEvaluation:
         assert error_of(raised) == ("ValidationException", 400)
 
 
-class TestEvaluationStatus:
-    def status(self, config: Any) -> Any:
-        return config.describe_config_rule_evaluation_status()["ConfigRulesEvaluationStatus"][0]
-
-    def test_tells_that_nothing_was_reported_yet(self, config: Any, rule: Rule) -> None:
-        status = self.status(config)
-        assert status["ConfigRuleName"] == rule.name
-        assert "LastSuccessfulInvocationTime" in status
-        assert "LastSuccessfulEvaluationTime" not in status
-
-    def test_tells_when_results_came(self, config: Any, token: str) -> None:
-        put(config, token, evaluation())
-        assert "LastSuccessfulEvaluationTime" in self.status(config)
-
-    def test_tells_that_the_function_could_not_be_invoked(
-        self, sandbox: Sandbox, config: Any, rule: Rule
-    ) -> None:
-        sandbox.client("lambda").delete_function(FunctionName="probe")
-        config.start_config_rules_evaluation(ConfigRuleNames=[rule.name])
-        sandbox.wait(rule)
-        status = self.status(config)
-        assert status["LastErrorCode"] == "InsufficientPermissionsException"
-        assert "LastFailedInvocationTime" in status
+def test_status_of_evaluations_is_nothing_to_rely_on(config: Any, rule: Rule) -> None:
+    assert rule.name
+    with pytest.raises(ClientError) as raised:
+        config.describe_config_rule_evaluation_status()
+    assert error_of(raised)[0] == "NotImplemented"
 
 
 class TestPutEvaluations:

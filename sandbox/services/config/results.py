@@ -52,17 +52,11 @@ class RuleState:
     rule: ConfigRule
     region: str
     account: str
-    activated: datetime
     results: dict[tuple[str, str], Result] = field(default_factory=dict)
     # What was recorded since automatic remediation last looked, by type and id.
     news: set[tuple[str, str]] = field(default_factory=set)
     running: int = 0
     last_start: datetime | None = None
-    last_invocation: datetime | None = None
-    last_failed_invocation: datetime | None = None
-    last_evaluation: datetime | None = None
-    last_error: tuple[str, str] | None = None
-    has_evaluated: bool = False
 
     @property
     def name(self) -> str:
