@@ -60,7 +60,7 @@ def test_results_are_reported_again_after_a_day(three: Account) -> None:
 
 @pytest.mark.parametrize(
     ("refresh_days", "hours", "expected"),
-    [("0", 0.1, "abc"), ("7", 166, "a"), ("7", 167.1, "abc")],
+    [("0", 0.1, "abc"), ("7", 166, "b"), ("7", 167.1, "abc")],
 )
 def test_operator_decides_how_often_results_are_reported_again(
     three: Account, refresh_days: str, hours: float, expected: str

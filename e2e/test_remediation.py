@@ -104,8 +104,8 @@ def test_removal_that_failed_is_tried_again_after_the_next_hourly_run(
     assert attempted(automatic).result == ("Success", "REMOVED")
     assert automatic.names == ["api"]
     # What starts a remediation is a result, not a run; `api` was as recorded.
-    first = automatic.calls("PutEvaluations")[0]["parameters"]["Evaluations"]
-    assert [one["ComplianceResourceId"] for one in first] == ["www"]
+    first = automatic.sandbox.requests.list("config", "PutEvaluations")[0]["parameters"]
+    assert [one["ComplianceResourceId"] for one in first["Evaluations"]] == ["www"]
 
 
 @pytest.mark.parametrize("mode", ["false", "true"])
