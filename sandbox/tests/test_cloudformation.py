@@ -434,7 +434,7 @@ class TestFunctions:
                 "(1) a string delimiter and (2) a list",
             ),
             ({"Fn::Join": [",", "a"]}, "(1) a string delimiter and (2) a list"),
-            ({"Fn::Sub": ["${A}", {"A": "a"}]}, "the sandbox has Fn::Sub of a text alone"),
+            ({"Fn::Sub": ["a", {"A": "a"}]}, "the sandbox has Fn::Sub of a text alone"),
             ({"Fn::Select": [2, ["a", "b"]]}, "cannot select nonexistent value at index 2"),
             ({"Fn::Select": [0, "a"]}, "cannot select nonexistent value at index 0"),
         ],

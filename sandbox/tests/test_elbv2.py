@@ -334,6 +334,31 @@ class TestCreatingListeners:
             infrastructure.listener(balancer, protocol, 9443, None if protocol == "TCP" else www)
         assert error_of(raised) == ("ValidationError", 400)
 
+    @pytest.mark.parametrize("protocol", ["QUIC", "TCP_QUIC"])
+    def test_quic_is_a_plain_protocol_of_network_load_balancers(
+        self, elbv2: Any, infrastructure: Infrastructure, www: str, protocol: str
+    ) -> None:
+        balancer = infrastructure.nlb(REGION, "net", port=80).arn
+        listener = infrastructure.listener(balancer, protocol, 443)
+        found = described(elbv2, listener)
+        assert (found["Protocol"], found["Port"]) == (protocol, 443)
+        assert "Certificates" not in found
+        assert "SslPolicy" not in found
+        assert listed(elbv2, listener) == []
+        with pytest.raises(ClientError) as raised:
+            infrastructure.listener(balancer, protocol, 8443, www)
+        assert error_of(raised) == ("ValidationError", 400)
+        assert message_of(raised) == f"A certificate cannot be specified for {protocol} listeners"
+
+    @pytest.mark.parametrize("make", [Infrastructure.alb, Infrastructure.gateway])
+    def test_other_load_balancers_have_no_quic(
+        self, infrastructure: Infrastructure, make: Any
+    ) -> None:
+        balancer = make(infrastructure, REGION, "x").arn
+        with pytest.raises(ClientError) as raised:
+            infrastructure.listener(balancer, "QUIC", 443)
+        assert error_of(raised) == ("ValidationError", 400)
+
     def test_unknown_policy_is_refused(self, elbv2: Any, prod: LoadBalancer, www: str) -> None:
         answer = refused(
             elbv2.create_listener,

@@ -69,14 +69,6 @@ class Scope:
             self._being_judged.remove(condition)
         return self._conditions[condition]
 
-    def chosen(self, value: Any) -> Any:
-        """A part of the template with every `Fn::If` replaced by its branch that holds.
-
-        What remains are functions of parameters and resources.
-        """
-        pruned = self._pruned(value)
-        return None if pruned is _NOTHING else pruned
-
     def resolved(self, value: Any, lookup: Lookup) -> Any:
         """A part of the template with all functions resolved.
 
@@ -120,20 +112,6 @@ class Scope:
         raise TemplateError(f"Template error: a condition must be a function, not {value}")
 
     # Values.
-
-    def _pruned(self, value: Any) -> Any:
-        if isinstance(value, list):
-            items = [self._pruned(item) for item in value]
-            return [item for item in items if item is not _NOTHING]
-        if not isinstance(value, dict):
-            return value
-        key, argument = _function(value) or ("", None)
-        if key == "Fn::If":
-            return self._pruned(self._branch(argument))
-        if key == "Ref" and argument == "AWS::NoValue":
-            return _NOTHING
-        members = {name: self._pruned(item) for name, item in value.items()}
-        return {name: item for name, item in members.items() if item is not _NOTHING}
 
     def _branch(self, argument: Any) -> Any:
         condition, positive, negative = _exactly("Fn::If", argument, 3)
