@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sandbox.client import Estate, Sandbox, granted
+from sandbox.client import Infrastructure, Sandbox, granted
 
 from .account import FUNCTION, Account, Run, days, while_held
 
@@ -80,7 +80,7 @@ class Production(Account):
 
     def __init__(self, sandbox: Sandbox, zip_file: Path) -> None:
         super().__init__(sandbox, zip_file)
-        self.estate = Estate(sandbox)
+        self.infrastructure = Infrastructure(sandbox)
         self._zip = zip_file
 
     def expired(self, name: str = "www", path: str = "/") -> Certificate:

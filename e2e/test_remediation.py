@@ -49,7 +49,7 @@ def test_certificate_in_use_is_refused_as_long_as_it_is_and_then_removed(
     automatic: Deployment,
 ) -> None:
     expired, default = automatic.expired("www"), automatic.valid("default")
-    listener = automatic.estate.alb(ABROAD, "prod", default.arn, [expired.arn]).listener_arn
+    listener = automatic.infrastructure.alb(ABROAD, "prod", default.arn, [expired.arn]).listener_arn
     for _ in range(6):
         execution = attempted(automatic)
         assert execution.result == ("Success", "REFUSED")
@@ -104,8 +104,8 @@ def test_removal_that_failed_is_tried_again_after_the_next_hourly_run(
     assert attempted(automatic).result == ("Success", "REMOVED")
     assert automatic.names == ["api"]
     # What starts a remediation is a result, not a run; `api` was as recorded.
-    first = automatic.calls("PutEvaluations")[0]["parameters"]["Evaluations"]
-    assert [one["ComplianceResourceId"] for one in first] == ["www"]
+    first = automatic.sandbox.requests.list("config", "PutEvaluations")[0]["parameters"]
+    assert [one["ComplianceResourceId"] for one in first["Evaluations"]] == ["www"]
 
 
 @pytest.mark.parametrize("mode", ["false", "true"])
@@ -151,7 +151,7 @@ def test_two_remediations_of_one_certificate_delete_it_once(stack: Deployment) -
 def test_ten_remediations_of_which_six_are_refused_leave_none_behind(stack: Deployment) -> None:
     used = [stack.expired(f"a-used-{number}") for number in range(6)]
     names = [stack.expired(f"b-unused-{number}").name for number in range(4)]
-    stack.estate.alb(HOME, "prod", used[0].arn, [one.arn for one in used[1:]])
+    stack.infrastructure.alb(HOME, "prod", used[0].arn, [one.arn for one in used[1:]])
     stack.scheduled_run()
 
     statuses = remediated(stack, *(one.name for one in used), *names)
@@ -201,7 +201,7 @@ def scarce(stack: Deployment) -> Iterator[Deployment]:
 
 def test_twenty_removals_at_once_delete_all_and_clear_all_results(scarce: Deployment) -> None:
     used = scarce.expired("used")
-    scarce.estate.classic(HOME, "old", used.arn)
+    scarce.infrastructure.classic(HOME, "old", used.arn)
     names = [f"www-{number:02}" for number in range(20)]
     for name in names:
         scarce.expired(name)

@@ -597,6 +597,8 @@ class TestDescribing:
             ("DocumentNamePrefix", "other", 0),
             ("ExecutionStatus", "Success", 1),
             ("ExecutionStatus", "Failed", 0),
+            ("StartTimeAfter", "2001-01-01T00:00:00Z", 1),
+            ("StartTimeAfter", "2101-01-01T00:00:00Z", 0),
         ],
     )
     def test_filters_executions(

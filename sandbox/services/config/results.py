@@ -11,8 +11,6 @@ from moto.config.models import ConfigRule
 
 from sandbox.wire.calls import AwsError, Call
 
-CONTRIBUTOR_CAP = 25
-
 
 @dataclass(frozen=True)
 class Result:
@@ -65,10 +63,6 @@ class RuleState:
         """The rule's name."""
         return str(self.rule.config_rule_name)
 
-    def compliance(self) -> str:
-        """The rule as a whole."""
-        return overall(result.compliance for result in self.results.values())
-
 
 def filtered(call: Call, results: Iterable[Result]) -> list[Result]:
     """Those of the results that a request asks for.
@@ -82,25 +76,3 @@ def filtered(call: Call, results: Iterable[Result]) -> list[Result]:
             "INSUFFICIENT_DATA cannot be used as a ComplianceType for filtering results.",
         )
     return [result for result in results if not wanted or result.compliance in wanted]
-
-
-def overall(compliances: Iterable[str]) -> str:
-    """What compliances are together: one that isn't compliant decides."""
-    known = set(compliances)
-    if "NON_COMPLIANT" in known:
-        return "NON_COMPLIANT"
-    return "COMPLIANT" if "COMPLIANT" in known else "INSUFFICIENT_DATA"
-
-
-def compliance_of(compliances: list[str]) -> dict[str, Any]:
-    """`Compliance` of the API."""
-    count = compliances.count("NON_COMPLIANT")
-    return {
-        "ComplianceType": overall(compliances),
-        "ComplianceContributorCount": capped(count, CONTRIBUTOR_CAP) if count else None,
-    }
-
-
-def capped(count: int, cap: int) -> dict[str, Any]:
-    """`ComplianceContributorCount` of the API."""
-    return {"CappedCount": min(count, cap), "CapExceeded": count > cap}
