@@ -175,6 +175,10 @@ deploy-organization: units-given packaged ## One stack in every account of UNITS
 	  --no-fail-on-empty-changeset --parameter-overrides OrganizationalUnitIds=$(UNITS) TemplateBucket=$(BUCKET) \
 	  TemplateKey="$$key" $(PARAMETERS)
 
+.PHONY: status
+status: $(VENV_READY) ## Say how an installed stack is doing: messages, results, executions, exceptions: [STACK=...]
+	@$(PY) -m deployment.status --stack '$(STACK)'
+
 .PHONY: undeploy
 undeploy: $(VENV_READY) ## Say what still runs, then remove the stack: [STACK=...] [WAIT=seconds] [YES=1]
 	@$(PY) -m deployment.undeploy --stack '$(STACK)' --wait $(WAIT) $(if $(YES),--yes)

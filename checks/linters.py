@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import cache
 
 from cfnlint.api import ManualArgs, lint
+from cfnlint.helpers import REGIONS
 from cloudformation_validate import (
     CompositeEngine,
     PseudoParameterOverrides,
@@ -16,6 +18,11 @@ from cloudformation_validate import (
 # One region of each partition that the rule is for.
 PARTITIONS = {"us-east-1": "aws", "cn-north-1": "aws-cn", "us-gov-west-1": "aws-us-gov"}
 
+# Where CloudFormation lacks the remediation, and so refuses the template. Preflight says so.
+REMEDIATION = "AWS::Config::RemediationConfiguration"
+WITHOUT_REMEDIATION = ("ap-east-2", "ap-southeast-6", "ap-southeast-7", "mx-central-1")
+ALL_OTHERS = tuple(region for region in REGIONS if region not in WITHOUT_REMEDIATION)
+
 # The functions' code is a local zip until `aws cloudformation package` uploads it.
 _LOCAL_CODE = "W3002"
 # The parameters PermissionsBoundaryArn and AlarmTopicArn are empty by default, which is no ARN.
@@ -25,9 +32,11 @@ _EMPTY_DEFAULT = "W1030"
 _GUARDED_OUTPUT = ("W1001", "TopicArn")
 
 
-def cfn_lint(source: str) -> list[str]:
-    """What cfn-lint says, in all regions of `PARTITIONS`."""
-    matches = lint(source, regions=list(PARTITIONS), config=ManualArgs(ignore_checks=[_LOCAL_CODE]))
+def cfn_lint(source: str, regions: Iterable[str] = ALL_OTHERS) -> list[str]:
+    """What cfn-lint says in these regions."""
+    # Beside a config, it ignores its own argument `regions`.
+    config = ManualArgs(ignore_checks=[_LOCAL_CODE], regions=list(regions))
+    matches = lint(source, config=config)
     return [f"{match.rule.id} line {match.linenumber}: {match.message}" for match in matches]
 
 

@@ -1,6 +1,7 @@
-"""The runbook's Python: what it calls, and a way to run it.
+"""The runbook's Python: what a linter sees, and a way to run it.
 
 It runs with the boto3 that AWS Systems Manager brings, and nobody sees an error in it before then.
+Clients that are `stubbed` refuse calls and arguments that AWS doesn't have.
 """
 
 from __future__ import annotations
@@ -14,12 +15,10 @@ from types import SimpleNamespace
 from typing import Any
 
 import boto3
-import botocore.session
 from botocore.stub import Stubber
 
 from .runbook import Document, steps
 
-_SESSION = botocore.session.get_session()
 # Either would tie the script to one region or partition.
 _FORBIDDEN_ARGUMENTS = {"region_name", "endpoint_url"}
 
@@ -32,15 +31,6 @@ class Script:
     source: str
     handler: str
     payload: dict[str, Any]
-
-
-@dataclass(frozen=True)
-class ApiCall:
-    """A call of an AWS API."""
-
-    service: str
-    method: str
-    arguments: frozenset[str]
 
 
 def scripts(document: Document) -> dict[str, Script]:
@@ -91,60 +81,7 @@ def problems(script: Script) -> list[str]:
     except SyntaxError as error:
         return [f"{script.step}: {error}"]
     found = [*_handler_problems(script, tree), *_argument_problems(tree), *_lint(script)]
-    for call in api_calls(tree):
-        found += _call_problems(call)
     return [f"{script.step}: {problem}" for problem in found]
-
-
-def api_calls(tree: ast.AST) -> list[ApiCall]:
-    """The calls of AWS APIs, on `boto3.client("x")` itself or on a name given to it."""
-    named = {
-        target.id: service
-        for node in ast.walk(tree)
-        if isinstance(node, ast.Assign) and (service := _client(node.value))
-        for target in node.targets
-        if isinstance(target, ast.Name)
-    }
-    found = []
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
-            owner = node.func.value
-            service = named.get(owner.id) if isinstance(owner, ast.Name) else _client(owner)
-            if service:
-                arguments = frozenset(keyword.arg or "**" for keyword in node.keywords)
-                found.append(ApiCall(service, node.func.attr, arguments))
-    return found
-
-
-def _client(node: ast.AST) -> str | None:
-    """The service, if this is `boto3.client("service", ...)`."""
-    is_client = (
-        isinstance(node, ast.Call)
-        and isinstance(node.func, ast.Attribute)
-        and node.func.attr == "client"
-        and isinstance(node.args[0], ast.Constant)
-    )
-    return str(node.args[0].value) if is_client else None  # type: ignore[attr-defined]
-
-
-def _call_problems(call: ApiCall) -> Iterator[str]:
-    if call.service not in _SESSION.get_available_services():
-        yield f"boto3 has no client {call.service!r}"
-        return
-    model = _SESSION.get_service_model(call.service)
-    operations = {
-        botocore.xform_name(name): model.operation_model(name) for name in model.operation_names
-    }
-    if call.method not in operations:
-        yield f"{call.service} has no {call.method}"
-        return
-    shape = operations[call.method].input_shape
-    members = shape.members.keys() if shape else set()
-    for argument in sorted(call.arguments - members):
-        yield f"{call.service}.{call.method} takes no {argument}"
-    for argument in shape.required_members if shape else []:
-        if argument not in call.arguments:
-            yield f"{call.service}.{call.method} needs {argument}"
 
 
 def _argument_problems(tree: ast.AST) -> Iterator[str]:

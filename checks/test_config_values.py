@@ -107,13 +107,13 @@ BROKEN: dict[str, tuple[str, Callable[[Properties], Any], str]] = {
         lambda p: _source(p).update(EventSource="aws.iam"),
         "aws.config",
     ),
-    "no source": (RULE, lambda p: p.pop("Source"), "missing"),
-    "a misspelt property": (RULE, lambda p: p.update(RuleName="x"), "unknown"),
-    "a name that is too long": (RULE, lambda p: p.update(ConfigRuleName="n" * 129), "129"),
+    "no source": (RULE, lambda p: p.pop("Source"), "'Source' is a required"),
+    "a misspelt property": (RULE, lambda p: p.update(RuleName="x"), "'RuleName' was unexpected"),
+    "a name that is too long": (RULE, lambda p: p.update(ConfigRuleName="n" * 129), "128"),
     "parameters that are too long": (
         RULE,
         lambda p: p["InputParameters"].update(checkUsage="x" * 1024),
-        "InputParameters",
+        "inputParameters",
     ),
     "an unknown kind of target": (REMEDIATION, lambda p: p.update(TargetType="SSM"), "SSM"),
     "an unknown dynamic value": (
@@ -124,24 +124,24 @@ BROKEN: dict[str, tuple[str, Callable[[Properties], Any], str]] = {
     "an empty static value": (
         REMEDIATION,
         lambda p: p["Parameters"]["AutomationAssumeRole"]["StaticValue"].update(Values=[""]),
-        "0 is not within 1",
+        "greater than or equal to 1",
     ),
     "too many attempts": (
         REMEDIATION,
         lambda p: p.update(MaximumAutomaticAttempts="26"),
-        "26 is not within",
+        "less than or equal to 25",
     ),
     "attempts that are no number": (
         REMEDIATION,
         lambda p: p.update(MaximumAutomaticAttempts="five"),
-        "no number",
+        "MaximumAutomaticAttempts",
     ),
     "automatic neither true nor false": (
         REMEDIATION,
         lambda p: p.update(Automatic="yes"),
-        "no Boolean",
+        "Automatic",
     ),
-    "no target": (REMEDIATION, lambda p: p.pop("TargetId"), "TargetId: missing"),
+    "no target": (REMEDIATION, lambda p: p.pop("TargetId"), "'TargetId' is a required"),
 }
 
 

@@ -1,10 +1,34 @@
 import pytest
 
-from .linters import PARTITIONS, cfn_lint, cloudformation_validate
+from deployment.registry import SCARCE
+
+from .linters import (
+    ALL_OTHERS,
+    PARTITIONS,
+    REMEDIATION,
+    WITHOUT_REMEDIATION,
+    cfn_lint,
+    cloudformation_validate,
+)
 
 
-def test_cfn_lint_has_nothing_to_say(text: str) -> None:
+def test_cfn_lint_has_nothing_to_say_in_any_region_that_has_the_remediation(text: str) -> None:
+    assert len(ALL_OTHERS) > 40
+    assert {*ALL_OTHERS} >= PARTITIONS.keys()
     assert cfn_lint(text) == []
+
+
+@pytest.mark.parametrize("region", WITHOUT_REMEDIATION)
+def test_a_region_that_is_excepted_lacks_the_remediation_and_nothing_else(
+    text: str, region: str
+) -> None:
+    (finding,) = cfn_lint(text, [region])
+    assert finding.startswith("E3006 ")
+    assert finding.endswith(f": Resource type '{REMEDIATION}' does not exist in '{region}'")
+
+
+def test_preflight_asks_for_the_type_that_is_excepted() -> None:
+    assert SCARCE == REMEDIATION
 
 
 @pytest.mark.parametrize("region", PARTITIONS)

@@ -29,7 +29,7 @@ def test_every_kind_of_text_is_read() -> None:
     assert any("Starting again is safe" in text for text in template)
     assert any("up to ten ARNs" in text for text in template)
     assert any("can't be combined with Approvers" in text for text in template)
-    assert any("You may not call AWS Config" in one for one in texts["deployment/surroundings.py"])
+    assert any("You may not call AWS Config" in one for one in texts["deployment/config.py"])
     assert any("stop-automation-execution" in one for one in texts["deployment/undeploy.py"])
     assert {"README.md", "SECURITY.md", "docs/operations.md", "docs/benchmark.md"} <= texts.keys()
 

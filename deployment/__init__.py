@@ -1,1 +1,1 @@
-"""What runs before a deployment and before its end: `make preflight`, `make undeploy`."""
+"""What runs around a deployment: `make preflight`, `make status`, `make undeploy`."""

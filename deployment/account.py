@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from dataclasses import dataclass
 from typing import Any
 
@@ -42,7 +43,8 @@ class Account:
         """
         if not session.region_name:
             raise NoAccountError(
-                "No region is set. Set AWS_REGION or your profile's region to the region to use."
+                "No region is set. Set AWS_DEFAULT_REGION, or the region of your profile, to the "
+                "region to use."
             )
         try:
             identity = session.client("sts", config=_CONFIG).get_caller_identity()
@@ -67,8 +69,14 @@ def code_of(error: ClientError) -> str:
     return str(error.response.get("Error", {}).get("Code", ""))
 
 
+def shortened(error: Exception) -> str:
+    """What AWS said, in one line; AWS Config names hundreds of resource types in some errors."""
+    return textwrap.shorten(str(error), 300, placeholder=" ...")
+
+
 def is_denial(error: Exception) -> bool:
     """Whether the caller may not do that."""
     return isinstance(error, ClientError) and (
-        code_of(error) in ("403", "UnauthorizedOperation") or "AccessDenied" in code_of(error)
+        code_of(error) in ("403", "AuthorizationError", "UnauthorizedOperation")
+        or "AccessDenied" in code_of(error)
     )

@@ -10,7 +10,7 @@ from botocore.exceptions import ClientError
 
 from .account import Account, is_denial
 from .findings import Finding, missing, ok, warning
-from .surroundings import Wish
+from .wish import Wish
 
 
 @dataclass(frozen=True)
@@ -80,6 +80,37 @@ NEEDS = {
         "arn:{partition}:ssm:{region}:{account}:document/{stack}-DeleteExpired-1A2B3C4D",
         # An update that changes the runbook replaces it.
         ("ssm:CreateDocument", "ssm:DeleteDocument"),
+    ),
+}
+
+# What the commands that change nothing call. Nobody needs a permission for sts:GetCallerIdentity.
+# PutEvaluations is called in test mode, which records nothing.
+READS = {
+    "preflight": (
+        "account:ListRegions",
+        "cloudformation:DescribeStackResource",
+        "cloudformation:DescribeStacks",
+        "cloudformation:DescribeType",
+        "config:DescribeConfigRules",
+        "config:DescribeConfigurationRecorderStatus",
+        "config:PutEvaluations",
+        "iam:GetRole",
+        "iam:SimulatePrincipalPolicy",
+        "s3:GetBucketPolicy",
+        "s3:GetEncryptionConfiguration",
+        "s3:ListBucket",
+        "securityhub:ListStandardsControlAssociations",
+        "sns:GetTopicAttributes",
+    ),
+    "status": (
+        "cloudformation:DescribeStacks",
+        "cloudformation:ListStackResources",
+        "config:DescribeRemediationExceptions",
+        "config:DescribeRemediationExecutionStatus",
+        "config:GetComplianceDetailsByConfigRule",
+        "sns:ListSubscriptionsByTopic",
+        "ssm:DescribeAutomationExecutions",
+        "ssm:GetAutomationExecution",
     ),
 }
 

@@ -1,31 +1,60 @@
 """Lists what the account lacks for a deployment, and what to do about it.
 
-It only reads. The exit status is 1 if something that the deployment needs is missing.
+It changes nothing. The exit status is 1 if something that the deployment needs is missing.
 """
 
 from __future__ import annotations
 
 import argparse
 import sys
-import textwrap
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import boto3
 
-from .account import Account, AwsError, NoAccountError
+from .account import Account, AwsError, NoAccountError, shortened
+from .buckets import backup_bucket, backup_policy, deployment_bucket
+from .config import aws_rules, evaluations, other_regions, recorder, rule_name
 from .findings import Finding, is_anything_missing, ok, warning
 from .parameters import ParameterError, declared, parsed
 from .permissions import permissions
-from .surroundings import CHECKS, Wish
+from .regions import recording_region, usage_exceptions, usage_regions
+from .registry import resource_types, runtime
+from .security_hub import security_hub
+from .stacks import stack
+from .topics import alarm_topic, approval_topic
+from .wish import Wish
 
+# Takes the account and what is wished for, and gives what it found. It may fail with any AWS error:
+# that is reported as not checked.
 Check = Callable[[Account, Wish], Iterator[Finding]]
+
+CHECKS: tuple[Check, ...] = (
+    resource_types,
+    recording_region,
+    recorder,
+    evaluations,
+    deployment_bucket,
+    backup_bucket,
+    backup_policy,
+    stack,
+    rule_name,
+    aws_rules,
+    security_hub,
+    other_regions,
+    usage_regions,
+    usage_exceptions,
+    approval_topic,
+    alarm_topic,
+    runtime,
+    permissions,
+)
 
 
 def inspect(account: Account, wish: Wish) -> Iterator[Finding]:
     """What all checks find; one that fails hides no other."""
     yield ok(f"Checking {account}.")
-    for check in (*CHECKS, permissions):
+    for check in CHECKS:
         yield from _findings(check, account, wish)
 
 
@@ -33,8 +62,8 @@ def _findings(check: Check, account: Account, wish: Wish) -> Iterator[Finding]:
     try:
         yield from check(account, wish)
     except AwsError as error:
-        reason = textwrap.shorten(str(error), 300, placeholder=" ...")
-        yield warning(f"Could not check: {check.__name__.replace('_', ' ')}. {reason}")
+        name = check.__name__.replace("_", " ")
+        yield warning(f"Could not check: {name}. {shortened(error)}")
 
 
 def main(arguments: Sequence[str] | None = None, session: Any = None) -> int:

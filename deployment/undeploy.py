@@ -10,118 +10,57 @@ import argparse
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import boto3
 from botocore.exceptions import ClientError, WaiterError
 
 from .account import Account, AwsError, NoAccountError, code_of
+from .remediation import RUNNING, exceptions, remediations
+from .runbook import NOT_ENDED, awaits_approval, executions
+from .stacks import RULE, RUNBOOK, Stack
 
 _POLL_SECONDS = 10
-_NOT_ENDED = ["Pending", "InProgress", "Waiting", "Cancelling"]
-_RUNNING = {"QUEUED", "IN_PROGRESS"}
-# Of Config, if the rule or its remediation is gone already.
 _ABSENT = {"NoSuchConfigRuleException", "NoSuchRemediationConfigurationException"}
-
-
-@dataclass(frozen=True)
-class Stack:
-    """A stack as it is deployed."""
-
-    name: str
-    id: str
-    status: str
-    parameters: dict[str, str]
-    # Physical ids by logical ids.
-    resources: dict[str, str]
-
-    @classmethod
-    def find(cls, account: Account, name: str) -> Stack | None:
-        """The stack of that name, if there is one."""
-        client = account.client("cloudformation")
-        try:
-            found = client.describe_stacks(StackName=name)["Stacks"][0]
-        except ClientError as error:
-            if code_of(error) == "ValidationError":
-                return None
-            raise
-        pages = client.get_paginator("list_stack_resources").paginate(StackName=found["StackId"])
-        return cls(
-            name,
-            found["StackId"],
-            found["StackStatus"],
-            {one["ParameterKey"]: one["ParameterValue"] for one in found.get("Parameters", [])},
-            {
-                one["LogicalResourceId"]: one["PhysicalResourceId"]
-                for page in pages
-                for one in page["StackResourceSummaries"]
-                if one.get("PhysicalResourceId") and one["ResourceStatus"] != "DELETE_COMPLETE"
-            },
-        )
 
 
 def running(account: Account, stack: Stack) -> list[str]:
     """What runs or waits now, a line each."""
     found: list[str] = []
-    if runbook := stack.resources.get("DeleteExpiredServerCertificate"):
-        found += _executions(account, runbook)
-    if rule := stack.resources.get("ConfigRule"):
-        found += _remediations(account, rule)
+    if runbook := stack.resources.get(RUNBOOK):
+        found += [_told(one) for one in executions(account, runbook, NOT_ENDED)]
+    if rule := stack.resources.get(RULE):
+        found += [
+            f"remediation of {one['ResourceKey']['resourceId']}: {one['State']}"
+            for one in _if_there(remediations(account, rule))
+            if one["State"] in RUNNING
+        ]
     return found
 
 
-def _executions(account: Account, runbook: str) -> Iterator[str]:
-    # An update that changes the runbook gives it another name, another suffix of the same
-    # STACK-LOGICALID-, and an execution of the former one may wait for an approval still.
-    stem = runbook.rpartition("-")[0] + "-"
-    filters = [
-        {"Key": "DocumentNamePrefix", "Values": [stem]},
-        {"Key": "ExecutionStatus", "Values": _NOT_ENDED},
-    ]
-    client = account.client("ssm")
-    for page in client.get_paginator("describe_automation_executions").paginate(Filters=filters):
-        for one in page["AutomationExecutionMetadataList"]:
-            step = one.get("CurrentStepName", "?")
-            waits = " for approval" if one.get("CurrentAction") == "aws:approve" else ""
-            yield (
-                f"automation {one['AutomationExecutionId']}: {one['AutomationExecutionStatus']}"
-                f"{waits} in step {step}"
-            )
+def _told(execution: dict[str, Any]) -> str:
+    step = execution.get("CurrentStepName", "?")
+    waits = " for approval" if awaits_approval(execution) else ""
+    return (
+        f"automation {execution['AutomationExecutionId']}: "
+        f"{execution['AutomationExecutionStatus']}{waits} in step {step}"
+    )
 
 
-def _remediations(account: Account, rule: str) -> Iterator[str]:
-    client = account.client("config")
-    pages = client.get_paginator("describe_remediation_execution_status")
-    try:
-        for page in pages.paginate(ConfigRuleName=rule):
-            for one in page["RemediationExecutionStatuses"]:
-                if one["State"] in _RUNNING:
-                    yield f"remediation of {one['ResourceKey']['resourceId']}: {one['State']}"
-    except ClientError as error:
-        if code_of(error) not in _ABSENT:
-            raise
-
-
-def exceptions(account: Account, stack: Stack) -> list[str]:
+def _given_up(account: Account, stack: Stack) -> list[str]:
     """The certificates that automatic remediation has given up on."""
-    rule = stack.resources.get("ConfigRule")
-    if not rule:
-        return []
-    client = account.client("config")
-    found: list[str] = []
-    request = {"ConfigRuleName": rule}
+    rule = stack.resources.get(RULE)
+    found = _if_there(exceptions(account, rule)) if rule else []
+    return [one["ResourceId"] for one in found]
+
+
+def _if_there(listing: Iterator[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    """What AWS Config lists; nothing if the rule or its remediation is gone already."""
     try:
-        while True:
-            answer = client.describe_remediation_exceptions(**request)
-            found += [one["ResourceId"] for one in answer["RemediationExceptions"]]
-            if not answer.get("NextToken"):
-                return found
-            request["NextToken"] = answer["NextToken"]
+        yield from listing
     except ClientError as error:
         if code_of(error) not in _ABSENT:
             raise
-        return found
 
 
 # What is deleted and can't be had back.
@@ -176,7 +115,7 @@ class Undeployment:
             print(f"The stack {name} does not exist here. There is nothing to remove.")
             return 0
         print(f"Stack {stack.name}: {stack.status}")
-        for certificate in exceptions(self._account, stack):
+        for certificate in _given_up(self._account, stack):
             print(f"Automatic remediation has given up on {certificate}.")
         if not self._has_ended(stack, wait_seconds):
             return 1

@@ -10,7 +10,8 @@ import pytest
 from sandbox.client import PROJECT, Sandbox
 
 from .account import Account
-from .deployment import Deployment, Package
+from .deployment import Deployment
+from .package import Package
 from .production import Production
 
 # Keys of roles and users, and whatever is in PEM.

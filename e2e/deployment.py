@@ -3,31 +3,29 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sandbox.client import PROJECT, Estate, Rule, Sandbox
+from sandbox.client import Estate, Rule, Sandbox
 
 from .account import Run
+from .execution import Execution
+from .package import BUCKET, Package, StackError, aws
+from .policies import Policies
 from .production import ABROAD, HOME, Production
 
 STACK = "certsweep"
-BUCKET = "deployment"
 BACKUPS = "certificates-of-old"
 RULE_NAME = "iam-server-certificate-expiration"
-NO_OUTPUT = "No output available yet because the step is not successfully executed"
 OPTIONS = "JAVA_TOOL_OPTIONS"
 # What tests change, and what it is in a stack that nobody has changed.
 DEFAULTS = {
     "RuleName": RULE_NAME,
     "DaysToExpiration": "0",
     "CheckUsage": "true",
+    "RefreshDays": "1",
     "AutomaticRemediation": "false",
     "MaximumAutomaticAttempts": "5",
     "RetryAttemptSeconds": "60",
@@ -37,116 +35,6 @@ DEFAULTS = {
     "BackupKeyArn": "",
     "AlarmTopicArn": "",
 }
-
-
-class StackError(Exception):
-    """The stack could not be deployed; the message is what the operator reads."""
-
-
-AWS_CLI = (
-    sys.executable,
-    str(Path(sys.executable).with_name("aws")),
-    # A deployment ends before it is answered: the CLI must not ask a second time meanwhile.
-    "--cli-read-timeout=600",
-)
-# The developer's own settings of the AWS CLI are not for the sandbox.
-NO_SETTINGS = {
-    "AWS_CONFIG_FILE": os.devnull,
-    "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
-    "AWS_PAGER": "",
-}
-
-
-@dataclass(frozen=True)
-class Package:
-    """The template as `aws cloudformation package` has made it, and the zip that it refers to."""
-
-    template: Path
-    zip_file: Path
-    key: str
-
-    @classmethod
-    def made(cls, sandbox: Sandbox, zip_file: Path, folder: Path) -> Package:
-        """Packages the rendered template, with the bucket in the sandbox."""
-        make_bucket(sandbox, BUCKET)
-        template = folder / "packaged.yaml"
-        rendered = zip_file.parent / "cloudformation" / "certsweep.yaml"
-        arguments = ["--template-file", str(rendered), "--output-template-file", str(template)]
-        _aws(sandbox, "package", *arguments, "--s3-bucket", BUCKET)
-        (stored,) = sandbox.client("s3").list_objects_v2(Bucket=BUCKET)["Contents"]
-        return cls(template, zip_file, stored["Key"])
-
-    def store(self, sandbox: Sandbox) -> None:
-        """Uploads the zip again, to a sandbox that is as new."""
-        make_bucket(sandbox, BUCKET)
-        sandbox.client("s3").put_object(
-            Bucket=BUCKET, Key=self.key, Body=self.zip_file.read_bytes()
-        )
-
-
-@dataclass(frozen=True)
-class Execution:
-    """One run of the runbook, as Systems Manager shows it."""
-
-    description: dict[str, Any]
-
-    @property
-    def id(self) -> str:
-        """Of the execution."""
-        return str(self.description["AutomationExecutionId"])
-
-    @property
-    def status(self) -> str:
-        """`Success`, `Failed`, `TimedOut`, `Waiting` or `InProgress`."""
-        return str(self.description["AutomationExecutionStatus"])
-
-    @property
-    def outcome(self) -> str:
-        """What became of the certificate; empty if the run doesn't say."""
-        return self._output("Outcome")
-
-    @property
-    def reason(self) -> str:
-        """Why; empty if the run doesn't say."""
-        return self._output("Reason")
-
-    @property
-    def backup(self) -> str:
-        """Where the certificate was written to; empty if nowhere."""
-        return self._output("Location")
-
-    @property
-    def verdict(self) -> dict[str, Any]:
-        """The verdict of the inspection."""
-        verdict: dict[str, Any] = json.loads(self._output("Verdict"))
-        return verdict
-
-    @property
-    def steps(self) -> dict[str, str]:
-        """The status of each step that ran."""
-        steps = {one["StepName"]: one["StepStatus"] for one in self.description["StepExecutions"]}
-        return {name: status for name, status in steps.items() if status != "Pending"}
-
-    @property
-    def failure(self) -> str:
-        """Why steps failed; empty if none did."""
-        messages = [one.get("FailureMessage") for one in self.description["StepExecutions"]]
-        return "\n".join(message for message in messages if message)
-
-    @property
-    def result(self) -> tuple[str, str]:
-        """Status and outcome."""
-        return self.status, self.outcome
-
-    def _output(self, name: str) -> str:
-        told = [
-            value
-            for output, values in self.description.get("Outputs", {}).items()
-            for value in values
-            if output.endswith(f".{name}") and value != NO_OUTPUT
-        ]
-        assert len(told) <= 1, told
-        return str(told[0]) if told else ""
 
 
 class Deployment(Production):
@@ -172,7 +60,7 @@ class Deployment(Production):
         given = [f"{name}={value}" for name, value in parameters.items()]
         if given:
             arguments = (*arguments, "--parameter-overrides", *given)
-        _aws(
+        aws(
             self.sandbox,
             "deploy",
             *("--template-file", str(self._package.template), "--stack-name", STACK),
@@ -256,13 +144,13 @@ class Deployment(Production):
         self._approver = None
         self.outputs = {}
         self._package.store(self.sandbox)
-        _turn_on_config(self.sandbox)
+        self.sandbox.turn_on_config(BUCKET)
 
     def guard(self, **parameters: str) -> None:
         """Configures approval by `approver`, and backups to a bucket with a key of its own."""
         if BACKUPS not in self._buckets():
             key = self.sandbox.client("kms").create_key()["KeyMetadata"]["Arn"]
-            make_bucket(self.sandbox, BACKUPS)
+            self.sandbox.make_bucket(BACKUPS)
             encryption = {"SSEAlgorithm": "aws:kms", "KMSMasterKeyID": key}
             self.sandbox.client("s3").put_bucket_encryption(
                 Bucket=BACKUPS,
@@ -343,6 +231,12 @@ class Deployment(Production):
             if one["ResourceType"] == kind
         }
 
+    @property
+    def policies(self) -> Policies:
+        """The policies of the stack's roles."""
+        (search_policy,) = self.resources("AWS::IAM::ManagedPolicy").values()
+        return Policies(self.sandbox.client("iam"), self.roles, search_policy)
+
     def deletions(self) -> list[str]:
         """The names of the certificates that the stack asked IAM to delete."""
         asked = self.sandbox.requests.list("iam", "DeleteServerCertificate")
@@ -397,62 +291,6 @@ class Deployment(Production):
                 FunctionName=name, Handler=before["Handler"], Environment=before["Environment"]
             )
 
-    @contextmanager
-    def without(self, role: str, action: str) -> Iterator[None]:
-        """A role of the stack, by its logical id, lacks an action that the template grants it."""
-        iam, name = self.sandbox.client("iam"), self.roles[role]
-        inline = self.inline_policies(role)
-        lesser = {policy: _without(document, action) for policy, document in inline.items()}
-        assert lesser != inline, f"{role} is not granted {action}"
-        try:
-            for policy, document in lesser.items():
-                _put_policy(iam, name, policy, document)
-            yield
-        finally:
-            for policy, document in inline.items():
-                _put_policy(iam, name, policy, document)
-
-    @contextmanager
-    def without_search(self, action: str) -> Iterator[None]:
-        """The policy that lets the functions see users lacks an action."""
-        iam = self.sandbox.client("iam")
-        (arn,) = self.resources("AWS::IAM::ManagedPolicy").values()
-        document = _default_document(iam, arn)
-        lesser = _without(document, action)
-        assert lesser != document, f"Searching is not granted {action}"
-        first = iam.get_policy(PolicyArn=arn)["Policy"]["DefaultVersionId"]
-        created = iam.create_policy_version(
-            PolicyArn=arn, PolicyDocument=json.dumps(lesser), SetAsDefault=True
-        )
-        try:
-            yield
-        finally:
-            iam.set_default_policy_version(PolicyArn=arn, VersionId=first)
-            iam.delete_policy_version(
-                PolicyArn=arn, VersionId=created["PolicyVersion"]["VersionId"]
-            )
-
-    def inline_policies(self, role: str) -> dict[str, dict[str, Any]]:
-        """The documents of a role's own policies, by name."""
-        iam, name = self.sandbox.client("iam"), self.roles[role]
-        return {
-            policy: iam.get_role_policy(RoleName=name, PolicyName=policy)["PolicyDocument"]
-            for policy in iam.list_role_policies(RoleName=name)["PolicyNames"]
-        }
-
-    def granted(self, role: str) -> set[str]:
-        """Every action that a role is allowed."""
-        iam, name = self.sandbox.client("iam"), self.roles[role]
-        attached = iam.list_attached_role_policies(RoleName=name)["AttachedPolicies"]
-        documents = [_default_document(iam, one["PolicyArn"]) for one in attached]
-        documents += self.inline_policies(role).values()
-        return {
-            action
-            for document in documents
-            for statement in document["Statement"]
-            for action in _actions(statement)
-        }
-
     # Between tests.
 
     def tidy(self) -> None:
@@ -503,74 +341,6 @@ class Deployment(Production):
         return str(rule["ApplyServerSideEncryptionByDefault"]["KMSMasterKeyID"])
 
 
-def _aws(sandbox: Sandbox, *arguments: str) -> str:
-    """Runs the AWS CLI's `cloudformation` and answers its output.
-
-    :raises StackError: if it fails
-    """
-    ran = subprocess.run(
-        [*AWS_CLI, "cloudformation", *arguments],
-        cwd=PROJECT,
-        env=sandbox.environment | NO_SETTINGS,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    if ran.returncode:
-        raise StackError(ran.stderr.strip())
-    return ran.stdout
-
-
-def make_bucket(sandbox: Sandbox, name: str, account: str = "") -> None:
-    """Makes a bucket in the sandbox's region, of another account if one is named."""
-    region = sandbox.region
-    location = {"CreateBucketConfiguration": {"LocationConstraint": region}}
-    files = sandbox.client("s3", account=account)
-    files.create_bucket(Bucket=name, **({} if region == "us-east-1" else location))
-
-
-def _turn_on_config(sandbox: Sandbox) -> None:
-    config, partition = sandbox.client("config"), sandbox.client("sts").meta.partition
-    role = (
-        f"arn:{partition}:iam::{sandbox.account}:role/aws-service-role/config.amazonaws.com/"
-        "AWSServiceRoleForConfig"
-    )
-    config.put_configuration_recorder(ConfigurationRecorder={"name": "default", "roleARN": role})
-    config.put_delivery_channel(DeliveryChannel={"name": "default", "s3BucketName": BUCKET})
-    config.start_configuration_recorder(ConfigurationRecorderName="default")
-
-
 def _stop(sandbox: Sandbox, execution_id: str) -> None:
     sandbox.client("ssm").stop_automation_execution(AutomationExecutionId=execution_id)
     sandbox.automations.wait(execution_id)
-
-
-def _put_policy(iam: Any, role: str, name: str, document: Mapping[str, Any]) -> None:
-    """A policy without statements is none."""
-    if document["Statement"]:
-        iam.put_role_policy(RoleName=role, PolicyName=name, PolicyDocument=json.dumps(document))
-    else:
-        iam.delete_role_policy(RoleName=role, PolicyName=name)
-
-
-def _default_document(iam: Any, policy_arn: str) -> dict[str, Any]:
-    version = iam.get_policy(PolicyArn=policy_arn)["Policy"]["DefaultVersionId"]
-    answer = iam.get_policy_version(PolicyArn=policy_arn, VersionId=version)
-    document: dict[str, Any] = answer["PolicyVersion"]["Document"]
-    return document
-
-
-def _actions(statement: Mapping[str, Any]) -> list[str]:
-    actions = statement["Action"]
-    return [actions] if isinstance(actions, str) else list(actions)
-
-
-def _without(document: Mapping[str, Any], action: str) -> dict[str, Any]:
-    """The document without an action, and without statements that have no other."""
-    kept = [
-        dict(statement) | {"Action": [one for one in _actions(statement) if one != action]}
-        if action in _actions(statement)
-        else dict(statement)
-        for statement in document["Statement"]
-    ]
-    return dict(document) | {"Statement": [one for one in kept if one["Action"]]}

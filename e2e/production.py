@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sandbox.client import RULE_PERMISSIONS, Estate, Sandbox
+from sandbox.client import Estate, Sandbox, granted
 
 from .account import FUNCTION, Account, Run, days, while_held
 
@@ -38,12 +38,6 @@ MEMORY = 512
 TIMEOUT = 300
 INSPECT = "certsweep-inspect"
 REMOVE = "certsweep-remove"
-INSPECT_PERMISSIONS = tuple(one for one in RULE_PERMISSIONS if not one.startswith("config:"))
-REMOVE_PERMISSIONS = (
-    *INSPECT_PERMISSIONS,
-    "iam:GetServerCertificate",
-    "iam:DeleteServerCertificate",
-)
 
 
 @dataclass(frozen=True)
@@ -121,7 +115,7 @@ class Production(Account):
     ) -> Function:
         """Deploys the function that inspects."""
         name = _own_name(INSPECT, variables, timeout)
-        return self._function(name, "InspectHandler", INSPECT_PERMISSIONS, variables, timeout)
+        return self._function(name, "InspectHandler", granted("InspectRole"), variables, timeout)
 
     def removal(
         self,
@@ -134,7 +128,7 @@ class Production(Account):
 
         :param without: an action that its role lacks
         """
-        permissions = tuple(one for one in REMOVE_PERMISSIONS if one != without)
+        permissions = tuple(one for one in granted("RemoveRole") if one != without)
         name = _own_name(REMOVE, variables, timeout)
         return self._function(name, "RemoveHandler", permissions, variables, timeout)
 

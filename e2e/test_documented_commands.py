@@ -14,7 +14,8 @@ from botocore.exceptions import ClientError
 
 from sandbox.client import PROJECT
 
-from .deployment import NO_SETTINGS, Deployment, make_bucket
+from .deployment import Deployment
+from .package import NO_SETTINGS
 
 # What CloudFormation takes in a request.
 MAX_BODY_BYTES = 51_200
@@ -45,7 +46,7 @@ def commands(page: str) -> str:
 def run(new: Deployment, folder: Path, script: str) -> subprocess.CompletedProcess[str]:
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     return subprocess.run(
-        ["bash", "-ec", script],
+        ["bash", "-ec", script],  # noqa: S607
         cwd=folder,
         env=new.sandbox.environment | NO_SETTINGS | {"PATH": path},
         capture_output=True,
@@ -61,7 +62,7 @@ def run(new: Deployment, folder: Path, script: str) -> subprocess.CompletedProce
 def test_documented_commands_deploy_a_template_that_is_too_large_for_a_request(
     new: Deployment, release: Path, page: str, bucket: str
 ) -> None:
-    make_bucket(new.sandbox, bucket)
+    new.sandbox.make_bucket(bucket)
     ran = run(new, release, commands(page))
     assert ran.returncode == 0, ran.stdout + ran.stderr
     assert (release / "packaged.yaml").stat().st_size > MAX_BODY_BYTES

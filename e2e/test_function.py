@@ -1,6 +1,9 @@
 from __future__ import annotations
 
+import pytest
+
 from .account import Account, days
+from .production import HOME, Production
 
 
 def test_warm_process_serves_the_next_run(account: Account) -> None:
@@ -16,20 +19,47 @@ def test_metrics_are_counted_by_rule(account: Account) -> None:
     account.store("expiring", days(8.5))
     account.store("valid", days(98.5))
     run = account.deploy({"daysToExpiration": "30"})
-    assert run.metrics == {
-        "Certificates": 3,
-        "Expired": 1,
-        "Expiring": 1,
-        "DaysToNextExpiration": 8,
-    }
+    assert run.metrics == {"Certificates": 3}
     assert {metric["namespace"] for metric in run.invocation["metrics"]} == {"Certsweep"}
     assert [metric["dimensions"] for metric in run.invocation["metrics"]] == [
         {"ConfigRuleName": account.rule.name}
-    ] * 4
+    ]
+    figures = run.logged["evaluation"]
+    assert (figures["expired"], figures["expiring"], figures["daysToNextExpiration"]) == (1, 1, 8)
+
+
+@pytest.mark.parametrize(
+    ("level", "expected"),
+    [
+        ("", {"Certificates", "ExpiredInUse", "UsageChecksFailed"}),
+        ("all", {"Certificates", "ExpiredInUse", "UsageChecksFailed"}),
+        ("essential", {"Certificates"}),
+        ("none", set()),
+    ],
+)
+def test_metrics_are_those_that_an_alarm_reads_and_the_log_has_all_figures(
+    production: Production, level: str, expected: set[str]
+) -> None:
+    production.expired()
+    run = production.search({"ALARMS": level, "USAGE_REGIONS": HOME})
+    assert set(run.metrics) == expected
+    assert run.logged["evaluation"] == run.summary
+    figures = {"certificates": 1, "expired": 1, "expiredInUse": 0, "usageChecksFailed": 0}
+    assert figures.items() <= run.summary.items()
+
+
+def test_unknown_level_of_alarms_is_an_error_that_says_what_is_allowed(
+    production: Production,
+) -> None:
+    run = production.search({"ALARMS": "some"})
+    assert 'ALARMS is "some": it must be all, essential or none.' in run.error
+    assert production.dashboard == []
 
 
 def test_account_without_certificates_has_metrics_but_no_next_expiration(account: Account) -> None:
-    assert account.deploy().metrics == {"Certificates": 0, "Expired": 0, "Expiring": 0}
+    run = account.deploy()
+    assert run.metrics == {"Certificates": 0}
+    assert "daysToNextExpiration" not in run.logged["evaluation"]
 
 
 def test_run_that_fails_to_list_has_no_metrics_that_could_look_good(account: Account) -> None:

@@ -16,7 +16,8 @@ from botocore.exceptions import ClientError
 from sandbox.client import ORGANIZATION, PROJECT
 
 from .account import days
-from .deployment import AWS_CLI, BUCKET, NO_SETTINGS, Deployment, make_bucket
+from .deployment import Deployment
+from .package import AWS_CLI, BUCKET, NO_SETTINGS
 from .test_stack import found_in
 
 STACK = "certsweep-organization"
@@ -101,7 +102,7 @@ def session_of(new: Deployment, role: str, service: str = "ssm") -> Any:
 @pytest.fixture
 def central(new: Deployment) -> Any:
     """The client of the account with the bucket for all accounts, with the documented policy."""
-    make_bucket(new.sandbox, CENTRAL_BUCKET, account=CENTRAL)
+    new.sandbox.make_bucket(CENTRAL_BUCKET, account=CENTRAL)
     files = new.sandbox.client("s3", account=CENTRAL)
     files.put_bucket_policy(Bucket=CENTRAL_BUCKET, Policy=documented_policy(CENTRAL_BUCKET))
     return files

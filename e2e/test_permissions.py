@@ -81,8 +81,8 @@ def test_every_request_is_allowed_and_every_permission_is_used(guarded: Deployme
     assert len(guarded.roles) == 4
     for logical_id, name in guarded.roles.items():
         asked = {one["action"] for one in guarded.sandbox.permissions.list(role=name)}
-        assert guarded.granted(logical_id) - asked == UNUSED.get(logical_id, set())
-        assert asked <= guarded.granted(logical_id)
+        assert guarded.policies.granted(logical_id) - asked == UNUSED.get(logical_id, set())
+        assert asked <= guarded.policies.granted(logical_id)
 
 
 def test_nothing_calls_aws_but_the_stack_s_roles(guarded: Deployment) -> None:
@@ -100,15 +100,15 @@ def test_nothing_calls_aws_but_the_stack_s_roles(guarded: Deployment) -> None:
 
 def test_rule_that_does_not_check_usage_may_not_look_for_it(stack: Deployment) -> None:
     stack.configure(CheckUsage="false")
-    assert not stack.granted("EvaluateRole") & set(SEARCH)
-    assert set(SEARCH) <= stack.granted("RemoveRole")
+    assert not stack.policies.granted("EvaluateRole") & set(SEARCH)
+    assert set(SEARCH) <= stack.policies.granted("RemoveRole")
     stack.expired("www")
     assert stack.scheduled_run().outcome == "REPORTED"
     assert stack.sandbox.permissions.list(decision="denied") == []
 
 
 def test_runbook_that_neither_asks_nor_backs_up_may_do_less(stack: Deployment) -> None:
-    assert stack.granted("RunbookRole") == {
+    assert stack.policies.granted("RunbookRole") == {
         "lambda:InvokeFunction",
         "config:StartConfigRulesEvaluation",
         "config:DescribeConfigRuleEvaluationStatus",
@@ -119,7 +119,7 @@ def test_tests_below_leave_out_each_permission_once(guarded: Deployment) -> None
     left_out = {role: {*LOGGING, *SEARCH, *own} for role, own in OWN.items()}
     runbook = {action for action, _ in NEEDED_BY_THE_RUNBOOK} | UNUSED["RunbookRole"]
     left_out["RunbookRole"] = runbook | {"config:StartConfigRulesEvaluation"}
-    assert {role: guarded.granted(role) for role in guarded.roles} == left_out
+    assert {role: guarded.policies.granted(role) for role in guarded.roles} == left_out
 
 
 @pytest.mark.parametrize("action", SEARCH)
@@ -127,7 +127,7 @@ def test_no_function_takes_what_it_may_not_see_for_unused(stack: Deployment, act
     stack.expired("www")
     default = stack.valid("default")
     stack.estate.alb(ABROAD, "prod", default.arn)
-    with stack.without_search(action):
+    with stack.policies.without_search(action):
         assert work(stack, "EvaluateRole").metrics["UsageChecksFailed"] > 0
         verdict = work(stack, "InspectRole").summary
         removal = work(stack, "RemoveRole").summary
@@ -145,7 +145,7 @@ def test_function_fails_without_a_permission_and_names_it(
     stack: Deployment, role: str, action: str
 ) -> None:
     stack.expired("www")
-    with stack.without(role, action):
+    with stack.policies.without(role, action):
         run = work(stack, role)
     assert action in run.error
     assert "AccessDenied" in run.error
@@ -160,7 +160,7 @@ def test_function_without_permission_to_log_leaves_none(
 ) -> None:
     stack.expired("www")
     before = logged(stack, role)
-    with stack.without(role, action):
+    with stack.policies.without(role, action):
         work(stack, role)
         assert logged(stack, role) == before
     stack.expired("www") if role == "RemoveRole" else None
@@ -181,7 +181,7 @@ def test_runbook_fails_without_a_permission_and_deletes_nothing(
     guarded: Deployment, action: str, step: str
 ) -> None:
     guarded.expired("www")
-    with guarded.without("RunbookRole", action):
+    with guarded.policies.without("RunbookRole", action):
         execution = guarded.run("www")
         if execution.status == "Waiting":
             execution = guarded.answer(execution, "Approve")
@@ -193,8 +193,8 @@ def test_runbook_fails_without_a_permission_and_deletes_nothing(
 
 @pytest.mark.parametrize("role", ["EvaluateRole", "InspectRole", "RunbookRole"])
 def test_only_one_role_may_delete(guarded: Deployment, role: str) -> None:
-    assert "iam:DeleteServerCertificate" not in guarded.granted(role)
-    assert "iam:DeleteServerCertificate" in guarded.granted("RemoveRole")
+    assert "iam:DeleteServerCertificate" not in guarded.policies.granted(role)
+    assert "iam:DeleteServerCertificate" in guarded.policies.granted("RemoveRole")
 
 
 @pytest.mark.parametrize(

@@ -1,11 +1,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
 
 from .conftest import tidied
-from .deployment import Deployment, Execution
+from .deployment import Deployment
+from .execution import Execution
 from .production import ABROAD, HOME
 
 ATTEMPTS = 3
@@ -73,7 +75,7 @@ def test_user_that_only_iam_knows_of_counts_as_a_refusal(automatic: Deployment) 
 
 def test_failures_lead_to_an_exception_until_somebody_clears_it(automatic: Deployment) -> None:
     automatic.expired("broken")
-    with automatic.without("InspectRole", "iam:ListServerCertificates"):
+    with automatic.policies.without("InspectRole", "iam:ListServerCertificates"):
         for attempt in range(ATTEMPTS):
             assert exceptions(automatic) == []
             assert attempted(automatic).status == "Failed", attempt
@@ -87,6 +89,22 @@ def test_failures_lead_to_an_exception_until_somebody_clears_it(automatic: Deplo
         ResourceKeys=[{"ResourceType": "AWS::IAM::ServerCertificate", "ResourceId": "broken"}],
     )
     assert attempted(automatic).result == ("Success", "REMOVED")
+
+
+def test_removal_that_failed_is_tried_again_after_the_next_hourly_run(
+    automatic: Deployment,
+) -> None:
+    automatic.expired("www")
+    automatic.valid("api")
+    with automatic.policies.without("InspectRole", "iam:ListServerCertificates"):
+        assert attempted(automatic).status == "Failed"
+    automatic.sandbox.clock.advance(timedelta(hours=1))
+    automatic.sandbox.requests.clear()
+    assert attempted(automatic).result == ("Success", "REMOVED")
+    assert automatic.names == ["api"]
+    # What starts a remediation is a result, not a run; `api` was as recorded.
+    first = automatic.calls("PutEvaluations")[0]["parameters"]["Evaluations"]
+    assert [one["ComplianceResourceId"] for one in first] == ["www"]
 
 
 @pytest.mark.parametrize("mode", ["false", "true"])

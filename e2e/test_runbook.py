@@ -15,7 +15,7 @@ from botocore.exceptions import ClientError
 from sandbox.client import DEFAULT_RUNTIME, PROJECT
 
 from .account import days
-from .deployment import BACKUPS, Deployment, make_bucket
+from .deployment import BACKUPS, Deployment
 from .production import ABROAD, HOME
 
 STRANGER = "210987654321"
@@ -340,7 +340,7 @@ def test_user_that_only_iam_knows_of_is_named_in_the_refusal(stack: Deployment) 
 def strangers_bucket(stack: Deployment) -> Iterator[Any]:
     """The client of a stranger whose bucket anybody may write to."""
     stranger = stack.sandbox.client("s3", account=STRANGER)
-    make_bucket(stack.sandbox, "strange", account=STRANGER)
+    stack.sandbox.make_bucket("strange", account=STRANGER)
     anybody = {
         "Effect": "Allow",
         "Principal": "*",
@@ -459,7 +459,7 @@ def test_nothing_is_deleted_if_the_inspection_is_missing(stack: Deployment) -> N
 
 def test_nothing_is_deleted_if_the_inspection_fails(stack: Deployment) -> None:
     stack.expired("www")
-    with stack.without("InspectRole", "iam:ListServerCertificates"):
+    with stack.policies.without("InspectRole", "iam:ListServerCertificates"):
         execution = stack.run("www")
     assert execution.status == "Failed"
     assert "Not deleted: the inspection failed: " in execution.failure
@@ -491,7 +491,7 @@ def test_nothing_is_deleted_if_the_removal_is_missing(stack: Deployment) -> None
 
 def test_nothing_is_deleted_if_the_removal_fails_before(stack: Deployment) -> None:
     stack.expired("www")
-    with stack.without("RemoveRole", "iam:DeleteServerCertificate"):
+    with stack.policies.without("RemoveRole", "iam:DeleteServerCertificate"):
         execution = stack.run("www")
     assert execution.status == "Failed"
     assert "The removal failed: " in execution.failure
@@ -548,7 +548,7 @@ def test_removal_that_lambda_ends_says_that_nothing_is_known_and_can_be_started_
 
 def test_rule_that_cannot_be_started_does_not_fail_the_run(stack: Deployment) -> None:
     stack.expired("www")
-    with stack.without("RunbookRole", "config:StartConfigRulesEvaluation"):
+    with stack.policies.without("RunbookRole", "config:StartConfigRulesEvaluation"):
         execution = stack.run("www")
     assert execution.result == ("Success", "REMOVED")
     assert execution.steps["reevaluate"] == "Failed"
@@ -606,4 +606,6 @@ def test_malformed_id_is_refused_and_nothing_is_deleted(stack: Deployment, forge
 
 
 def test_role_of_the_runbook_can_delete_nothing(guarded: Deployment) -> None:
-    assert not {one for one in guarded.granted("RunbookRole") if "Delete" in one or "*" in one}
+    assert not {
+        one for one in guarded.policies.granted("RunbookRole") if "Delete" in one or "*" in one
+    }

@@ -7,7 +7,8 @@ import pytest
 from botocore.exceptions import ClientError
 
 from .account import days
-from .deployment import RULE_NAME, STACK, Deployment, StackError
+from .deployment import RULE_NAME, STACK, Deployment
+from .package import StackError
 from .production import NO_APPSYNC
 
 APPROVER = "arn:aws:iam::123456789012:user/alice"
@@ -31,7 +32,11 @@ def test_stack_deploys_with_defaults_and_evaluates_at_once(new: Deployment) -> N
     config = new.sandbox.client("config")
     (rule,) = config.describe_config_rules()["ConfigRules"]
     assert rule["ConfigRuleName"] == RULE_NAME
-    assert json.loads(rule["InputParameters"]) == {"daysToExpiration": "0", "checkUsage": "true"}
+    assert json.loads(rule["InputParameters"]) == {
+        "daysToExpiration": "0",
+        "checkUsage": "true",
+        "refreshDays": "1",
+    }
     (details,) = rule["Source"]["SourceDetails"]
     assert details["MaximumExecutionFrequency"] == "TwentyFour_Hours"
     described = config.describe_remediation_configurations(ConfigRuleNames=[RULE_NAME])
@@ -78,11 +83,15 @@ def test_changed_parameter_takes_effect(new: Deployment) -> None:
     assert new.compliance == {"www": "COMPLIANT"}
     new.install(DaysToExpiration="30")
     assert new.compliance == {"www": "NON_COMPLIANT"}
-    new.install(EveryHours="6", CheckUsage="false")
+    new.install(EveryHours="6", CheckUsage="false", RefreshDays="7")
     (rule,) = new.sandbox.client("config").describe_config_rules()["ConfigRules"]
     (details,) = rule["Source"]["SourceDetails"]
     assert details["MaximumExecutionFrequency"] == "Six_Hours"
-    assert json.loads(rule["InputParameters"]) == {"daysToExpiration": "30", "checkUsage": "false"}
+    assert json.loads(rule["InputParameters"]) == {
+        "daysToExpiration": "30",
+        "checkUsage": "false",
+        "refreshDays": "7",
+    }
     alarms = new.sandbox.client("cloudwatch").describe_alarms()["MetricAlarms"]
     (not_evaluated,) = (alarm for alarm in alarms if "MetricName" not in alarm)
     (stat,) = (one["MetricStat"] for one in not_evaluated["Metrics"] if "MetricStat" in one)
@@ -148,6 +157,7 @@ def test_parameters_that_exclude_each_other_are_refused(
         ("RuleName", "x" * 65, '1 to 64 letters, digits, "-" or "_"'),
         ("DaysToExpiration", "3651", "not greater than 3650"),
         ("EveryHours", "2", "AllowedValues"),
+        ("RefreshDays", "31", "not greater than 30"),
         ("UsageRegions", "eu-west-1;eu-west-2", "Must be region names separated by commas"),
         ("UsageExceptions", "elasticloadbalancingv2/mx-central-1", "Only AppSync can be excepted"),
         ("Approvers", "alice", "up to ten ARNs of IAM users, roles or assumed roles"),
@@ -210,7 +220,7 @@ def test_stack_works_in_other_partitions(
     assert arns_in(new.outputs) == {partition}
     iam = new.sandbox.client("iam")
     for role in new.roles:
-        assert arns_in(new.inline_policies(role)) == {partition}
+        assert arns_in(new.policies.inline(role)) == {partition}
         assert arns_in(iam.get_role(RoleName=new.roles[role])["Role"]) == {partition}
     alarms = new.sandbox.client("cloudwatch").describe_alarms()["MetricAlarms"]
     assert {arns for alarm in alarms for arns in arns_in(alarm["AlarmActions"])} == {partition}

@@ -10,7 +10,8 @@ import boto3
 import pytest
 from botocore.exceptions import ClientError
 
-from .deployment import BACKUPS, BUCKET, Deployment
+from .deployment import BACKUPS, Deployment
+from .package import BUCKET
 from .production import ABROAD, Certificate
 
 # Certificates, code, settings (regions that could be hidden), roles, approvals, backups, results.

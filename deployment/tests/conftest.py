@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import boto3
@@ -9,10 +10,14 @@ import pytest
 from botocore.stub import Stubber
 
 from ..account import Account
+from ..findings import Finding
+from ..wish import Wish
 
 REGION = "eu-west-1"
 NUMBER = "123456789012"
 CALLER = f"arn:aws:iam::{NUMBER}:user/deployer"
+RULE = "iam-server-certificate-expiration"
+KEY = f"arn:aws:kms:{REGION}:{NUMBER}:key/1234abcd-12ab-34cd-56ef-1234567890ab"
 
 
 class FakeSession:
@@ -60,3 +65,35 @@ def session() -> FakeSession:
 @pytest.fixture
 def account(session: FakeSession) -> Account:
     return Account(session, NUMBER, "aws", REGION, CALLER)
+
+
+def wish(bucket: str = "", **parameters: str) -> Wish:
+    return Wish("certsweep", bucket, {"RuleName": RULE, **parameters})
+
+
+def only(findings: Iterator[Finding]) -> Finding:
+    (finding,) = findings
+    return finding
+
+
+def has_rule(session: FakeSession, region: str = REGION) -> None:
+    session.stub("config", region).add_response(
+        "describe_config_rules",
+        {"ConfigRules": [{"ConfigRuleName": RULE, "Source": {"Owner": "CUSTOM_LAMBDA"}}]},
+        {"ConfigRuleNames": [RULE]},
+    )
+
+
+def has_no_rule(session: FakeSession, region: str = REGION) -> None:
+    session.stub("config", region).add_client_error(
+        "describe_config_rules", "NoSuchConfigRuleException"
+    )
+
+
+def enabled(session: FakeSession, *regions: str) -> None:
+    found = [{"RegionName": name, "RegionOptStatus": "ENABLED_BY_DEFAULT"} for name in regions]
+    session.stub("account").add_response(
+        "list_regions",
+        {"Regions": found},
+        {"RegionOptStatusContains": ["ENABLED", "ENABLED_BY_DEFAULT"]},
+    )

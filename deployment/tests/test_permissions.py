@@ -1,3 +1,5 @@
+import re
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -7,8 +9,8 @@ from checks import policies, template
 
 from ..account import Account
 from ..findings import Level
-from ..permissions import NEEDS, needs, permissions
-from ..surroundings import Wish
+from ..permissions import NEEDS, READS, needs, permissions
+from ..wish import Wish
 from .conftest import CALLER, NUMBER, REGION, FakeSession
 
 WISH = Wish("certsweep", "artifacts", {"RuleName": "rule", "RolePath": "/"})
@@ -123,3 +125,19 @@ def test_every_action_exists_and_is_asked_for_on_what_it_is_done_on(account: Acc
                 # A policy for it would name all resources; to simulate it, any will do.
                 if "has no resource level" not in problem
             ] == []
+
+
+@pytest.mark.parametrize("command", READS)
+def test_the_page_lists_what_a_command_calls(command: str) -> None:
+    page = (Path(__file__).parents[1] / "README.md").read_text()
+    section = page.split(f"## make {command}\n")[1].split("\n## ")[0]
+    assert tuple(re.findall(r"`([a-z0-9]+:[A-Z]\w+)`", section)) == READS[command]
+
+
+@pytest.mark.parametrize("command", READS)
+def test_every_action_that_a_command_calls_exists(command: str) -> None:
+    for action in READS[command]:
+        statement = policies.Statement(
+            action, {"Effect": "Allow", "Action": action, "Resource": "*"}
+        )
+        assert [one for one in policies.problems(statement) if "resource level" not in one] == []

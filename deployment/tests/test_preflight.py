@@ -1,11 +1,25 @@
+import inspect
+from pathlib import Path
+
 import pytest
+from botocore.configprovider import BOTOCORE_DEFAUT_SESSION_VARIABLES
 from botocore.exceptions import EndpointConnectionError
 
-from .. import preflight
+from .. import (
+    buckets,
+    config,
+    permissions,
+    preflight,
+    regions,
+    registry,
+    security_hub,
+    stacks,
+    topics,
+)
 from ..account import Account, NoAccountError
 from ..findings import Finding, Level, missing, note, ok, warning
 from ..parameters import ParameterError, declared, main, parsed
-from ..surroundings import Wish
+from ..wish import Wish
 from .conftest import CALLER, NUMBER, REGION, FakeSession
 
 IDENTITY = {"UserId": "AIDAIOSFODNN7EXAMPLE1", "Account": NUMBER, "Arn": CALLER}
@@ -24,8 +38,15 @@ def test_the_partition_is_that_of_the_caller(session: FakeSession) -> None:
 
 
 def test_without_a_region_it_says_how_to_set_one() -> None:
-    with pytest.raises(NoAccountError, match=r"No region is set\. Set AWS_REGION"):
+    with pytest.raises(NoAccountError, match=r"No region is set\. Set AWS_DEFAULT_REGION"):
         Account.of(FakeSession(region_name=None))
+
+
+def test_the_region_is_read_from_the_variable_that_messages_name() -> None:
+    # botocore and the AWS CLI 1 pass over AWS_REGION: `make undeploy` would remove another stack.
+    assert BOTOCORE_DEFAUT_SESSION_VARIABLES["region"][1] == "AWS_DEFAULT_REGION"
+    for module in Path(preflight.__file__).parent.glob("*.py"):
+        assert "AWS_REGION" not in module.read_text()
 
 
 def test_without_credentials_it_says_how_to_get_some(session: FakeSession) -> None:
@@ -44,14 +65,28 @@ def test_a_check_that_fails_hides_no_other(
     def second_one(_: Account, __: Wish):  # type: ignore[no-untyped-def] # noqa: ANN202
         yield ok("found after the failure")
 
-    monkeypatch.setattr(preflight, "CHECKS", (first_one,))
-    monkeypatch.setattr(preflight, "permissions", second_one)
+    monkeypatch.setattr(preflight, "CHECKS", (first_one, second_one))
     texts = [finding.text for finding in preflight.inspect(account, Wish("certsweep"))]
     assert texts[1] == "found before it failed"
     assert texts[2].startswith(
         'Could not check: first one. Could not connect to the endpoint URL: "'
     )
     assert texts[3] == "found after the failure"
+
+
+def test_every_check_is_made() -> None:
+    modules = (buckets, config, permissions, regions, registry, security_hub, stacks, topics)
+    found = {
+        check
+        for module in modules
+        for check in vars(module).values()
+        if inspect.isfunction(check)
+        and check.__module__ == module.__name__
+        and not check.__name__.startswith("_")
+        and list(inspect.signature(check).parameters.values())[1:]
+        and inspect.signature(check).return_annotation == "Iterator[Finding]"
+    }
+    assert found == set(preflight.CHECKS)
 
 
 def run(
@@ -64,7 +99,6 @@ def run(
         yield from findings
 
     monkeypatch.setattr(preflight, "CHECKS", (only_check,))
-    monkeypatch.setattr(preflight, "permissions", lambda *_: iter(()))
     session.stub("sts").add_response("get_caller_identity", IDENTITY)
     arguments = ["--stack", "mine", "--bucket", "artifacts", "BackupBucket=backups"]
     return preflight.main(arguments, session), seen

@@ -2,7 +2,8 @@
 
 combinations.py   what is tried: generated from what fault-free runs were seen to call
 world.py          the account it is tried in, with the stack as it is deployed
-doors.py          how each door is used, and what must hold of it whatever breaks
+doors.py          how each door is used, and how a run of it is judged
+expectations.py   what must hold of a run, whatever breaks
 trials.py         one combination from beginning to end, and many side by side
 table.py          docs/faults.md, which the full run writes
 __main__.py       the full run: `make soak`

@@ -1,60 +1,41 @@
-"""How each door is used, and what must hold of it whatever breaks.
-
-What must hold is computed from the account and the request log, never listed by combination.
-"""
+"""How each door is used, and how a run of it is judged."""
 
 from __future__ import annotations
 
 import json
-import re
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from ..account import CERTIFICATE
 from ..conftest import SECRETS, assert_keeps_secrets
-from ..deployment import Execution
+from ..execution import Execution
 from ..production import Certificate
-from .combinations import KINDS, NOT_FOUND, Call, Combination
-from .world import REGIONS, World
+from .combinations import Call, Combination
+from .expectations import (
+    DELETED,
+    DELETION,
+    FAILED,
+    LATER,
+    PARTLY,
+    RECOVERED,
+    SEARCH,
+    STEP_TIMED_OUT,
+    TIMED_OUT,
+    UNCHECKED,
+    Verdict,
+    excused,
+    failures,
+    misjudged,
+    ordered,
+    resource_of,
+    some,
+    unclear,
+    unsearched,
+)
+from .world import World
 
-# How a trial ends; worst last. docs/faults.md says what each means.
-RECOVERED, LATER, UNCHECKED, PARTLY, FAILED, DELETED, TIMED_OUT = OUTCOMES = "RLUPFDT"
-SEARCH = {
-    "account": ("ListRegions",),
-    "appsync": ("ListDomainNames",),
-    "cloudfront": ("ListDistributions",),
-    "elb": ("DescribeLoadBalancers",),
-    "elbv2": ("DescribeLoadBalancers", "DescribeListeners", "DescribeListenerCertificates"),
-    "iam": ("ListServerCertificates",),
-}
 # Longer than a step of the runbook may take, four times.
 RUNBOOK_SECONDS = 2500
-# What an error must name, and what it must advise.
-_CALL = re.compile(r"\b[a-z0-9]+:[A-Z]\w+ (failed|was not made|kept answering)")
-_REMEDY = re.compile(
-    r"([Tt]ry again|Allow the action|Correct what|Raise the|[Ss]tart (again|the rule)|Look whether)"
-)
-# How an error says that the certificate was deleted, or that it may have been.
-_DELETED = re.compile(r"accepted the deletion|not known whether|(?<!Nothing )was deleted")
-# How Systems Manager says that it ended a step. No word of ours can be in it.
-_TIMED_OUT = "Step timed out while step is aws:executeScript"
-# Faults after which a call has done its work and its answer was read.
-_HARMLESS = ("", "delay")
-_NOT_FOUND_FAULT = KINDS[NOT_FOUND]["kind"]
-
-
-@dataclass
-class Verdict:
-    """How a run ended, and what does not hold of it."""
-
-    outcome: str = FAILED
-    problems: list[str] = field(default_factory=list)
-
-    def expect(self, holds: bool, problem: str) -> None:
-        """Notes a problem unless this holds."""
-        if not holds:
-            self.problems.append(problem)
 
 
 class Door:
@@ -71,11 +52,12 @@ class Door:
 
         :param call: what is broken; None if nothing is
         """
-        raise NotImplementedError
+        del call
+        return [self.world.target]
 
     def prepare(self) -> int:
         """Leaves something to do; answers how many certificates there are."""
-        raise NotImplementedError
+        return len(self.world.certificates())
 
     def act(self, subject: Certificate) -> None:
         """Uses the door, and waits for its end."""
@@ -118,9 +100,6 @@ class Evaluate(Door):
         self._latest: Any = None
         self._invocation: dict[str, Any] = {}
 
-    def subjects(self, _: Call | None) -> list[Certificate]:
-        return [self.world.target]
-
     def prepare(self) -> int:
         """One certificate is gone, one is new, and one has changed."""
         stack = self.world.stack
@@ -130,7 +109,7 @@ class Evaluate(Door):
         stack.delete("changing")
         (stack.valid if self._turns % 2 else stack.expired)("changing")
         self._before = set(self.world.certificates())
-        self._latest = max(_ordered(one) for one in self._results())
+        self._latest = max(ordered(one) for one in self._results())
         return len(self._before)
 
     def act(self, _: Certificate) -> None:
@@ -141,22 +120,22 @@ class Evaluate(Door):
         requests = self.world.requests(self.role)
         stored = self.world.certificates()
         verdict.expect(set(stored) == self._before, "a certificate is gone")
-        results = {_resource(one): one for one in self._results()}
+        results = {resource_of(one): one for one in self._results()}
         cleared = {
             name
             for (kind, name), one in results.items()
             if kind == CERTIFICATE and one["ComplianceType"] == "NOT_APPLICABLE"
         }
         wrongly = cleared & set(stored)
-        verdict.expect(not wrongly, f"cleared, but still in IAM: {_some(wrongly)}")
+        verdict.expect(not wrongly, f"cleared, but still in IAM: {some(wrongly)}")
         current = {(CERTIFICATE, name) for name in stored}
         stale = {(CERTIFICATE, f"rotating-{self._turns - 1}")}
-        fresh = {key for key, one in results.items() if _ordered(one) > self._latest}
+        fresh = {key for key, one in results.items() if ordered(one) > self._latest}
         missing = (current | stale) - fresh
         for name, problem in self._wrong(results, current & fresh):
             verdict.problems.append(f"{name} {problem}")
         if not self._invocation["error"]:
-            verdict.expect(not missing, f"reported, but not recorded: {_some(missing)}")
+            verdict.expect(not missing, f"reported, but not recorded: {some(missing)}")
             unknown = self._invocation["payload"].get("usageChecksFailed", 0)
             verdict.outcome = UNCHECKED if unknown else RECOVERED
             return verdict
@@ -166,7 +145,7 @@ class Evaluate(Door):
         verdict.expect(not (is_nothing_reported and fresh), f"reported all the same: {error}")
         allowed = excused(requests, error, current | stale, stale)
         lost = missing - allowed
-        verdict.expect(not lost, f"could have been recorded, but was not: {_some(lost)}: {error}")
+        verdict.expect(not lost, f"could have been recorded, but was not: {some(lost)}: {error}")
         verdict.outcome = PARTLY if fresh else FAILED
         return verdict
 
@@ -179,13 +158,13 @@ class Evaluate(Door):
             key: one
             for one in self._results()
             if one["ComplianceType"] != "NOT_APPLICABLE"
-            for key in [_resource(one)]
+            for key in [resource_of(one)]
         }
         problems = [f"next run: {name} {problem}" for name, problem in self._wrong(shown, stored)]
         if run.metrics["UsageChecksFailed"]:
             problems.append("the next run could not check everything")
         if set(shown) != stored:
-            problems.append(f"the next run left {_some(set(shown) ^ stored)}")
+            problems.append(f"the next run left {some(set(shown) ^ stored)}")
         problems += [
             f"next run: {name} is said to be {shown[CERTIFICATE, name]['Annotation']!r}"
             for name in self._expired()
@@ -236,9 +215,6 @@ class Inspect(Door):
         super().__init__(world)
         self._invocation: dict[str, Any] = {}
 
-    def prepare(self) -> int:
-        return len(self.world.certificates())
-
     def subjects(self, call: Call | None) -> list[Certificate]:
         used = [self.world.used_by(call.service, call.operation, call.region)] if call else []
         return [*used, self.world.target]
@@ -254,7 +230,7 @@ class Inspect(Door):
         if self._invocation["error"]:
             verdict.problems += unclear(str(answer["errorMessage"]), broken)
             return verdict
-        verdict.problems += _misjudged(answer, subject, self.world, self.role, broken)
+        verdict.problems += misjudged(answer, subject, self.world, self.role, broken)
         verdict.outcome = UNCHECKED if answer["uncheckedCount"] else RECOVERED
         return verdict
 
@@ -298,11 +274,11 @@ class Remove(Door):
         verdict.problems += self.deletion(subject, error, "" if error else answer["outcome"])
         if error:
             verdict.problems += unclear(error, broken)
-            verdict.outcome = DELETED if _DELETED.search(error) else FAILED
+            verdict.outcome = DELETED if DELETION.search(error) else FAILED
             return verdict
         judged = answer["verdict"]
         if "uncheckedCount" in judged:
-            verdict.problems += _misjudged(judged, subject, self.world, self.role, broken)
+            verdict.problems += misjudged(judged, subject, self.world, self.role, broken)
         if judged.get("uncheckedCount"):
             verdict.outcome = UNCHECKED
         elif answer["outcome"] == "REFUSED" and subject.name not in self.world.users:
@@ -317,11 +293,11 @@ class Remove(Door):
         verdict = Verdict()
         before, after = self._before, self.world.certificates()
         gone = {name for name, one in before.items() if name not in after or after[name] != one}
-        verdict.expect(gone <= {subject.name}, f"others are gone: {_some(gone - {subject.name})}")
+        verdict.expect(gone <= {subject.name}, f"others are gone: {some(gone - {subject.name})}")
         is_gone = subject.name in gone
         is_told_gone = outcome in ("REMOVED", "ALREADY_GONE")
-        told = is_told_gone or bool(_DELETED.search(error))
-        told |= _TIMED_OUT in error  # the step's description says that it is not known then
+        told = is_told_gone or bool(DELETION.search(error))
+        told |= STEP_TIMED_OUT in error  # the step's description says that it is not known then
         verdict.expect(told or not is_gone, f"it is gone, which nobody says: {outcome}{error}")
         verdict.expect(is_gone or not is_told_gone, f"it is said to be {outcome}, but is there")
         verdict.expect(
@@ -370,13 +346,13 @@ class Runbook(Remove):
         is_gone = subject.name not in self.world.certificates()
         saved = any(f"/{subject.id}/" in key for key in self.world.stack.backups())
         verdict.expect(saved or not is_gone, "it is gone, but there is no backup of it")
-        for failure in _failures(execution):
-            if _TIMED_OUT not in failure:
+        for failure in failures(execution):
+            if STEP_TIMED_OUT not in failure:
                 verdict.problems += unclear(failure, broken)
-        if _TIMED_OUT in error:
+        if STEP_TIMED_OUT in error:
             verdict.outcome = TIMED_OUT
         elif error:
-            verdict.outcome = DELETED if _DELETED.search(error) else FAILED
+            verdict.outcome = DELETED if DELETION.search(error) else FAILED
         else:
             restarted = execution.steps.get("reevaluate") == "Success"
             verdict.outcome = RECOVERED if restarted else LATER
@@ -420,114 +396,3 @@ DOOR_CLASSES: dict[str, type[Door]] = {
     "runbook": Runbook,
     "busy runbook": BusyRunbook,
 }
-
-
-def unclear(error: str, broken: Combination | None) -> list[str]:
-    """What an error lacks: one line that names the call that failed and says what to do."""
-    verdict = Verdict()
-    verdict.expect("\n" not in error, f"more than a line: {error}")
-    verdict.expect(bool(_CALL.search(error)), f"no call is named: {error}")
-    verdict.expect(bool(_REMEDY.search(error)), f"no remedy is given: {error}")
-    if broken is not None and broken.kind != "slow":  # that one shows at a call that comes later
-        verdict.expect(broken.call.action in error, f"{broken.call.action} is not named: {error}")
-    return verdict.problems
-
-
-def _failures(execution: Execution) -> list[str]:
-    """Why steps failed, without the traceback and the guide that Systems Manager puts around."""
-    found = []
-    for step in execution.description["StepExecutions"]:
-        message = step.get("FailureMessage") or ""
-        if message:
-            last = message.rpartition("Please refer to Automation Service")[0].strip()
-            found.append(last.rpartition("\n\n")[2])
-    return found
-
-
-def _misjudged(
-    judged: Mapping[str, Any],
-    subject: Certificate,
-    world: World,
-    role: str,
-    broken: Combination | None,
-) -> list[str]:
-    """What is wrong with the verdict of an inspection or a removal."""
-    verdict = Verdict()
-    is_used = subject.name in world.users
-    unchecked = judged["uncheckedCount"]
-    verdict.expect(not (is_used and judged["deletable"]), "in use, but said to be deletable")
-    verdict.expect(not (unchecked and judged["deletable"]), "unchecked, but said to be deletable")
-    verdict.expect(
-        not is_used or judged["usageCount"] or unchecked > 0, "in use, but no use was found"
-    )
-    verdict.expect(is_used or not judged["usageCount"], "a use was found that there isn't")
-    if judged["deletable"]:
-        verdict.problems += unsearched(world.requests(role))
-    for one in judged["unchecked"]:
-        if one["error"].startswith("OutOfTime: "):  # of a whole service, and says what to do
-            continue
-        # What another call's fault left no time for names itself, and not that other call.
-        is_cause = "was not made: the function's time was up" not in one["error"]
-        verdict.problems += unclear(one["error"], broken if is_cause else None)
-    return verdict.problems
-
-
-def unsearched(requests: Sequence[Mapping[str, Any]]) -> list[str]:
-    """The places of a search that were never seen, before a deletion if there was one."""
-    asked: dict[tuple[str, str, str, str], bool] = {}
-    for request in requests:
-        if request["operation"] == "DeleteServerCertificate":
-            break
-        if request["operation"] in SEARCH.get(request["service"], ()):
-            parameters = json.dumps(request["parameters"], sort_keys=True)
-            key = (request["service"], request["operation"], request["region"], parameters)
-            is_answered = request["status"] == 200 and request["fault"] in _HARMLESS
-            # Any attempt will do. Those that the client gave up are logged after those that came.
-            # But who was answered that something does not exist has to ask again.
-            is_seen = asked.get(key, False) and request["fault"] != _NOT_FOUND_FAULT
-            asked[key] = is_seen or is_answered
-    blind = [
-        f"{service}:{operation} in {region}"
-        for (service, operation, region, _), is_answered in asked.items()
-        if not is_answered
-    ]
-    seen = {(service, operation) for service, operation, _, _ in asked}
-    wanted = {(service, one) for service, names in SEARCH.items() for one in names}
-    blind += [f"{service}:{operation}" for service, operation in sorted(wanted - seen)]
-    for service, operation in (("elb", "DescribeLoadBalancers"), ("appsync", "ListDomainNames")):
-        regions = {key[2] for key in asked if key[:2] == (service, operation)}
-        blind += [f"{service}:{operation} in {one}" for one in set(REGIONS) - regions]
-    return [f"deletable, but not all was searched: {', '.join(blind)}"] if blind else []
-
-
-def excused(
-    requests: Sequence[Mapping[str, Any]],
-    error: str,
-    everything: set[tuple[str, str]],
-    stale: set[tuple[str, str]],
-) -> set[tuple[str, str]]:
-    """What a failed run may leave unrecorded: what the broken calls were for."""
-    broken = [one for one in requests if one["fault"]]
-    operations = {one["operation"] for one in broken}
-    if "ListServerCertificates" in operations or "the function's time was up" in error:
-        return everything
-    allowed = set(stale) if "GetComplianceDetailsByConfigRule" in operations else set()
-    for one in broken:
-        for evaluation in one["parameters"].get("Evaluations", []):
-            key = (evaluation["ComplianceResourceType"], evaluation["ComplianceResourceId"])
-            allowed.add(key)
-    return allowed
-
-
-def _resource(result: Mapping[str, Any]) -> tuple[str, str]:
-    key = result["EvaluationResultIdentifier"]["EvaluationResultQualifier"]
-    return key["ResourceType"], key["ResourceId"]
-
-
-def _ordered(result: Mapping[str, Any]) -> Any:
-    return result["EvaluationResultIdentifier"]["OrderingTimestamp"]
-
-
-def _some(things: Iterable[Any]) -> str:
-    listed = sorted(map(str, things))
-    return ", ".join(listed[:3]) + (f" and {len(listed) - 3} more" if len(listed) > 3 else "")

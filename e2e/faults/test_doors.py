@@ -10,7 +10,8 @@ import pytest
 
 from ..production import Certificate
 from .combinations import NOT_FOUND, Call, Combination
-from .doors import FAILED, RECOVERED, SEARCH, UNCHECKED, Remove, excused, unclear, unsearched
+from .doors import Remove
+from .expectations import FAILED, RECOVERED, SEARCH, UNCHECKED, excused, unclear, unsearched
 from .world import REGIONS, World
 
 ARN = "arn:aws:iam::123456789012:server-certificate/target"

@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from .combinations import Combination
-from .doors import DOOR_CLASSES, OUTCOMES, Door
+from .doors import DOOR_CLASSES, Door
+from .expectations import OUTCOMES
 from .world import World
 
 

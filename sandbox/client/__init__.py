@@ -16,7 +16,8 @@ from sandbox.host.defaults import (
 from .certificates import CertificateFiles, new_key, self_signed, with_chain
 from .connection import SandboxError
 from .resources import FIXED_RESPONSE, Estate, LoadBalancer, distribution_config
-from .rules import RULE_PERMISSIONS, Rule
+from .roles import granted
+from .rules import Rule
 from .sandbox import Sandbox
 
 __all__ = [
@@ -28,7 +29,6 @@ __all__ = [
     "FIXED_RESPONSE",
     "ORGANIZATION",
     "PROJECT",
-    "RULE_PERMISSIONS",
     "CertificateFiles",
     "Estate",
     "LoadBalancer",
@@ -36,6 +36,7 @@ __all__ = [
     "Sandbox",
     "SandboxError",
     "distribution_config",
+    "granted",
     "new_key",
     "self_signed",
     "with_chain",

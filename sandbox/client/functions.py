@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from .connection import Connection
+from .prerequisites import make_bucket
 
 
 class Functions:
@@ -51,11 +51,11 @@ class Functions:
 
         In the request itself it would be base64 in JSON: several times the work for both sides.
         """
-        files, bucket = self._connection.client("s3", region), f"code-in-{region}"
-        location = {"CreateBucketConfiguration": {"LocationConstraint": region}}
-        with suppress(files.exceptions.BucketAlreadyOwnedByYou):
-            files.create_bucket(Bucket=bucket, **({} if region == "us-east-1" else location))
-        files.put_object(Bucket=bucket, Key=zip_file.name, Body=zip_file.read_bytes())
+        bucket = f"code-in-{region}"
+        make_bucket(self._connection, bucket, region)
+        self._connection.client("s3", region).put_object(
+            Bucket=bucket, Key=zip_file.name, Body=zip_file.read_bytes()
+        )
         return {"S3Bucket": bucket, "S3Key": zip_file.name}
 
     def invocations(self, function_name: str | None = None) -> list[dict[str, Any]]:

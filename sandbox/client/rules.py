@@ -11,25 +11,12 @@ from typing import Any
 
 from .connection import Connection, SandboxError
 from .controls import ClockControl
-from .functions import Functions, make_role
+from .functions import Functions
+from .prerequisites import turn_on_config
+from .roles import granted
 
 DEFAULT_HANDLER = "io.github.certsweep.EvaluateHandler::handleRequest"
 RULE_NAME = "iam-server-certificate-expiration"
-# What the function of a rule needs.
-RULE_PERMISSIONS = (
-    "account:ListRegions",
-    "appsync:ListDomainNames",
-    "cloudfront:ListDistributions",
-    "config:GetComplianceDetailsByConfigRule",
-    "config:PutEvaluations",
-    "elasticloadbalancing:DescribeListenerCertificates",
-    "elasticloadbalancing:DescribeListeners",
-    "elasticloadbalancing:DescribeLoadBalancers",
-    "iam:ListServerCertificates",
-    "logs:CreateLogGroup",
-    "logs:CreateLogStream",
-    "logs:PutLogEvents",
-)
 
 
 @dataclass(frozen=True)
@@ -61,7 +48,7 @@ class Rules:
         timeout: int = 300,
         variables: Mapping[str, str] | None = None,
         region: str | None = None,
-        permissions: Iterable[str] = RULE_PERMISSIONS,
+        permissions: Iterable[str] | None = None,
         wait: bool = True,
     ) -> Rule:
         """Does what a person does to deploy a rule: role, recorder, function, permission, rule.
@@ -70,11 +57,13 @@ class Rules:
         :param memory: the function's memory, in MB
         :param timeout: the function's timeout, in seconds
         :param variables: the function's environment variables
-        :param permissions: the actions that the function's role allows, on all resources
+        :param permissions: the actions that the function's role allows, on all resources; those
+            that the template grants by default
         :param wait: wait for the evaluation that AWS Config starts for a new rule
         """
         rule = Rule(name, function_name, region or self._connection.region)
-        self._record(rule.region)
+        bucket = f"config-{self._connection.account}-{rule.region}"
+        turn_on_config(self._connection, bucket, rule.region)
         function_arn = self._functions.deploy(
             zip_file,
             function_name,
@@ -83,7 +72,7 @@ class Rules:
             timeout=timeout,
             variables=variables,
             region=region,
-            permissions=permissions,
+            permissions=granted("EvaluateRole") if permissions is None else permissions,
         )
         self._connection.client("lambda", rule.region).add_permission(
             FunctionName=function_name,
@@ -184,20 +173,3 @@ class Rules:
             raise SandboxError(f"The function could not be invoked: {delivery['error']}")
         invocation: dict[str, Any] = delivery["invocation"]
         return invocation
-
-    def _record(self, region: str) -> None:
-        """Turns AWS Config on in a region, if it isn't."""
-        config = self._connection.client("config", region)
-        if config.describe_configuration_recorders()["ConfigurationRecorders"]:
-            return
-        role = make_role(self._connection, "config-recorder", "config.amazonaws.com", region)
-        bucket = f"config-{self._connection.account}-{region}"
-        location = {"CreateBucketConfiguration": {"LocationConstraint": region}}
-        self._connection.client("s3", region).create_bucket(
-            Bucket=bucket, **({} if region == "us-east-1" else location)
-        )
-        config.put_configuration_recorder(
-            ConfigurationRecorder={"name": "default", "roleARN": role}
-        )
-        config.put_delivery_channel(DeliveryChannel={"name": "default", "s3BucketName": bucket})
-        config.start_configuration_recorder(ConfigurationRecorderName="default")

@@ -32,6 +32,7 @@ from .controls import (
     RequestControl,
 )
 from .functions import Functions
+from .prerequisites import make_bucket, turn_on_config
 from .remediation import AutomationControl, MessageControl, RemediationControl
 from .rules import Rules
 from .server_certificates import ServerCertificates
@@ -172,6 +173,20 @@ class Sandbox:
         :param cold: also end the idle processes of functions, which are otherwise reused
         """
         self._connection.control("POST", "reset", {"cold": cold})
+
+    def make_bucket(self, name: str, *, account: str = "") -> None:
+        """Makes a bucket in the sandbox's region.
+
+        :param account: another account that owns it
+        """
+        make_bucket(self._connection, name, self.region, account)
+
+    def turn_on_config(self, bucket: str) -> None:
+        """Turns the configuration recorder on in the sandbox's region.
+
+        :param bucket: where it delivers to
+        """
+        turn_on_config(self._connection, bucket, self.region)
 
     def settings(self, **changes: Any) -> dict[str, Any]:
         """Changes settings, and answers all of them.

@@ -87,23 +87,6 @@ class Account:
         """The ARN of a certificate."""
         return str(self._metadata(name)["Arn"])
 
-    def turn_on_config(self) -> None:
-        """Turns the configuration recorder on, and makes the buckets."""
-        for bucket in (ARTIFACTS, BACKUPS):
-            self._sandbox.client("s3").create_bucket(
-                Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": self._home}
-            )
-        config = self._sandbox.client("config")
-        role = "role/aws-service-role/config.amazonaws.com/AWSServiceRoleForConfig"
-        config.put_configuration_recorder(
-            ConfigurationRecorder={
-                "name": "default",
-                "roleARN": f"arn:aws:iam::{self._sandbox.account}:{role}",
-            }
-        )
-        config.put_delivery_channel(DeliveryChannel={"name": "default", "s3BucketName": ARTIFACTS})
-        config.start_configuration_recorder(ConfigurationRecorderName="default")
-
     def hire(self, user: str) -> str:
         """Creates a user; answers the section of their access key in a file of credentials."""
         iam = self._sandbox.client("iam")

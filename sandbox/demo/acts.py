@@ -90,7 +90,8 @@ class Story:
 
     def deploy(self) -> None:
         """Deploys the rendered template as anybody would."""
-        self._account.turn_on_config()
+        self._sandbox.turn_on_config(ARTIFACTS)
+        self._sandbox.make_bucket(BACKUPS)
         self._stage.aws(
             *("cloudformation", "package", "--s3-bucket", ARTIFACTS),
             *("--template-file", "target/cloudformation/certsweep.yaml"),

@@ -12,7 +12,7 @@ from sandbox.host import memory
 from sandbox.host.clock import Clock
 from sandbox.host.guardian import Guardian
 from sandbox.policy.authorization import Authorization, Refusal
-from sandbox.services import cloudfront, elb, elbv2, s3
+from sandbox.services import cloudfront, elb, elbv2, s3, sns
 from sandbox.services.account.regions import Regions
 from sandbox.services.account.service_control_policies import Denials
 from sandbox.services.appsync import DomainNames
@@ -67,7 +67,7 @@ class Parts:
         self.remediations = Remediations(self.clock, self.rules, self.automations)
         self.events = ComplianceEvents(self.clock)
         self.rules.on_result.append(self.events.changed)
-        self._stacks = Stacks(self.clock, self.authorization)
+        self._stacks = Stacks(self.clock)
 
     def listen_at(self, endpoint: str) -> None:
         """Says where the sandbox listens: functions, runbooks and stacks call it themselves."""
@@ -91,6 +91,7 @@ class Parts:
             | self.remediations.operations(),
             "iam": self.certificates.operations(),
             "lambda": self.functions.operations(),
+            "sns": sns.operations(),
             "ssm": self.automations.operations(),
         } | {service: exclusively(self.users_lock, own) for service, own in users.items()}
 

@@ -42,6 +42,9 @@ _ACTIONS = {
     "s3:UploadPart": "s3:PutObject",
 }
 
+# "No permissions are required to perform this operation", in its API reference.
+_FREE = "sts:GetCallerIdentity"
+
 # Further actions that parameters of S3's PutObject ask for.
 _UPLOAD_ACTIONS = {"Tagging": "s3:PutObjectTagging", "ACL": "s3:PutObjectAcl"}
 
@@ -50,6 +53,8 @@ def needed(call: Call) -> list[tuple[str, str]]:
     """The permissions, as (action, ARN of the resource or `*`); all of them are needed."""
     prefix = _PREFIXES.get(call.service, call.service)
     name = f"{prefix}:{call.operation}"
+    if name == _FREE:
+        return []
     action = _ACTIONS.get(name, name)
     find = _RESOURCES.get(prefix, _anything)
     permissions = [(action, resource) for resource in find(call)]
@@ -153,8 +158,9 @@ def _ssm(call: Call) -> list[str]:
         else ""
     )
     if call.operation == "StartAutomationExecution":
-        version = params.get("DocumentVersion", "$DEFAULT")
-        return [_named(call, "ssm", "automation-definition/", f"{document}:{version}")]
+        # https://docs.aws.amazon.com/systems-manager/latest/userguide/automation-setup-identity-based-policies.html
+        started = _arn(call, "ssm", "automation-execution/new")
+        return [_named(call, "ssm", "document/", params["DocumentName"]), started]
     if document:
         return [_named(call, "ssm", "document/", document)]
     if call.operation.endswith("Parameter"):

@@ -35,8 +35,7 @@ class DomainNames:
         return {
             "CreateDomainName": self._create,
             "ListDomainNames": self._list,
-            "DeleteDomainName": self._delete,
-            **not_imitated("GetDomainName", "UpdateDomainName"),
+            **not_imitated("DeleteDomainName", "GetDomainName", "UpdateDomainName"),
         }
 
     def reset(self) -> None:
@@ -63,19 +62,8 @@ class DomainNames:
         found, token = PAGES.page(call, domains, lambda domain: str(domain["domainName"]))
         return {"domainNameConfigs": found, "nextToken": token}
 
-    def _delete(self, call: Call) -> None:
-        del self._of(call)[self._named(call)["domainName"]]
-
     def _of(self, call: Call) -> dict[str, DomainName]:
         return self._domains[call.account, call.region]
-
-    def _named(self, call: Call) -> DomainName:
-        domain = self._of(call).get(call.params["domainName"])
-        if domain is None:
-            raise AwsError(
-                "NotFoundException", f"Domain name {call.params['domainName']} not found."
-            )
-        return domain
 
 
 def _is_known_certificate(call: Call, arn: str) -> bool:

@@ -21,29 +21,15 @@ def operations() -> Operations:
     """The operations that the sandbox answers itself, by their names."""
     return {
         "CreateDistribution": _create,
-        "UpdateDistribution": _update,
         "ListDistributions": _list,
-        **not_imitated("CreateDistributionWithTags"),
+        **not_imitated("CreateDistributionWithTags", "UpdateDistribution"),
     }
 
 
 def _create(call: Call) -> Response:
     config = call.params["DistributionConfig"]
     certificate = _viewer_certificate(call, config.get("ViewerCertificate") or {})
-    return _changed(call, certificate, _backend(call).create_distribution(config, []))
-
-
-def _update(call: Call) -> Response:
-    config = call.params["DistributionConfig"]
-    certificate = _viewer_certificate(call, config.get("ViewerCertificate") or {})
-    backend, tag = _backend(call), call.params.get("IfMatch", "")
-    return _changed(call, certificate, backend.update_distribution(config, call.params["Id"], tag))
-
-
-def _changed(
-    call: Call, certificate: dict[str, Any], change: tuple[Distribution, str, str]
-) -> Response:
-    distribution, location, tag = change
+    distribution, location, tag = _backend(call).create_distribution(config, [])
     vars(distribution.distribution_config)["ViewerCertificate"] = certificate
     return _answer(call, {"Distribution": distribution, "ETag": tag, "Location": location})
 

@@ -8,7 +8,7 @@ from moto.elb.models import ELBBackend, elb_backends
 from moto.elb.responses import ELBResponse
 
 from sandbox.wire.calls import AwsError, Call, Response, serialize
-from sandbox.wire.operations import Operations
+from sandbox.wire.operations import Operations, not_imitated, refuse_parameters
 from sandbox.wire.paging import Pager
 
 from .certificate_references import Binding, bind
@@ -39,23 +39,17 @@ class Listener:
             return None
         return INVALID_CERTIFICATE if self.binding.is_dangling else self.binding.arn
 
-    def is_like(self, other: Listener) -> bool:
-        """Whether the two say the same of one port."""
-        return (
-            self.instance_port == other.instance_port
-            and self.protocol == other.protocol
-            and self.binding == other.binding
-        )
-
 
 def operations() -> Operations:
     """The operations that the sandbox answers itself, by their names."""
     return {
         "CreateLoadBalancer": _create,
         "DescribeLoadBalancers": _describe,
-        "CreateLoadBalancerListeners": _create_listeners,
-        "DeleteLoadBalancerListeners": _delete_listeners,
-        "SetLoadBalancerListenerSSLCertificate": _set_certificate,
+        **not_imitated(
+            "CreateLoadBalancerListeners",
+            "DeleteLoadBalancerListeners",
+            "SetLoadBalancerListenerSSLCertificate",
+        ),
     }
 
 
@@ -86,51 +80,11 @@ def _create(call: Call) -> dict[str, Any]:
 
 
 def _describe(call: Call) -> Response:
+    refuse_parameters(call, "LoadBalancerNames")
     balancers = list(_backend(call).load_balancers.values())
-    names = call.params.get("LoadBalancerNames")
-    if names:
-        balancers = [_named(call, name) for name in names]
     found, marker = PAGES.page(call, balancers, lambda one: str(one.name))
     result = {"LoadBalancerDescriptions": found, "NextMarker": marker}
     return serialize(call, result, ELBResponse.RESPONSE_KEY_PATH_TO_TRANSFORMER)
-
-
-def _create_listeners(call: Call) -> None:
-    balancer = _named(call, call.params["LoadBalancerName"])
-    added = [_checked_listener(call, definition) for definition in call.params["Listeners"]]
-    for listener in added:
-        existing = _listener(balancer, listener.load_balancer_port)
-        if existing is not None and not existing.is_like(listener):
-            raise AwsError(
-                "DuplicateListener",
-                f"A listener already exists for {balancer.name} with LoadBalancerPort "
-                f"{listener.load_balancer_port}, but with a different InstancePort, Protocol, "
-                "or SSLCertificateId",
-            )
-    known = {listener.load_balancer_port for listener in balancer.listeners}
-    balancer.listeners += [one for one in added if one.load_balancer_port not in known]
-
-
-def _delete_listeners(call: Call) -> None:
-    balancer = _named(call, call.params["LoadBalancerName"])
-    gone = set(call.params["LoadBalancerPorts"])
-    balancer.listeners = [one for one in balancer.listeners if one.load_balancer_port not in gone]
-
-
-def _set_certificate(call: Call) -> None:
-    balancer = _named(call, call.params["LoadBalancerName"])
-    port = call.params["LoadBalancerPort"]
-    listener = _listener(balancer, port)
-    if listener is None:
-        raise AwsError(
-            "ListenerNotFound", f"There is no listener for {balancer.name} on port {port}"
-        )
-    binding = _bound(call, call.params["SSLCertificateId"])
-    if listener.protocol not in SECURE_PROTOCOLS:
-        raise AwsError(
-            "InvalidConfigurationRequest", f"The listener on port {port} is not HTTPS or SSL"
-        )
-    listener.binding = binding
 
 
 def _checked_listener(call: Call, definition: dict[str, Any]) -> Listener:
@@ -153,15 +107,3 @@ def _bound(call: Call, certificate: str) -> Binding:
 
 def _backend(call: Call) -> ELBBackend:
     return elb_backends[call.account][call.region]
-
-
-def _named(call: Call, name: str) -> LoadBalancer:
-    balancer = _backend(call).load_balancers.get(name)
-    if balancer is None:
-        raise AwsError("LoadBalancerNotFound", f"There is no ACTIVE Load Balancer named '{name}'")
-    return balancer
-
-
-def _listener(balancer: LoadBalancer, port: int) -> Listener | None:
-    listeners: list[Listener] = balancer.listeners
-    return next((one for one in listeners if one.load_balancer_port == port), None)

@@ -5,26 +5,22 @@ Rules, target groups, attributes and the rest are moto's.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
-from moto.elbv2.models import ELBv2Backend, FakeAction, FakeLoadBalancer, elbv2_backends
+from moto.elbv2.models import ELBv2Backend, FakeLoadBalancer, elbv2_backends
 from moto.elbv2.responses import ELBV2Response
 from moto.elbv2.ssl_policies import SSL_POLICIES
 
 from sandbox.wire.calls import AwsError, Call, Response, serialize
-from sandbox.wire.operations import Operations
+from sandbox.wire.operations import Operations, not_imitated, refuse_parameters
 from sandbox.wire.paging import Pager
 
 from .certificate_references import Binding, bind
 
 PAGES = Pager(400, lambda marker: AwsError("ValidationError", f"Invalid marker: {marker}"))
-MAX_ARNS = 20
 # Certificates of a listener, besides the default.
 MAX_SNI_CERTIFICATES = 25
 SECURE_PROTOCOLS = ("HTTPS", "TLS")
-# Of Network Load Balancers. moto doesn't know them yet; they take no certificate, as TCP.
-QUIC_PROTOCOLS = ("QUIC", "TCP_QUIC")
 DEFAULT_POLICY = "ELBSecurityPolicy-2016-08"
 # moto's, with two attributes of ours: the bindings `default` (None if plain) and `sni` (a list).
 Listener = Any
@@ -38,11 +34,11 @@ def operations() -> Operations:
         "CreateLoadBalancer": _create_load_balancer,
         "DescribeLoadBalancers": _describe_load_balancers,
         "CreateListener": _create_listener,
-        "ModifyListener": _modify_listener,
         "DescribeListeners": _describe_listeners,
         "AddListenerCertificates": _add_certificates,
         "RemoveListenerCertificates": _remove_certificates,
         "DescribeListenerCertificates": _describe_certificates,
+        **not_imitated("ModifyListener"),
     }
 
 
@@ -75,29 +71,12 @@ def _create_load_balancer(call: Call) -> Response:
 
 
 def _describe_load_balancers(call: Call) -> Response:
+    refuse_parameters(call, "LoadBalancerArns", "Names")
     balancers: list[FakeLoadBalancer] = list(_backend(call).load_balancers.values())
     for balancer in balancers:
         balancer.activate()
-    arns, names = call.params.get("LoadBalancerArns"), call.params.get("Names")
-    if len(arns or []) > MAX_ARNS:
-        raise AwsError(
-            "ValidationError", f"Up to '{MAX_ARNS}' load balancers can be described at a time"
-        )
-    if arns:
-        balancers = _selected(balancers, arns, lambda balancer: balancer.arn)
-    if names:
-        balancers = _selected(balancers, names, lambda balancer: balancer.name)
     found, marker = PAGES.page(call, balancers, lambda balancer: str(balancer.arn))
     return _answer(call, {"LoadBalancers": found, "NextMarker": marker})
-
-
-def _selected(
-    balancers: list[FakeLoadBalancer], wanted: list[str], key: Callable[[FakeLoadBalancer], str]
-) -> list[FakeLoadBalancer]:
-    by_key = {key(balancer): balancer for balancer in balancers}
-    if not by_key.keys() >= set(wanted):
-        raise _no_load_balancer()
-    return [by_key[one] for one in dict.fromkeys(wanted)]
 
 
 # Listeners.
@@ -112,17 +91,14 @@ def _create_listener(call: Call) -> Response:
     protocol: Any = params.get("Protocol")
     port: Any = params.get("Port")
     default = _default_certificate(call, protocol)
-    existing = _listener_on(balancer, port)
-    if existing is not None:
-        if _is_same(existing, params, default):
-            return _answer(call, {"Listeners": [existing]})
+    if any(listener.port == port for listener in balancer.listeners.values()):
         raise AwsError(
             "DuplicateListener",
             f"A listener already exists on this port for this load balancer '{balancer.arn}'",
         )
     listener: Listener = backend.create_listener(
         load_balancer_arn=balancer.arn,
-        protocol=_known_to_moto(balancer, protocol),
+        protocol=protocol,
         port=port,
         ssl_policy=_checked_policy(params, protocol),
         certificate=default.arn if default else None,
@@ -136,68 +112,19 @@ def _create_listener(call: Call) -> Response:
     return _answer(call, {"Listeners": [listener]})
 
 
-def _modify_listener(call: Call) -> Response:
-    params, backend = call.params, _backend(call)
-    listener = _listener(call)
-    balancer = backend.load_balancers[listener.load_balancer_arn]
-    port = params.get("Port", listener.port)
-    if _listener_on(balancer, port) not in (None, listener):
-        raise AwsError("ValidationError", f"Listener port '{port}' is already in use")
-    protocol = params.get("Protocol", listener.protocol or None)
-    backend._validate_port_and_protocol(balancer.type, port, _known_to_moto(balancer, protocol))
-    default = _changed_certificate(call, listener, protocol)
-    if "SslPolicy" in params or listener.ssl_policy is None:
-        listener.ssl_policy = _checked_policy(params, protocol)
-    if protocol not in SECURE_PROTOCOLS:
-        listener.ssl_policy, listener.sni = None, []
-    listener.port, listener.protocol = port, protocol or ""
-    _set_default(listener, default)
-    if params.get("DefaultActions"):
-        actions = [FakeAction(action) for action in params["DefaultActions"]]
-        backend._validate_actions(actions)
-        listener.default_actions = listener._default_rule[0].actions = actions
-    return _answer(call, {"Listeners": [listener]})
-
-
 def _describe_listeners(call: Call) -> Response:
+    refuse_parameters(call, "ListenerArns")
     load_balancer = call.params.get("LoadBalancerArn")
-    arns = call.params.get("ListenerArns", [])
-    if not load_balancer and not arns:
+    if not load_balancer:
         raise AwsError(
             "ValidationError", "You must specify either listener ARNs or a load balancer ARN"
         )
-    if load_balancer:
-        balancer = _backend(call).load_balancers.get(load_balancer)
-        if balancer is None:
-            raise _no_load_balancer()
-        listeners = list(balancer.listeners.values())
-    else:
-        by_arn = _all_listeners(call)
-        if not by_arn.keys() >= set(arns):
-            raise _no_listener()
-        listeners = [by_arn[arn] for arn in dict.fromkeys(arns)]
+    balancer = _backend(call).load_balancers.get(load_balancer)
+    if balancer is None:
+        raise _no_load_balancer()
+    listeners = list(balancer.listeners.values())
     found, marker = PAGES.page(call, listeners, lambda listener: str(listener.arn))
     return _answer(call, {"Listeners": found, "NextMarker": marker})
-
-
-def _known_to_moto(balancer: FakeLoadBalancer, protocol: Any) -> Any:
-    """The protocol that moto is to check in place of another."""
-    is_like_tcp = balancer.type == "network" and protocol in QUIC_PROTOCOLS
-    return "TCP" if is_like_tcp else protocol
-
-
-def _listener_on(balancer: FakeLoadBalancer, port: int | None) -> Listener | None:
-    listeners: list[Listener] = list(balancer.listeners.values())
-    return next((listener for listener in listeners if listener.port == port), None)
-
-
-def _is_same(listener: Listener, params: dict[str, Any], default: Binding | None) -> bool:
-    return (
-        listener.protocol == params.get("Protocol", "")
-        and listener.default == default
-        and [action.data for action in listener.default_actions]
-        == [FakeAction(action).data for action in params["DefaultActions"]]
-    )
 
 
 def _checked_policy(params: dict[str, Any], protocol: str | None) -> Any:
@@ -226,15 +153,6 @@ def _default_certificate(call: Call, protocol: str | None) -> Binding | None:
             "ValidationError", f"A certificate must be specified for {protocol} listeners"
         )
     return _only_certificate(call)
-
-
-def _changed_certificate(call: Call, listener: Listener, protocol: str | None) -> Binding | None:
-    """The default certificate after a change: the old one if the request names none."""
-    keeps = not call.params.get("Certificates") and listener.default is not None
-    if keeps and protocol in SECURE_PROTOCOLS:
-        kept: Binding = listener.default
-        return kept
-    return _default_certificate(call, protocol)
 
 
 def _set_default(listener: Listener, default: Binding | None) -> None:
@@ -313,27 +231,15 @@ def _backend(call: Call) -> ELBv2Backend:
     return elbv2_backends[call.account][call.region]
 
 
-def _all_listeners(call: Call) -> dict[str, Listener]:
-    return {
-        arn: listener
-        for balancer in list(_backend(call).load_balancers.values())
-        for arn, listener in list(balancer.listeners.items())
-    }
-
-
 def _listener(call: Call) -> Listener:
-    listener = _all_listeners(call).get(call.params["ListenerArn"])
-    if listener is None:
-        raise _no_listener()
-    return listener
+    for balancer in list(_backend(call).load_balancers.values()):
+        if call.params["ListenerArn"] in balancer.listeners:
+            return balancer.listeners[call.params["ListenerArn"]]
+    raise AwsError("ListenerNotFound", "One or more listeners not found")
 
 
 def _no_load_balancer() -> AwsError:
     return AwsError("LoadBalancerNotFound", "One or more load balancers not found")
-
-
-def _no_listener() -> AwsError:
-    return AwsError("ListenerNotFound", "One or more listeners not found")
 
 
 def _answer(call: Call, result: dict[str, Any]) -> Response:

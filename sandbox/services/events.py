@@ -108,6 +108,8 @@ def _filled(template: str, values: dict[str, Any]) -> Iterator[str]:
 
 
 def _found(path: str, event: dict[str, Any]) -> Any:
+    if "[" in path:
+        raise UndeliverableError(f"The sandbox finds names alone, and not {path}.")
     found = select(path, event)
     return "" if found is NOTHING else found
 

@@ -48,12 +48,6 @@ def test_domain_name_shows_its_certificate(appsync: Any, www: str) -> None:
     assert appsync.list_domain_names()["domainNameConfigs"] == [created]
 
 
-def test_domain_name_can_be_deleted(appsync: Any, estate: Estate, www: str) -> None:
-    estate.domain(REGION, "api.example.com", www)
-    appsync.delete_domain_name(domainName="api.example.com")
-    assert names(appsync.list_domain_names()) == []
-
-
 def test_each_region_has_its_own(sandbox: Sandbox, estate: Estate, www: str) -> None:
     estate.domain(REGION, "api.example.com", www)
     assert names(sandbox.client("appsync", "eu-west-2").list_domain_names()) == []
@@ -104,11 +98,6 @@ def test_name_in_use_is_refused(appsync: Any, estate: Estate, www: str) -> None:
     estate.domain(REGION, "api.example.com", www)
     answer = refused(appsync.create_domain_name, domainName="api.example.com", certificateArn=www)
     assert answer == ("BadRequestException", 400)
-
-
-def test_unknown_name_is_refused(appsync: Any) -> None:
-    answer = refused(appsync.delete_domain_name, domainName="api.example.com")
-    assert answer == ("NotFoundException", 404)
 
 
 def test_operation_that_is_not_imitated_is_named(appsync: Any) -> None:

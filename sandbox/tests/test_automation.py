@@ -17,8 +17,10 @@ from sandbox.services.ssm.executions import NO_OUTPUT
 
 from .conftest import days, error_of, is_running, message_of
 
-FLAG_IS_TRUE = {"Variable": "{{ Flag }}", "BooleanEquals": True}
 TOPIC = "arn:aws:sns:eu-west-1:123456789012:Automation-approvals"
+ROLE = "arn:aws:iam::123456789012:role/runbook"
+ALICE = "arn:aws:iam::123456789012:user/alice"
+BOB = "arn:aws:iam::123456789012:user/bob"
 
 
 @pytest.fixture
@@ -26,11 +28,16 @@ def ssm(sandbox: Sandbox) -> Any:
     return sandbox.client("ssm", validate=False)
 
 
-@pytest.fixture
-def role(sandbox: Sandbox) -> str:
+@pytest.fixture(autouse=True)
+def role(sandbox: Sandbox) -> None:
+    make_runbook_role(sandbox)
+
+
+def make_runbook_role(sandbox: Sandbox) -> None:
     """A role for runbooks, which may do little."""
-    return make_role(
+    make_role(
         sandbox,
+        "runbook",
         {
             "StringEquals": {"aws:SourceAccount": sandbox.account},
             "ArnLike": {"aws:SourceArn": f"arn:aws:ssm:*:{sandbox.account}:automation-execution/*"},
@@ -39,7 +46,7 @@ def role(sandbox: Sandbox) -> str:
 
 
 def make_role(
-    sandbox: Sandbox, condition: dict[str, Any], service: str = "ssm.amazonaws.com"
+    sandbox: Sandbox, name: str, condition: dict[str, Any], service: str = "ssm.amazonaws.com"
 ) -> str:
     iam = sandbox.client("iam")
     trust = {
@@ -53,8 +60,8 @@ def make_role(
         "Action": ["iam:ListServerCertificates", "sns:Publish"],
         "Resource": "*",
     }
-    created = iam.create_role(RoleName="runbook", AssumeRolePolicyDocument=policy(trust))
-    iam.put_role_policy(RoleName="runbook", PolicyName="all", PolicyDocument=policy(allowed))
+    created = iam.create_role(RoleName=name, AssumeRolePolicyDocument=policy(trust))
+    iam.put_role_policy(RoleName=name, PolicyName="all", PolicyDocument=policy(allowed))
     return str(created["Role"]["Arn"])
 
 
@@ -72,8 +79,16 @@ def script(body: str, **others: Any) -> dict[str, Any]:
     return {"name": "run", "action": "aws:executeScript", "inputs": inputs} | others
 
 
-def sleep(name: str, **others: Any) -> dict[str, Any]:
-    return {"name": name, "action": "aws:sleep", "inputs": {"Duration": "PT0S"}} | others
+def step(name: str, body: str = "return {}", **others: Any) -> dict[str, Any]:
+    return script(body, name=name, **others)
+
+
+def branch(variable: str, value: str) -> dict[str, Any]:
+    """A step that goes to `yes` if a variable has a value, else to `not`."""
+    condition = {"Variable": f"{{{{ {variable} }}}}", "StringEquals": value}
+    choice = {"NextStep": "yes", "And": [condition, condition]}
+    inputs = {"Choices": [choice], "Default": "not"}
+    return {"name": "branch", "action": "aws:branch", "inputs": inputs}
 
 
 def approval(*approvers: str, **others: Any) -> dict[str, Any]:
@@ -81,16 +96,21 @@ def approval(*approvers: str, **others: Any) -> dict[str, Any]:
     return {"name": "ask", "action": "aws:approve", "inputs": inputs} | others
 
 
-def create(ssm: Any, *steps: dict[str, Any], **others: Any) -> None:
-    content = {
+def content(*steps: dict[str, Any], **others: Any) -> str:
+    document: dict[str, Any] = {
         "schemaVersion": "0.3",
         "assumeRole": "{{ AutomationAssumeRole }}",
-        "parameters": {"AutomationAssumeRole": {"type": "String", "default": ""}},
+        "parameters": {"AutomationAssumeRole": {"type": "String", "default": ROLE}},
         "mainSteps": list(steps),
     }
+    document["parameters"] |= others.pop("parameters", {})
+    return str(yaml.safe_dump(document | others))
+
+
+def create(ssm: Any, *steps: dict[str, Any], **others: Any) -> None:
     ssm.create_document(
         Name="runbook",
-        Content=yaml.safe_dump(content | others),
+        Content=content(*steps, **others),
         DocumentType="Automation",
         DocumentFormat="YAML",
     )
@@ -119,29 +139,38 @@ def session_client(sandbox: Sandbox, credentials: dict[str, str]) -> Any:
 class TestDocuments:
     def test_are_checked_when_created(self, ssm: Any) -> None:
         with pytest.raises(ClientError) as raised:
-            create(ssm, sleep("nap", nextStep="gone"))
+            create(ssm, step("nap", inputs={"InputPayload": {"a": "{{ gone.Output }}"}}))
         assert error_of(raised) == ("InvalidDocumentContent", 400)
         assert "gone" in message_of(raised)
 
-    def test_are_checked_when_updated(self, ssm: Any) -> None:
-        create(ssm, sleep("nap"))
-        update = {"Name": "runbook", "DocumentFormat": "YAML", "DocumentVersion": "$LATEST"}
+    def test_are_replaced_and_not_updated(self, ssm: Any) -> None:
+        create(ssm, step("nap"))
         with pytest.raises(ClientError) as raised:
-            ssm.update_document(Content="schemaVersion: '0.3'", **update)
+            ssm.update_document(Name="runbook", Content=content(step("rest")))
+        assert "not imitated here" in message_of(raised)
+
+    def test_have_no_inline_scripts_in_json(self, ssm: Any) -> None:
+        document = json.dumps(yaml.safe_load(content(step("nap"))))
+        with pytest.raises(ClientError) as raised:
+            ssm.create_document(Name="runbook", Content=document, DocumentType="Automation")
         assert error_of(raised) == ("InvalidDocumentContent", 400)
-        better = yaml.safe_dump({"schemaVersion": "0.3", "mainSteps": [sleep("rest")]})
-        ssm.update_document(Content=better, **update)
-        versions = ssm.describe_document(Name="runbook")["Document"]
-        assert (versions["DefaultVersion"], versions["LatestVersion"]) == ("1", "2")
+        assert "not supported in JSON" in message_of(raised)
+
+    def test_are_readable(self, ssm: Any) -> None:
+        with pytest.raises(ClientError) as raised:
+            ssm.create_document(
+                Name="runbook", Content="a: [", DocumentType="Automation", DocumentFormat="YAML"
+            )
+        assert "no YAML" in message_of(raised)
 
     def test_have_64_kb_at_most(self, ssm: Any) -> None:
         with pytest.raises(ClientError) as raised:
-            create(ssm, sleep("nap"), description="a" * 65536)
+            create(ssm, step("nap"), description="a" * 65536)
         assert error_of(raised) == ("MaxDocumentSizeExceeded", 400)
 
     def test_of_other_types_are_not_checked(self, ssm: Any) -> None:
-        content = json.dumps({"schemaVersion": "2.2", "mainSteps": []})
-        ssm.create_document(Name="command", Content=content, DocumentType="Command")
+        other = json.dumps({"schemaVersion": "2.2", "mainSteps": []})
+        ssm.create_document(Name="command", Content=other, DocumentType="Command")
         with pytest.raises(ClientError) as raised:
             ssm.start_automation_execution(DocumentName="command")
         assert error_of(raised) == ("AutomationDefinitionNotFoundException", 400)
@@ -152,7 +181,7 @@ class TestStarting:
         with pytest.raises(ClientError) as raised:
             start(ssm)
         assert error_of(raised) == ("AutomationDefinitionNotFoundException", 400)
-        create(ssm, sleep("nap"))
+        create(ssm, step("nap"))
         with pytest.raises(ClientError) as raised:
             start(ssm, DocumentVersion="2")
         assert error_of(raised) == ("AutomationDefinitionVersionNotFoundException", 400)
@@ -160,7 +189,7 @@ class TestStarting:
         assert ssm.start_automation_execution(DocumentName=arn, DocumentVersion="$DEFAULT")
 
     def test_refuses_unknown_and_missing_parameters(self, ssm: Any) -> None:
-        create(ssm, sleep("nap"), assumeRole="", parameters={"Name": {"type": "String"}})
+        create(ssm, step("nap"), parameters={"Name": {"type": "String"}})
         for parameters, why in (({"Other": ["a"]}, "[Other]"), ({}, "required parameter: Name")):
             with pytest.raises(ClientError) as raised:
                 start(ssm, **({"Parameters": parameters} if parameters else {}))
@@ -169,9 +198,9 @@ class TestStarting:
 
     @pytest.mark.parametrize("values", [["a" * 513], [""], ["a"] * 51])
     def test_refuses_values_that_the_api_does_not_take(self, ssm: Any, values: list[str]) -> None:
-        create(ssm, sleep("nap"), assumeRole="", parameters={"Names": {"type": "StringList"}})
+        create(ssm, step("nap"), parameters={"Name": {"type": "String"}})
         with pytest.raises(ClientError) as raised:
-            start(ssm, Parameters={"Names": values})
+            start(ssm, Parameters={"Name": values})
         assert error_of(raised) == ("ValidationException", 400)
 
     @pytest.mark.parametrize(
@@ -185,8 +214,8 @@ class TestStarting:
     def test_needs_a_role_that_trusts_ssm(
         self, sandbox: Sandbox, ssm: Any, condition: dict[str, Any], service: str
     ) -> None:
-        create(ssm, sleep("nap"))
-        role = make_role(sandbox, condition, service)
+        create(ssm, step("nap"))
+        role = make_role(sandbox, "other", condition, service)
         with pytest.raises(ClientError) as raised:
             start(ssm, Parameters={"AutomationAssumeRole": [role]})
         assert error_of(raised) == ("InvalidAutomationExecutionParametersException", 400)
@@ -200,14 +229,14 @@ class TestStarting:
         ],
     )
     def test_needs_a_role_that_is_there(self, ssm: Any, role: str, why: str) -> None:
-        create(ssm, sleep("nap"))
+        create(ssm, step("nap"))
         with pytest.raises(ClientError) as raised:
             start(ssm, Parameters={"AutomationAssumeRole": [role]})
         assert error_of(raised) == ("InvalidAutomationExecutionParametersException", 400)
         assert why in message_of(raised)
 
     def test_refuses_what_the_sandbox_does_not_do(self, ssm: Any) -> None:
-        create(ssm, sleep("nap"))
+        create(ssm, step("nap"))
         with pytest.raises(ClientError) as raised:
             start(ssm, Mode="Interactive")
         assert error_of(raised) == ("InvalidAutomationExecutionParametersException", 400)
@@ -215,7 +244,7 @@ class TestStarting:
 
 class TestScripts:
     def test_run_with_the_role_and_nothing_of_the_developers(
-        self, sandbox: Sandbox, ssm: Any, role: str, monkeypatch: pytest.MonkeyPatch
+        self, sandbox: Sandbox, ssm: Any, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setenv("SECRET", "of the developer")
         body = """
@@ -223,59 +252,55 @@ class TestScripts:
             boto3.client("iam").list_server_certificates()
             return {"names": sorted(os.environ), "home": os.listdir(os.environ["HOME"])}
         """
-        output = {"Name": "names", "Selector": "$.Payload.names", "Type": "StringList"}
-        create(ssm, script(body, outputs=[output]), outputs=["run.names"])
-        execution = sandbox.automations.run("runbook", {"AutomationAssumeRole": [role]})
+        output = {"Name": "all", "Selector": "$.Payload", "Type": "StringMap"}
+        create(ssm, script(body, outputs=[output]), outputs=["run.all"])
+        execution = sandbox.automations.run("runbook")
         assert execution["AutomationExecutionStatus"] == "Success"
-        assert {name[:3] for name in execution["Outputs"]["run.names"]} <= {
+        assert {name[:3] for name in json.loads(execution["Outputs"]["run.all"][0])["names"]} <= {
             "AWS", "HOM", "LAN", "LC_", "PAT", "TZ",
         }  # fmt: skip
         called = sandbox.requests.list("iam", "ListServerCertificates", role="runbook")
         assert called[0]["principal"].endswith(f"/Automation-{execution['AutomationExecutionId']}")
 
-    def test_fail_where_the_role_lacks_a_permission(
-        self, sandbox: Sandbox, ssm: Any, role: str
-    ) -> None:
+    def test_fail_where_the_role_lacks_a_permission(self, sandbox: Sandbox, ssm: Any) -> None:
         body = (
             "import boto3; boto3.client('iam').delete_server_certificate(ServerCertificateName='a')"
         )
         create(ssm, script(body))
-        execution = sandbox.automations.run("runbook", {"AutomationAssumeRole": [role]})
+        execution = sandbox.automations.run("runbook")
         assert "iam:DeleteServerCertificate" in execution["FailureMessage"]
 
-    def test_have_no_credentials_without_a_role(self, sandbox: Sandbox, ssm: Any) -> None:
-        create(ssm, script("import boto3; boto3.client('iam').list_server_certificates()"))
-        execution = sandbox.automations.run("runbook")
-        assert "NoCredentialsError" in execution["FailureMessage"]
-
-    def test_get_the_payload_and_hand_typed_outputs_on(self, sandbox: Sandbox, ssm: Any) -> None:
-        payload = {"flag": "{{ Flag }}", "text": "flag is {{ Flag }} in {{ global:REGION }}"}
+    def test_get_the_payload_and_hand_outputs_on(self, sandbox: Sandbox, ssm: Any) -> None:
+        payload = {"name": "{{ Name }}", "text": "{{ Name }} in {{ global:REGION }}"}
         outputs = [
-            {"Name": "flag", "Selector": "$.Payload.flag", "Type": "Boolean"},
+            {"Name": "name", "Selector": "$.Payload.name", "Type": "String"},
             {"Name": "map", "Selector": "$.Payload", "Type": "StringMap"},
         ]
         later = {"id": "{{ automation:EXECUTION_ID }}", "map": "{{ run.map }}"}
+        whole = {"Name": "all", "Selector": "$.Payload", "Type": "StringMap"}
         create(
             ssm,
             script("return events", inputs={"InputPayload": payload}, outputs=outputs),
-            script("return events", name="again", inputs={"InputPayload": later}),
-            assumeRole="",
-            parameters={"Flag": {"type": "Boolean"}},
-            outputs=["run.flag", "run.map", "again.Payload"],
+            step("again", "return events", inputs={"InputPayload": later}, outputs=[whole]),
+            parameters={"Name": {"type": "String"}},
+            outputs=["run.name", "run.map", "again.all"],
         )
-        execution = sandbox.automations.run("runbook", {"Flag": ["true"]})
-        found = {"flag": True, "text": "flag is true in eu-west-1"}
-        shown = {name: json.loads(value) for name, [value] in execution["Outputs"].items()}
-        assert shown == {
-            "run.flag": True,
-            "run.map": found,
-            "again.Payload": {"id": execution["AutomationExecutionId"], "map": found},
+        execution = sandbox.automations.run("runbook", {"Name": ["www"]})
+        found = {"name": "www", "text": "www in eu-west-1"}
+        shown = execution["Outputs"]
+        assert shown["run.name"] == ["www"]
+        assert json.loads(shown["run.map"][0]) == found
+        assert json.loads(shown["again.all"][0]) == {
+            "id": execution["AutomationExecutionId"],
+            "map": found,
         }
 
     def test_that_raise_fail_the_step_with_their_traceback(
         self, sandbox: Sandbox, ssm: Any
     ) -> None:
-        create(ssm, script("return events['missing']"), sleep("after"), outputs=["run.Payload"])
+        output = {"Name": "name", "Selector": "$.Payload.name", "Type": "String"}
+        failing = script("return events['missing']", outputs=[output])
+        create(ssm, failing, step("after"), outputs=["run.name"])
         execution = sandbox.automations.run("runbook")
         assert execution["AutomationExecutionStatus"] == "Failed"
         assert statuses(execution) == {"run": "Failed", "after": "Pending"}
@@ -286,7 +311,7 @@ class TestScripts:
         assert "customer_script.py\", line 2, in handler\n    return events['missing']" in message
         assert "\nKeyError - 'missing'. Please refer to Automation Service" in message
         assert "script_runner" not in message
-        assert execution["Outputs"] == {"run.Payload": [NO_OUTPUT]}
+        assert execution["Outputs"] == {"run.name": [NO_OUTPUT]}
 
     @pytest.mark.parametrize(
         ("body", "why"),
@@ -324,7 +349,7 @@ class TestScripts:
     ) -> None:
         output = {"Name": "name", "Selector": "$.Payload.name", "Type": "String"}
         create(ssm, script(f"return {{'name': {value}}}", outputs=[output]))
-        assert "is no String" in sandbox.automations.run("runbook")["FailureMessage"]
+        assert "is no str" in sandbox.automations.run("runbook")["FailureMessage"]
 
 
 class TestTheWayThroughTheSteps:
@@ -335,120 +360,45 @@ class TestTheWayThroughTheSteps:
         ran = [name for name, status in statuses(execution).items() if status != "Pending"]
         return execution["AutomationExecutionStatus"], ran
 
-    failing = {"action": "aws:sleep", "inputs": {"Duration": "soon"}}
-
     @pytest.mark.parametrize(
-        ("steps", "ways"),
+        ("keys", "way"),
         [
-            ([sleep("a"), sleep("b")], ("Success", ["a", "b"])),
-            ([sleep("a", isEnd=True), sleep("b")], ("Success", ["a"])),
-            ([sleep("a", nextStep="c"), sleep("b"), sleep("c")], ("Success", ["a", "c"])),
-            ([sleep("a", **failing), sleep("b")], ("Failed", ["a"])),
-            ([sleep("a", **failing, onFailure="Continue"), sleep("b")], ("Success", ["a", "b"])),
+            ({}, ("Success", ["one", "two"])),
+            ({"isEnd": True}, ("Success", ["one"])),
+            ({"isEnd": "true"}, ("Success", ["one"])),
+            ({"body": "1 / 0"}, ("Failed", ["one"])),
+            ({"body": "1 / 0", "onFailure": "Continue"}, ("Success", ["one", "two"])),
             (
-                [sleep("a", **failing, onFailure="Continue", isCritical=True), sleep("b")],
-                ("Failed", ["a", "b"]),
+                {"body": "1 / 0", "onFailure": "Continue", "isCritical": True},
+                ("Failed", ["one", "two"]),
             ),
-            (
-                [sleep("a", **failing, onFailure="step:c"), sleep("b"), sleep("c")],
-                ("Failed", ["a", "c"]),
-            ),
-            (
-                [sleep("a", **failing, onFailure="step:b", isCritical=False), sleep("b")],
-                ("Success", ["a", "b"]),
-            ),
-            (
-                [sleep("a", **failing, onFailure="Continue", isEnd=True), sleep("b")],
-                ("Success", ["a"]),
-            ),
+            ({"body": "1 / 0", "isCritical": "false"}, ("Success", ["one"])),
+            ({"body": "1 / 0", "onFailure": "Continue", "isEnd": True}, ("Success", ["one"])),
         ],
     )
     def test_follows_their_keys(
-        self, sandbox: Sandbox, steps: list[dict[str, Any]], ways: tuple[str, list[str]]
+        self, sandbox: Sandbox, keys: dict[str, Any], way: tuple[str, list[str]]
     ) -> None:
-        assert self.run(sandbox, *steps) == ways
+        assert self.run(sandbox, step("one", **keys), step("two")) == way
 
-    @pytest.mark.parametrize(
-        ("condition", "is_true"),
-        [
-            ({"Variable": "{{ Text }}", "StringEquals": "Abc"}, True),
-            ({"Variable": "{{ Text }}", "StringEquals": "abc"}, False),
-            ({"Variable": "{{ Text }}", "EqualsIgnoreCase": "abc"}, True),
-            ({"Variable": "{{ Text }}", "StartsWith": "A"}, True),
-            ({"Variable": "{{ Text }}", "EndsWith": "c"}, True),
-            ({"Variable": "{{ Text }}", "Contains": "b"}, True),
-            ({"Variable": "{{ Number }}", "NumericEquals": 3}, True),
-            ({"Variable": "{{ Number }}", "NumericGreater": 3}, False),
-            ({"Variable": "{{ Number }}", "NumericGreaterOrEquals": 3}, True),
-            ({"Variable": "{{ Number }}", "NumericLesser": 4}, True),
-            ({"Variable": "{{ Number }}", "NumericLesserOrEquals": 2}, False),
-            (FLAG_IS_TRUE, True),
-            ({"Not": FLAG_IS_TRUE}, False),
-            (
-                {"And": [FLAG_IS_TRUE, {"Variable": "{{ Text }}", "Contains": "x"}]},
-                False,
-            ),
-            (
-                {"Or": [FLAG_IS_TRUE, {"Variable": "{{ Text }}", "Contains": "x"}]},
-                True,
-            ),
-        ],
-    )  # fmt: skip
-    def test_branches(self, sandbox: Sandbox, condition: dict[str, Any], is_true: bool) -> None:
-        branch = {
-            "name": "branch",
-            "action": "aws:branch",
-            "inputs": {"Choices": [{"NextStep": "yes"} | condition], "Default": "no"},
-        }
-        values = {
-            "Text": {"type": "String", "default": "Abc"},
-            "Number": {"type": "Integer", "default": 3},
-            "Flag": {"type": "Boolean", "default": True},
-        }
+    @pytest.mark.parametrize(("value", "chosen"), [("Abc", "yes"), ("abc", "not")])
+    def test_branches_on_equal_texts(self, sandbox: Sandbox, value: str, chosen: str) -> None:
         create(
             sandbox.client("ssm"),
-            branch,
-            sleep("no", isEnd=True),
-            sleep("yes"),
-            assumeRole="",
-            parameters=values,
+            branch("Text", value),
+            step("not", isEnd=True),
+            step("yes"),
+            parameters={"Text": {"type": "String", "default": "Abc"}},
         )
         ran = statuses(sandbox.automations.run("runbook"))
-        assert (ran["yes"], ran["no"]) == (
-            ("Success", "Pending") if is_true else ("Pending", "Success")
-        )
-
-    def test_fails_at_a_comparison_of_the_wrong_type(self, sandbox: Sandbox) -> None:
-        choice = {"NextStep": "yes", "Variable": "{{ Text }}", "BooleanEquals": True}
-        create(
-            sandbox.client("ssm"),
-            {"name": "branch", "action": "aws:branch", "inputs": {"Choices": [choice]}},
-            sleep("yes"),
-            assumeRole="",
-            parameters={"Text": {"type": "String", "default": "true"}},
-        )
-        assert "wrong type" in sandbox.automations.run("runbook")["FailureMessage"]
+        assert [name for name in ("yes", "not") if ran[name] == "Success"] == [chosen]
 
     def test_fails_where_a_variable_has_no_value(self, sandbox: Sandbox) -> None:
-        later = script(
-            "return 1", name="later", inputs={"InputPayload": {"a": "{{ run.Payload }}"}}
-        )
-        create(sandbox.client("ssm"), later, script("return 1"))
-        assert "run did not run" in sandbox.automations.run("runbook")["FailureMessage"]
-
-    def test_tries_again(self, sandbox: Sandbox, role: str) -> None:
-        sandbox.faults.add("iam", "ListServerCertificates", kind="error", code="Odd", status=400)
-        body = "import boto3\nboto3.client('iam').list_server_certificates()"
-        create(sandbox.client("ssm"), script(body, maxAttempts=2))
-        execution = sandbox.automations.run("runbook", {"AutomationAssumeRole": [role]})
-        assert execution["AutomationExecutionStatus"] == "Success"
-        assert len(sandbox.requests.list("iam", "ListServerCertificates")) == 2
-
-    def test_sleeps_by_the_sandboxs_clock(self, sandbox: Sandbox, ssm: Any) -> None:
-        create(ssm, sleep("nap", inputs={"Duration": "P1DT2H"}))
-        execution_id = start(ssm)
-        sandbox.clock.advance(days(2))
-        assert sandbox.automations.wait(execution_id)["AutomationExecutionStatus"] == "Success"
+        output = {"Name": "name", "Selector": "$.Payload.name", "Type": "String"}
+        skipped = step("yes", "return {'name': 'a'}", outputs=[output])
+        later = step("not", inputs={"InputPayload": {"a": "{{ yes.name }}"}})
+        create(sandbox.client("ssm"), branch("global:REGION", "us-east-1"), skipped, later)
+        assert "yes did not run" in sandbox.automations.run("runbook")["FailureMessage"]
 
 
 class TestApprovals:
@@ -457,7 +407,7 @@ class TestApprovals:
         return sandbox.automations.user("alice")
 
     def test_let_the_execution_go_on(self, sandbox: Sandbox, ssm: Any, alice: Any) -> None:
-        create(ssm, approval("alice"), sleep("after"), outputs=["ask.ApprovalStatus"])
+        create(ssm, approval(ALICE), step("after"))
         waiting = sandbox.automations.run("runbook")
         assert (waiting["AutomationExecutionStatus"], statuses(waiting)) == (
             "Waiting",
@@ -471,27 +421,26 @@ class TestApprovals:
         )
         execution = sandbox.automations.wait(execution_id)
         assert execution["AutomationExecutionStatus"] == "Success"
-        assert execution["Outputs"] == {"ask.ApprovalStatus": ["Approved"]}
+        assert execution["StepExecutions"][0]["Outputs"]["ApprovalStatus"] == ["Approved"]
         [decision] = execution["StepExecutions"][0]["Outputs"]["ApproverDecisions"]
         assert json.loads(decision) == {
-            "Approver": f"arn:aws:iam::{sandbox.account}:user/alice",
+            "Approver": ALICE,
             "Status": "Approved",
             "Comment": "Go ahead",
         }
 
     def test_may_be_refused(self, sandbox: Sandbox, ssm: Any, alice: Any) -> None:
-        arn = f"arn:aws:iam::{sandbox.account}:user/alice"
-        create(ssm, approval(arn, "bob"), sleep("after"))
+        create(ssm, approval(ALICE, BOB), step("after"))
         execution_id = sandbox.automations.run("runbook")["AutomationExecutionId"]
         alice.send_automation_signal(AutomationExecutionId=execution_id, SignalType="Reject")
         execution = sandbox.automations.wait(execution_id)
         assert execution["AutomationExecutionStatus"] == "Failed"
         assert statuses(execution) == {"ask": "Failed", "after": "Pending"}
-        assert f"rejected by {arn}" in execution["FailureMessage"]
+        assert f"rejected by {ALICE}" in execution["FailureMessage"]
         assert execution["StepExecutions"][0]["Outputs"]["ApprovalStatus"] == ["Rejected"]
 
     def test_expire_by_the_sandboxs_clock(self, sandbox: Sandbox, ssm: Any) -> None:
-        create(ssm, approval("alice", timeoutSeconds=86400), sleep("after"))
+        create(ssm, approval(ALICE, timeoutSeconds=86400), step("after"))
         execution_id = sandbox.automations.run("runbook")["AutomationExecutionId"]
         sandbox.clock.advance(days(1))
         execution = sandbox.automations.wait(execution_id)
@@ -499,29 +448,15 @@ class TestApprovals:
         assert statuses(execution) == {"ask": "TimedOut", "after": "Pending"}
 
     def test_expire_after_seven_days(self, sandbox: Sandbox, ssm: Any) -> None:
-        create(ssm, approval("alice"))
+        create(ssm, approval(ALICE))
         execution_id = sandbox.automations.run("runbook")["AutomationExecutionId"]
         sandbox.clock.advance(days(6.9))
         assert sandbox.automations.wait(execution_id)["AutomationExecutionStatus"] == "Waiting"
         sandbox.clock.advance(days(0.2))
         assert sandbox.automations.wait(execution_id)["AutomationExecutionStatus"] == "TimedOut"
 
-    def test_are_counted_once_for_each_approver(
-        self, sandbox: Sandbox, ssm: Any, alice: Any
-    ) -> None:
-        create(ssm, approval("alice", "bob", inputs={"MinRequiredApprovals": 2}))
-        execution_id = sandbox.automations.run("runbook")["AutomationExecutionId"]
-        signal = {"AutomationExecutionId": execution_id, "SignalType": "Approve"}
-        alice.send_automation_signal(**signal)
-        assert sandbox.automations.wait(execution_id)["AutomationExecutionStatus"] == "Waiting"
-        with pytest.raises(ClientError) as raised:
-            alice.send_automation_signal(**signal)
-        assert error_of(raised) == ("InvalidAutomationSignalException", 400)
-        sandbox.automations.user("bob").send_automation_signal(**signal)
-        assert sandbox.automations.wait(execution_id)["AutomationExecutionStatus"] == "Success"
-
     def test_are_for_approvers_alone(self, sandbox: Sandbox, ssm: Any) -> None:
-        create(ssm, approval("alice"))
+        create(ssm, approval(ALICE))
         execution_id = sandbox.automations.run("runbook")["AutomationExecutionId"]
         with pytest.raises(ClientError) as raised:
             ssm.send_automation_signal(AutomationExecutionId=execution_id, SignalType="Approve")
@@ -544,28 +479,23 @@ class TestApprovals:
         )
         assert sandbox.automations.wait(execution_id)["AutomationExecutionStatus"] == "Success"
 
-    def test_are_asked_for_on_a_topic_by_the_role(
-        self, sandbox: Sandbox, ssm: Any, role: str
-    ) -> None:
+    def test_are_asked_for_on_a_topic_by_the_role(self, sandbox: Sandbox, ssm: Any) -> None:
         sandbox.client("sns").create_topic(Name="Automation-approvals")
-        create(ssm, approval("alice", inputs={"NotificationArn": TOPIC, "Message": "Delete a?"}))
-        sandbox.automations.run("runbook", {"AutomationAssumeRole": [role]})
+        create(ssm, approval(ALICE, inputs={"NotificationArn": TOPIC, "Message": "Delete a?"}))
+        sandbox.automations.run("runbook")
         [message] = sandbox.messages.sent("Automation-approvals")
         assert json.loads(message["message"])["approvalMessage"] == "Delete a?"
         assert sandbox.requests.list("sns", "Publish", role="runbook")
 
-    @pytest.mark.parametrize("topic", [TOPIC, "arn:aws:sns:eu-west-1:123456789012:approvals"])
-    def test_need_an_existing_topic_called_automation(
-        self, sandbox: Sandbox, ssm: Any, topic: str
-    ) -> None:
-        create(ssm, approval("alice", inputs={"NotificationArn": topic}))
+    def test_need_an_existing_topic(self, sandbox: Sandbox, ssm: Any) -> None:
+        create(ssm, approval(ALICE, inputs={"NotificationArn": TOPIC}))
         assert sandbox.automations.run("runbook")["AutomationExecutionStatus"] == "Failed"
 
     @pytest.mark.parametrize("kind", ["Approve", "Reject", "Resume"])
     def test_are_refused_when_none_is_waited_for(
         self, sandbox: Sandbox, ssm: Any, kind: str
     ) -> None:
-        create(ssm, sleep("nap"))
+        create(ssm, step("nap"))
         execution_id = sandbox.automations.run("runbook")["AutomationExecutionId"]
         with pytest.raises(ClientError) as raised:
             ssm.send_automation_signal(AutomationExecutionId=execution_id, SignalType=kind)
@@ -574,7 +504,7 @@ class TestApprovals:
 
 class TestStopping:
     def test_cancels_what_waits(self, sandbox: Sandbox, ssm: Any) -> None:
-        create(ssm, approval("alice"), sleep("after"))
+        create(ssm, approval(ALICE), step("after"))
         execution_id = sandbox.automations.run("runbook")["AutomationExecutionId"]
         ssm.stop_automation_execution(AutomationExecutionId=execution_id)
         execution = sandbox.automations.wait(execution_id)
@@ -592,7 +522,7 @@ class TestStopping:
         assert execution["AutomationExecutionStatus"] == "Cancelled"
 
     def test_happens_at_a_reset(self, sandbox: Sandbox, ssm: Any) -> None:
-        create(ssm, approval("alice"))
+        create(ssm, approval(ALICE))
         execution_id = sandbox.automations.run("runbook")["AutomationExecutionId"]
         sandbox.reset()
         with pytest.raises(ClientError) as raised:
@@ -606,6 +536,7 @@ class TestStopping:
         with socket.create_server(("127.0.0.1", 0)) as door:
             door.settimeout(60)
             with Sandbox.start() as sandbox:
+                make_runbook_role(sandbox)
                 ssm = sandbox.client("ssm")
                 body = f"""
                     import os, socket
@@ -630,7 +561,7 @@ class TestStopping:
 
 class TestDescribing:
     def test_lists_executions_newest_first_in_pages(self, sandbox: Sandbox, ssm: Any) -> None:
-        create(ssm, sleep("nap"))
+        create(ssm, step("nap"))
         ids = [sandbox.automations.run("runbook")["AutomationExecutionId"] for _ in range(3)]
         first = ssm.describe_automation_executions(MaxResults=2)
         rest = ssm.describe_automation_executions(MaxResults=2, NextToken=first["NextToken"])
@@ -645,31 +576,27 @@ class TestDescribing:
             ("DocumentNamePrefix", "other", 0),
             ("ExecutionStatus", "Success", 1),
             ("ExecutionStatus", "Failed", 0),
-            ("StartTimeBefore", "2001-01-01T00:00:00Z", 0),
-            ("StartTimeAfter", "2001-01-01T00:00:00Z", 1),
         ],
     )
     def test_filters_executions(
         self, sandbox: Sandbox, ssm: Any, key: str, value: str, count: int
     ) -> None:
-        create(ssm, sleep("nap"))
+        create(ssm, step("nap"))
         sandbox.automations.run("runbook")
         found = ssm.describe_automation_executions(Filters=[{"Key": key, "Values": [value]}])
         assert len(found["AutomationExecutionMetadataList"]) == count
 
-    def test_lists_steps(self, sandbox: Sandbox, ssm: Any) -> None:
-        create(ssm, sleep("a"), sleep("b"))
-        execution_id = sandbox.automations.run("runbook")["AutomationExecutionId"]
-
-        def names(**request: Any) -> list[str]:
-            found = ssm.describe_automation_step_executions(
-                AutomationExecutionId=execution_id, **request
+    def test_refuses_other_filters_and_lists_of_steps_by_name(self, ssm: Any) -> None:
+        create(ssm, step("nap"))
+        execution_id = start(ssm)
+        with pytest.raises(ClientError) as raised:
+            ssm.describe_automation_executions(
+                Filters=[{"Key": "TargetResourceGroup", "Values": ["a"]}]
             )
-            return [step["StepName"] for step in found["StepExecutions"]]
-
-        assert names() == ["a", "b"]
-        assert names(ReverseOrder=True) == ["b", "a"]
-        assert names(Filters=[{"Key": "StepName", "Values": ["b"]}]) == ["b"]
+        assert error_of(raised) == ("InvalidFilterKey", 400)
+        with pytest.raises(ClientError) as raised:
+            ssm.describe_automation_step_executions(AutomationExecutionId=execution_id)
+        assert "not imitated here" in message_of(raised)
 
     def test_refuses_a_token_of_its_own_making(self, ssm: Any) -> None:
         with pytest.raises(ClientError) as raised:
@@ -677,7 +604,7 @@ class TestDescribing:
         assert error_of(raised) == ("InvalidNextToken", 400)
 
     def test_knows_executions_of_its_region_only(self, sandbox: Sandbox, ssm: Any) -> None:
-        create(ssm, sleep("nap"))
+        create(ssm, step("nap"))
         execution_id = sandbox.automations.run("runbook")["AutomationExecutionId"]
         with pytest.raises(ClientError) as raised:
             sandbox.client("ssm", "us-east-1").get_automation_execution(

@@ -79,16 +79,6 @@ class TestViewerCertificate:
         found = cloudfront.get_distribution(Id=listed(cloudfront)[0]["Id"])["Distribution"]
         assert found["DistributionConfig"]["ViewerCertificate"]["IAMCertificateId"] == www
 
-    def test_can_be_replaced(self, cloudfront: Any, estate: Estate, www: str) -> None:
-        estate.distribution("shop", www)
-        found = cloudfront.get_distribution(Id=listed(cloudfront)[0]["Id"])
-        cloudfront.update_distribution(
-            Id=found["Distribution"]["Id"],
-            IfMatch=found["ETag"],
-            DistributionConfig=distribution_config("shop"),
-        )
-        assert listed(cloudfront)[0]["ViewerCertificate"]["CertificateSource"] == "cloudfront"
-
     def test_stays_when_iam_no_longer_has_it(
         self, cloudfront: Any, iam: Any, estate: Estate, www: str
     ) -> None:
@@ -127,20 +117,6 @@ class TestRefusals:
         with pytest.raises(ClientError) as raised:
             cloudfront.create_distribution(DistributionConfig=config(certificate))
         assert error_of(raised) == ("InvalidViewerCertificate", 400)
-
-    def test_unknown_certificate_in_place_of_another(
-        self, cloudfront: Any, estate: Estate, www: str
-    ) -> None:
-        estate.distribution("shop", www)
-        found = cloudfront.get_distribution(Id=listed(cloudfront)[0]["Id"])
-        with pytest.raises(ClientError) as raised:
-            cloudfront.update_distribution(
-                Id=found["Distribution"]["Id"],
-                IfMatch=found["ETag"],
-                DistributionConfig=config(certificate_of("ASCAUNKNOWNUNKNOWNUNK")),
-            )
-        assert error_of(raised) == ("InvalidViewerCertificate", 400)
-        assert listed(cloudfront)[0]["ViewerCertificate"]["IAMCertificateId"] == www
 
     @pytest.mark.parametrize("request_", [{"Marker": "NONE"}, {"MaxItems": "x"}])
     def test_bad_page(self, cloudfront: Any, request_: Any) -> None:

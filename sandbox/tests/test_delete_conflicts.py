@@ -55,14 +55,11 @@ def test_load_balancer_of_the_default_certificate_is_named(
     assert conflict(iam) == in_use(www, user.arn)
 
 
-def test_nothing_is_in_the_way_once_it_is_replaced(
+def test_nothing_is_in_the_way_once_the_listener_is_gone(
     sandbox: Sandbox, iam: Any, estate: Estate, www: Any
 ) -> None:
     listener = estate.alb(HERE, "prod", www["Arn"]).listener_arn
-    new = sandbox.upload_certificate("new", now() + days(90))["Arn"]
-    sandbox.client("elbv2").modify_listener(
-        ListenerArn=listener, Certificates=[{"CertificateArn": new}]
-    )
+    sandbox.client("elbv2").delete_listener(ListenerArn=listener)
     delete(iam)
 
 

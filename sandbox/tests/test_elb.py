@@ -37,8 +37,9 @@ def https(certificate: str | None, port: int = 443, **others: Any) -> Any:
 
 
 def listeners(elb: Any, name: str = "old") -> Any:
-    described = elb.describe_load_balancers(LoadBalancerNames=[name])["LoadBalancerDescriptions"]
-    return [one["Listener"] for one in described[0]["ListenerDescriptions"]]
+    described = elb.describe_load_balancers()["LoadBalancerDescriptions"]
+    (found,) = (one for one in described if one["LoadBalancerName"] == name)
+    return [one["Listener"] for one in found["ListenerDescriptions"]]
 
 
 class TestDescribing:
@@ -91,10 +92,15 @@ class TestDescribing:
             elb.describe_load_balancers(Marker="nonsense")
         assert error_of(raised) == ("ValidationError", 400)
 
-    def test_unknown_name_is_refused(self, elb: Any) -> None:
-        with pytest.raises(ClientError) as raised:
-            elb.describe_load_balancers(LoadBalancerNames=["none"])
-        assert error_of(raised) == ("LoadBalancerNotFound", 400)
+    def test_what_is_not_imitated_is_named(self, elb: Any) -> None:
+        gone = {"LoadBalancerName": "old", "LoadBalancerPorts": [443]}
+        for operation, request in (
+            (elb.describe_load_balancers, {"LoadBalancerNames": ["old"]}),
+            (elb.delete_load_balancer_listeners, gone),
+        ):
+            with pytest.raises(ClientError, match="is not imitated here") as raised:
+                operation(**request)
+            assert error_of(raised)[0] == "NotImplemented"
 
 
 class TestCertificates:
@@ -107,23 +113,6 @@ class TestCertificates:
         assert error_of(raised) == ("CertificateNotFound", 400)
         assert unknown in message_of(raised)
 
-    def test_unknown_one_is_refused_in_a_further_listener(self, elb: Any, estate: Estate) -> None:
-        estate.classic(REGION, "old")
-        with pytest.raises(ClientError) as raised:
-            elb.create_load_balancer_listeners(LoadBalancerName="old", Listeners=[https(UNKNOWN)])
-        assert error_of(raised) == ("CertificateNotFound", 400)
-        assert len(listeners(elb)) == 1
-
-    def test_unknown_one_is_refused_in_place_of_another(
-        self, elb: Any, estate: Estate, certificate: str
-    ) -> None:
-        estate.classic(REGION, "old", certificate)
-        with pytest.raises(ClientError) as raised:
-            elb.set_load_balancer_listener_ssl_certificate(
-                LoadBalancerName="old", LoadBalancerPort=443, SSLCertificateId=UNKNOWN
-            )
-        assert error_of(raised) == ("CertificateNotFound", 400)
-
     def test_secure_listener_needs_one(self, elb: Any) -> None:
         with pytest.raises(ClientError) as raised:
             elb.create_load_balancer(
@@ -131,16 +120,6 @@ class TestCertificates:
             )
         assert error_of(raised) == ("ValidationError", 400)
         assert message_of(raised) == "Secure Listeners need to specify a SSLCertificateId"
-
-    def test_can_be_replaced(
-        self, sandbox: Sandbox, elb: Any, estate: Estate, certificate: str
-    ) -> None:
-        estate.classic(REGION, "old", certificate)
-        other = sandbox.upload_certificate("other", now() + days(90))["Arn"]
-        elb.set_load_balancer_listener_ssl_certificate(
-            LoadBalancerName="old", LoadBalancerPort=443, SSLCertificateId=other
-        )
-        assert listeners(elb)[0]["SSLCertificateId"] == other
 
     def test_one_of_acm_is_taken(self, sandbox: Sandbox, elb: Any, estate: Estate) -> None:
         arn = sandbox.client("acm").request_certificate(DomainName="x.example.com")
@@ -164,48 +143,3 @@ class TestCertificates:
             ServerCertificateName="www", NewServerCertificateName="new"
         )
         assert listeners(elb)[0]["SSLCertificateId"] == certificate
-
-
-class TestListeners:
-    def test_another_one_on_a_port_is_refused(
-        self, elb: Any, estate: Estate, certificate: str
-    ) -> None:
-        estate.classic(REGION, "old", certificate)
-        other = https(certificate, InstancePort=8080)
-        with pytest.raises(ClientError) as raised:
-            elb.create_load_balancer_listeners(LoadBalancerName="old", Listeners=[other])
-        assert error_of(raised) == ("DuplicateListener", 400)
-
-    def test_the_same_one_again_is_taken(self, elb: Any, estate: Estate, certificate: str) -> None:
-        estate.classic(REGION, "old", certificate)
-        elb.create_load_balancer_listeners(LoadBalancerName="old", Listeners=[https(certificate)])
-        assert len(listeners(elb)) == 1
-
-    def test_several_can_be_deleted_at_once(
-        self, elb: Any, estate: Estate, certificate: str
-    ) -> None:
-        estate.classic(REGION, "old", certificate)
-        more = [https(certificate, 8443), https(certificate, 9443)]
-        elb.create_load_balancer_listeners(LoadBalancerName="old", Listeners=more)
-        elb.delete_load_balancer_listeners(LoadBalancerName="old", LoadBalancerPorts=[443, 9443])
-        assert [one["LoadBalancerPort"] for one in listeners(elb)] == [8443]
-
-    def test_certificate_of_one_that_is_missing_is_refused(
-        self, elb: Any, estate: Estate, certificate: str
-    ) -> None:
-        estate.classic(REGION, "old", certificate)
-        with pytest.raises(ClientError) as raised:
-            elb.set_load_balancer_listener_ssl_certificate(
-                LoadBalancerName="old", LoadBalancerPort=1, SSLCertificateId=certificate
-            )
-        assert error_of(raised) == ("ListenerNotFound", 400)
-
-    def test_certificate_of_a_plain_one_is_refused(
-        self, elb: Any, estate: Estate, certificate: str
-    ) -> None:
-        estate.classic(REGION, "old")
-        with pytest.raises(ClientError) as raised:
-            elb.set_load_balancer_listener_ssl_certificate(
-                LoadBalancerName="old", LoadBalancerPort=80, SSLCertificateId=certificate
-            )
-        assert error_of(raised) == ("InvalidConfigurationRequest", 409)

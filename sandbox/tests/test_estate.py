@@ -15,7 +15,7 @@ def certificate(sandbox: Sandbox) -> str:
 def test_arns_are_those_that_the_api_lists(sandbox: Sandbox, certificate: str) -> None:
     made = Estate(sandbox).nlb("eu-west-1", "net", certificate)
     elbv2 = sandbox.client("elbv2")
-    listed = elbv2.describe_load_balancers(Names=["net"])["LoadBalancers"][0]
+    listed = elbv2.describe_load_balancers()["LoadBalancers"][0]
     assert listed["LoadBalancerArn"] == made.arn
     listener = elbv2.describe_listeners(LoadBalancerArn=made.arn)["Listeners"][0]
     assert listener["ListenerArn"] == made.listener_arn

@@ -584,6 +584,26 @@ class TestRoles:
             sts.assume_role(RoleArn=f"{account}closed", RoleSessionName="session")
         assert error_of(raised) == ("AccessDenied", 403)
 
+    def test_anybody_may_ask_who_they_are(self, role: Role) -> None:
+        role.may(statement("*") | {"Effect": "Deny"})
+        assert ":assumed-role/role/" in role.client("sts").get_caller_identity()["Arn"]
+
+    @pytest.mark.parametrize("missing", ["document/runbook", "automation-execution/*"])
+    def test_runbook_is_started_with_rights_on_the_document_and_on_executions(
+        self, sandbox: Sandbox, role: Role, missing: str
+    ) -> None:
+        arn = f"arn:aws:ssm:{sandbox.region}:{sandbox.account}:"
+        both = [f"{arn}document/runbook", f"{arn}automation-execution/*"]
+        start = {"DocumentName": "runbook"}
+        role.may(statement("ssm:StartAutomationExecution", both))
+        with pytest.raises(ClientError) as raised:
+            role.client("ssm").start_automation_execution(**start)
+        assert error_of(raised)[0] == "AutomationDefinitionNotFoundException"
+        role.may(statement("ssm:StartAutomationExecution", [x for x in both if missing not in x]))
+        with pytest.raises(ClientError) as raised:
+            role.client("ssm").start_automation_execution(**start)
+        assert error_of(raised)[0] == "AccessDeniedException"
+
     def test_log_is_written_only_if_the_role_allows_it(
         self, sandbox: Sandbox, probe_zip: Any
     ) -> None:

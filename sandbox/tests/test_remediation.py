@@ -14,6 +14,7 @@ from .conftest import days, error_of, evaluation, message_of, now
 
 KIND = "AWS::IAM::ServerCertificate"
 ROLE = "arn:aws:iam::123456789012:role/runbook"
+ALICE = "arn:aws:iam::123456789012:user/alice"
 
 
 @pytest.fixture
@@ -27,8 +28,13 @@ def runbook(sandbox: Sandbox, rule: Rule) -> str:
     document = json.dumps({"Version": "2012-10-17", "Statement": [trust]})
     sandbox.client("iam").create_role(RoleName="runbook", AssumeRolePolicyDocument=document)
 
-    def when(name: str, step: str) -> dict[str, str]:
-        return {"NextStep": step, "Variable": "{{ ServerCertificate }}", "StringEquals": name}
+    def when(name: str, step: str) -> dict[str, Any]:
+        condition = {"Variable": "{{ ServerCertificate }}", "StringEquals": name}
+        return {"NextStep": step, "And": [condition, condition]}
+
+    def script(body: str) -> dict[str, str]:
+        source = f"def handle(events, context):\n    {body}\n"
+        return {"Runtime": "python3.11", "Handler": "handle", "Script": source}
 
     branch = {"Choices": [when("good", "end"), when("wait", "ask")], "Default": "fail"}
     content = {
@@ -40,9 +46,9 @@ def runbook(sandbox: Sandbox, rule: Rule) -> str:
         },
         "mainSteps": [
             {"name": "branch", "action": "aws:branch", "inputs": branch},
-            {"name": "fail", "action": "aws:sleep", "inputs": {"Duration": "never"}},
-            {"name": "ask", "action": "aws:approve", "inputs": {"Approvers": ["alice"]}},
-            {"name": "end", "action": "aws:sleep", "inputs": {"Duration": "PT0S"}},
+            {"name": "fail", "action": "aws:executeScript", "inputs": script("1 / 0")},
+            {"name": "ask", "action": "aws:approve", "inputs": {"Approvers": [ALICE]}},
+            {"name": "end", "action": "aws:executeScript", "inputs": script("return {}")},
         ],
     }
     sandbox.client("ssm", rule.region).create_document(
@@ -90,6 +96,15 @@ def keys(*names: str) -> list[dict[str, str]]:
 
 def exception_keys(*names: str) -> list[dict[str, str]]:
     return [{"ResourceType": KIND, "ResourceId": name} for name in names]
+
+
+def report_again(sandbox: Sandbox, config: Any, rule: Rule) -> None:
+    """The rule finds the same once more."""
+    token = sandbox.deliveries(rule)[0]["event"]["resultToken"]
+    again = [evaluation(name, "NON_COMPLIANT") for name in ("good", "bad", "wait")]
+    config.put_evaluations(ResultToken=token, Evaluations=again)
+    sandbox.evaluate(rule)
+    sandbox.remediations.wait(rule)
 
 
 def states(sandbox: Sandbox, rule: Rule) -> dict[str, str]:
@@ -236,7 +251,7 @@ class TestRemediation:
         assert status["State"] == "FAILED"
         [failed] = [step for step in status["StepDetails"] if step["State"] == "FAILED"]
         assert failed["Name"] == "fail"
-        assert "Duration is not of ISO 8601" in failed["ErrorMessage"]
+        assert "division by zero" in failed["ErrorMessage"]
 
     def test_that_can_not_start_says_why(self, sandbox: Sandbox, config: Any, rule: Rule) -> None:
         put(config, Parameters={})
@@ -301,7 +316,7 @@ class TestRemediation:
 
 @pytest.mark.usefixtures("found")
 class TestAutomaticRemediation:
-    def test_starts_at_once_and_after_each_evaluation(
+    def test_starts_at_once_and_whenever_a_result_is_reported(
         self, sandbox: Sandbox, config: Any, rule: Rule
     ) -> None:
         put(config, **AUTOMATIC)
@@ -310,14 +325,21 @@ class TestAutomaticRemediation:
             "bad": "FAILED",
             "wait": "IN_PROGRESS",
         }
-        sandbox.evaluate(rule)
-        sandbox.remediations.wait(rule)
+        report_again(sandbox, config, rule)
         # The one that waits for approval is left alone.
         assert len(sandbox.automations.list()) == 5
 
+    def test_is_not_started_by_a_run_that_reports_nothing(
+        self, sandbox: Sandbox, config: Any, rule: Rule
+    ) -> None:
+        put(config, **AUTOMATIC)
+        sandbox.evaluate(rule)
+        sandbox.remediations.wait(rule)
+        assert len(sandbox.automations.list()) == 3
+
     def test_is_not_there_in_manual_mode(self, sandbox: Sandbox, config: Any, rule: Rule) -> None:
         put(config)
-        sandbox.evaluate(rule)
+        report_again(sandbox, config, rule)
         assert states(sandbox, rule) == {}
 
     def test_ends_with_an_exception_after_repeated_failures(
@@ -326,18 +348,15 @@ class TestAutomaticRemediation:
         put(config, **AUTOMATIC)
         sandbox.remediations.wait(rule)
         assert exceptions(config) == []
-        sandbox.evaluate(rule)
-        sandbox.remediations.wait(rule)
+        report_again(sandbox, config, rule)
         assert exceptions(config) == ["bad"]
-        sandbox.evaluate(rule)
-        sandbox.remediations.wait(rule)
+        report_again(sandbox, config, rule)
         # bad: two attempts; good: three; wait: one.
         assert len(sandbox.automations.list()) == 6
         config.delete_remediation_exceptions(
             ConfigRuleName="rule", ResourceKeys=exception_keys("bad")
         )
-        sandbox.evaluate(rule)
-        sandbox.remediations.wait(rule)
+        report_again(sandbox, config, rule)
         assert len(sandbox.automations.list()) == 8
         assert exceptions(config) == []
 
@@ -345,8 +364,8 @@ class TestAutomaticRemediation:
         put(config, **AUTOMATIC)
         sandbox.remediations.wait(rule)
         sandbox.clock.advance(timedelta(seconds=601))
-        sandbox.evaluate(rule)
-        sandbox.remediations.wait(rule)
+        report_again(sandbox, config, rule)
+        assert len(sandbox.automations.list()) == 5
         assert exceptions(config) == []
 
     def test_may_still_be_started_by_hand_on_an_excepted_resource(

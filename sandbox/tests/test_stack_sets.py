@@ -163,11 +163,9 @@ class TestInstance:
         why = refused(cloudformation, stack_set(sandbox, FAILING))
         assert "ResourceLogicalId:Admission, ResourceType:AWS::Lambda::Permission, " in why
 
-    def test_failure_of_an_update_is_told_and_undone(
-        self, sandbox: Sandbox, cloudformation: Any
-    ) -> None:
+    def test_failure_of_an_update_is_told(self, sandbox: Sandbox, cloudformation: Any) -> None:
         create(cloudformation, stack_set(sandbox))
-        assert update(cloudformation, stack_set(sandbox, FAILING)) == "UPDATE_ROLLBACK_COMPLETE"
+        assert update(cloudformation, stack_set(sandbox, FAILING)) == "UPDATE_FAILED"
         assert "ResourceLogicalId:Admission" in failure_of_set(cloudformation)
         assert topics(sandbox) == 1
 
@@ -290,5 +288,5 @@ class TestRefusal:
     def test_of_an_update_leaves_the_stack(self, sandbox: Sandbox, cloudformation: Any) -> None:
         create(cloudformation, stack_set(sandbox))
         body = stack_set(sandbox, Parameters=given(Nobody="a"))
-        assert update(cloudformation, body) == "UPDATE_ROLLBACK_COMPLETE"
+        assert update(cloudformation, body) == "UPDATE_FAILED"
         assert instances(cloudformation)[0]["StackStatus"] == "CREATE_COMPLETE"

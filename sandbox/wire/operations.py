@@ -33,6 +33,17 @@ def not_imitated(*names: str) -> Operations:
     return dict.fromkeys(names, _refuse)
 
 
+def refuse_parameters(call: Call, *names: str) -> None:
+    """Refuses parameters by name that the sandbox does not look at.
+
+    :raises AwsError: `NotImplemented`
+    """
+    for name in names:
+        if call.params.get(name):
+            text = f"{name} of {call.service} {call.operation} is not imitated here"
+            raise AwsError("NotImplemented", text)
+
+
 def _refuse(call: Call) -> Any:
     text = f"{call.service} {call.operation} is not imitated here"
     raise AwsError("NotImplemented", text)

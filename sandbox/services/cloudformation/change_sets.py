@@ -15,6 +15,7 @@ from .preparation import (
     Preparation,
     check_stack_name,
     refuse_missing_capabilities,
+    refuse_options,
     refuse_unless,
 )
 from .stack import IN_REVIEW, ChangeSet, Plan, Stack
@@ -47,6 +48,7 @@ class ChangeSets:
         params = call.params
         with self._stacks.lock:
             check_stack_name(params["StackName"])
+            refuse_options(call)
             kind = params.get("ChangeSetType", "UPDATE")
             stack = self._stack_to_change(call, kind)
             _refuse_pending(stack, params["ChangeSetName"])
@@ -93,12 +95,11 @@ class ChangeSets:
             description=params.get("Description"),
             created=self._clock.now(),
             changes=[],
-            role_arn=params.get("RoleARN"),
-            on_failure=params.get("OnStackFailure"),
         )
 
     def _execute_change_set(self, call: Call) -> dict[str, Any]:
         with self._stacks.lock:
+            refuse_options(call)
             change_set = self.one(call)
             stack, plan = change_set.stack, change_set.plan
             if change_set.execution_status != "AVAILABLE":
@@ -110,8 +111,7 @@ class ChangeSets:
             is_new = change_set.kind == "CREATE"
             refuse_unless(stack, (IN_REVIEW,) if is_new else UPDATABLE, "updated")
             blueprint = self._preparation.blueprint(call, stack, plan)
-            stack.role_arn = change_set.role_arn or stack.role_arn
-            self._preparation.begin(call, stack, plan)
+            self._preparation.begin(stack, plan)
             stack.change_set_id = change_set.id
             # Whatever else was prepared is out of date by now.
             stack.change_sets = {change_set.id: change_set}
@@ -119,9 +119,7 @@ class ChangeSets:
             stack.become("CREATE_IN_PROGRESS" if is_new else "UPDATE_IN_PROGRESS", "User Initiated")
         deployment = self._preparation.deployment(call, stack)
         if is_new:
-            is_kept = call.params.get("DisableRollback")
-            default = "DO_NOTHING" if is_kept else "ROLLBACK"
-            deployment.create(plan, blueprint, change_set.on_failure or default)
+            deployment.create(plan, blueprint)
         else:
             deployment.update(plan, blueprint)
         has_failed = stack.status not in ("CREATE_COMPLETE", "UPDATE_COMPLETE")

@@ -1,11 +1,10 @@
-"""Makes a stack what a blueprint says, and undoes it when a resource fails."""
+"""Makes a stack what a blueprint says, and undoes its creation when a resource fails."""
 
 from __future__ import annotations
 
 import copy
 import uuid
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 from botocore.exceptions import ClientError
@@ -30,15 +29,6 @@ _ERROR_CLASSES = {
 }
 
 
-@dataclass(frozen=True)
-class _Step:
-    """A change made by an update: what there was before, and what there is now."""
-
-    before: Resource | None
-    now: Resource
-    is_new: bool
-
-
 class Deployment:
     """One operation on a stack."""
 
@@ -50,11 +40,8 @@ class Deployment:
         self._stack = stack
         self._values = Values(stack, partition, client)
 
-    def create(self, plan: Plan, blueprint: Blueprint, on_failure: str) -> None:
-        """Creates all resources.
-
-        :param on_failure: `ROLLBACK`, `DELETE` or `DO_NOTHING`
-        """
+    def create(self, plan: Plan, blueprint: Blueprint) -> None:
+        """Creates all resources, or deletes again what it has created."""
         stack = self._stack
         stack.plan = plan
         try:
@@ -62,25 +49,26 @@ class Deployment:
                 self._create(definition, blueprint, plan)
             stack.outputs = self._values.outputs(blueprint)
         except FailedError as error:
-            self._give_up(str(error), on_failure)
+            stack.become("ROLLBACK_IN_PROGRESS", f"{error}Rollback requested by user.")
+            if self._is_deleted(_RETAINING, "ROLLBACK_FAILED"):
+                stack.become("ROLLBACK_COMPLETE")
             return
         stack.drafts = blueprint.drafts
         stack.become("CREATE_COMPLETE")
 
     def update(self, plan: Plan, blueprint: Blueprint) -> None:
-        """Creates, changes and deletes resources, or goes back to what there was."""
-        stack, steps = self._stack, list[_Step]()
+        """Creates, changes and deletes resources; stops at the first that can't be."""
+        stack, replaced = self._stack, list[Resource]()
         try:
             for definition in blueprint.resources.values():
-                self._create_or_update(definition, blueprint, plan, steps)
+                self._create_or_update(definition, blueprint, plan, replaced)
             outputs = self._values.outputs(blueprint)
         except FailedError as error:
-            self._go_back(str(error), steps)
+            stack.become("UPDATE_FAILED", f"{error}The sandbox rolls no update back.")
             return
         stack.become("UPDATE_COMPLETE_CLEANUP_IN_PROGRESS")
-        for step in reversed(steps):
-            if step.before is not None and step.is_new:
-                self._clean_up(step.before, step.before.replacement_policy)
+        for resource in reversed(replaced):
+            self._clean_up(resource, resource.replacement_policy)
         for resource in self._stack.newest_first():
             if resource.logical_id not in blueprint.resources:
                 self._clean_up(resource, resource.deletion_policy)
@@ -88,17 +76,9 @@ class Deployment:
         stack.plan, stack.outputs, stack.drafts = plan, outputs, blueprint.drafts
         stack.become("UPDATE_COMPLETE")
 
-    def delete(self, retained: frozenset[str] = frozenset()) -> None:
-        """Deletes all resources; stops at the first that can't be.
-
-        :param retained: logical ids of resources that stay
-        """
-        failed = self._delete_all(retained, (*_RETAINING, "RetainExceptOnCreate"))
-        if failed:
-            self._stack.become(
-                "DELETE_FAILED", f"The following resource(s) failed to delete: [{failed}]. "
-            )
-        else:
+    def delete(self) -> None:
+        """Deletes all resources; stops at the first that can't be."""
+        if self._is_deleted((*_RETAINING, "RetainExceptOnCreate"), "DELETE_FAILED"):
             self._stack.become(FINAL_DELETED)
 
     # Creating.
@@ -127,34 +107,14 @@ class Deployment:
         handler.settle(work, resource.physical_id, resource.properties, {})
         self._stack.note(resource, "CREATE_COMPLETE")
 
-    def _give_up(self, reason: str, on_failure: str) -> None:
-        stack = self._stack
-        if on_failure == "DO_NOTHING":
-            stack.become("CREATE_FAILED", reason)
-        elif on_failure == "DELETE":
-            stack.become("DELETE_IN_PROGRESS", f"{reason}Delete requested by user.")
-            self.delete()
-        else:
-            stack.become("ROLLBACK_IN_PROGRESS", f"{reason}Rollback requested by user.")
-            failed = self._delete_all(frozenset(), _RETAINING)
-            if failed:
-                stack.become(
-                    "ROLLBACK_FAILED", f"The following resource(s) failed to delete: [{failed}]. "
-                )
-            else:
-                stack.become("ROLLBACK_COMPLETE")
-
     # Updating.
 
     def _create_or_update(
-        self, definition: Definition, blueprint: Blueprint, plan: Plan, steps: list[_Step]
+        self, definition: Definition, blueprint: Blueprint, plan: Plan, replaced: list[Resource]
     ) -> None:
         known = self._stack.resources.get(definition.logical_id)
         if known is None:
-            try:
-                self._create(definition, blueprint, plan)
-            finally:
-                steps.append(_Step(None, self._stack.resources[definition.logical_id], True))
+            self._create(definition, blueprint, plan)
             return
         before = copy.copy(known)
         known.deletion_policy = definition.deletion_policy
@@ -165,9 +125,9 @@ class Deployment:
                 return
             HANDLERS[known.type].refuse_unapplied(known.type, properties)
             if self._is_replaced(before, properties):
-                self._replace(definition, before, properties, plan, steps)
+                self._replace(definition, before, properties, plan)
+                replaced.append(before)
             else:
-                steps.append(_Step(before, known, is_new=False))
                 self._change(known, properties, plan)
         except Exception as error:  # whatever kept it from being changed
             resource = self._stack.resources[definition.logical_id]
@@ -184,7 +144,6 @@ class Deployment:
         before: Resource,
         properties: Properties,
         plan: Plan,
-        steps: list[_Step],
     ) -> None:
         name = HANDLERS[before.type].name_property
         if name in properties and before.properties.get(name) == properties[name]:
@@ -206,7 +165,6 @@ class Deployment:
         )
         resource.properties = properties
         self._stack.resources[definition.logical_id] = resource
-        steps.append(_Step(before, resource, is_new=True))
         self._make(resource, plan)
         self._stack.note(resource, "UPDATE_COMPLETE")
 
@@ -218,54 +176,23 @@ class Deployment:
         handler.settle(work, resource.physical_id, properties, previous)
         self._stack.note(resource, "UPDATE_COMPLETE")
 
-    def _go_back(self, reason: str, steps: list[_Step]) -> None:
-        stack = self._stack
-        assert stack.plan is not None
-        stack.become("UPDATE_ROLLBACK_IN_PROGRESS", reason)
-        failed = []
-        for step in reversed(steps):
-            if step.before is None:
-                del stack.resources[step.now.logical_id]
-            else:
-                stack.resources[step.now.logical_id] = step.before
-            if not step.is_new and not self._changed_back(step, stack.plan):
-                failed.append(step.now.logical_id)
-        if failed:
-            stack.become(
-                "UPDATE_ROLLBACK_FAILED",
-                f"The following resource(s) failed to update: [{', '.join(failed)}]. ",
-            )
-            return
-        stack.become("UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS")
-        for step in reversed(steps):
-            if step.is_new:
-                self._clean_up(step.now, "Delete")
-        stack.become("UPDATE_ROLLBACK_COMPLETE")
-
-    def _changed_back(self, step: _Step, plan: Plan) -> bool:
-        assert step.before is not None
-        resource = step.before
-        wanted, resource.properties = resource.properties, step.now.properties
-        try:
-            self._change(resource, wanted, plan)
-        except Exception as error:  # noqa: BLE001  whatever kept it from being changed back
-            resource.properties = wanted
-            self._stack.note(resource, "UPDATE_FAILED", _reason(error, resource.type))
-            return False
-        return True
-
     # Deleting.
 
-    def _delete_all(self, retained: frozenset[str], policies: tuple[str, ...]) -> str:
-        """Deletes what has none of the policies; answers the logical id of the first failure."""
+    def _is_deleted(self, policies: tuple[str, ...], failed: str) -> bool:
+        """Deletes what has none of the policies.
+
+        :param failed: the stack's status if a resource can't be deleted
+        """
         for resource in self._stack.newest_first():
             if resource.status == "DELETE_COMPLETE":
                 continue
-            if resource.logical_id in retained or resource.deletion_policy in policies:
+            if resource.deletion_policy in policies:
                 self._stack.note(resource, "DELETE_SKIPPED")
             elif not self._deleted(resource):
-                return resource.logical_id
-        return ""
+                name = f"[{resource.logical_id}]"
+                self._stack.become(failed, f"The following resource(s) failed to delete: {name}. ")
+                return False
+        return True
 
     def _clean_up(self, resource: Resource, policy: str) -> None:
         if policy == "Delete":

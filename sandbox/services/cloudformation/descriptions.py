@@ -6,11 +6,12 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from sandbox.wire.calls import Call
-from sandbox.wire.operations import Operations
+from sandbox.wire.calls import AwsError, Call
+from sandbox.wire.operations import Operations, refuse_parameters
 
 from .change_sets import ChangeSets
 from .clients import Clients
+from .resource_schemas import is_known, schema
 from .stack import Resource, Stack
 from .stack_store import StackStore
 from .template import Template, TemplateError
@@ -36,6 +37,7 @@ class Descriptions:
             "DescribeStackResources": self._describe_resources,
             "ListStackResources": self._list_resources,
             "GetTemplateSummary": self._get_template_summary,
+            "DescribeType": _describe_type,
         }
 
     def _describe_stacks(self, call: Call) -> dict[str, Any]:
@@ -46,15 +48,8 @@ class Descriptions:
         return {"Stacks": [stack.to_api() for stack in self._stacks.all(call) if stack.is_live]}
 
     def _list_stacks(self, call: Call) -> dict[str, Any]:
-        wanted = call.params.get("StackStatusFilter")
-        return {
-            "StackSummaries": [
-                stack.to_api()
-                | {"TemplateDescription": stack.plan.template.description if stack.plan else None}
-                for stack in self._stacks.all(call)
-                if not wanted or stack.status in wanted
-            ]
-        }
+        refuse_parameters(call, "StackStatusFilter")
+        return {"StackSummaries": [stack.to_api() for stack in self._stacks.all(call)]}
 
     def _describe_events(self, call: Call) -> dict[str, Any]:
         stack = self._stacks.existing(call, "Stack [{}] does not exist")
@@ -76,17 +71,12 @@ class Descriptions:
         }
 
     def _describe_resources(self, call: Call) -> dict[str, Any]:
-        physical_id = call.params.get("PhysicalResourceId")
-        if physical_id:
-            stack = self._stacks.with_resource(call, physical_id)
-        else:
-            stack = self._stacks.existing(call, "Stack with id {} does not exist")
-        wanted = call.params.get("LogicalResourceId")
+        refuse_parameters(call, "LogicalResourceId", "PhysicalResourceId")
+        stack = self._stacks.existing(call, "Stack with id {} does not exist")
         return {
             "StackResources": [
                 _shown(stack, resource) | {"Timestamp": resource.changed}
                 for resource in _oldest_first(stack)
-                if wanted in (None, resource.logical_id)
             ]
         }
 
@@ -123,6 +113,28 @@ class Descriptions:
             "Version": found.content.get("AWSTemplateFormatVersion"),
             "Metadata": json.dumps(metadata) if metadata else None,
         }
+
+
+def _describe_type(call: Call) -> dict[str, Any]:
+    """The registry, of AWS's own resource types alone."""
+    name, kind = call.params.get("TypeName"), call.params.get("Type")
+    if not name or kind != "RESOURCE":
+        raise AwsError(
+            "NotImplemented", "The sandbox describes types by Type=RESOURCE and TypeName alone."
+        )
+    if not is_known(name, call.region):
+        raise AwsError("TypeNotFoundException", f"The type '{name}' cannot be found.")
+    path = name.replace("::", "-")
+    own = schema(name, call.region)
+    return {
+        "Arn": f"arn:{call.partition}:cloudformation:{call.region}::type/resource/{path}",
+        "Type": "RESOURCE",
+        "TypeName": name,
+        "Description": own.get("description"),
+        "Schema": json.dumps(own),
+        "DeprecatedStatus": "LIVE",
+        "Visibility": "PUBLIC",
+    }
 
 
 def _described(template: Template) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from typing import Any
 
 from sandbox.host.clock import Clock
 from sandbox.wire.calls import AwsError, Call
+from sandbox.wire.operations import refuse_parameters
 
 from .blueprint import Blueprint, refuse_changed_types
 from .clients import Clients
@@ -49,11 +50,9 @@ class Preparation:
             now=self._clock.now,
         )
 
-    def begin(self, call: Call, stack: Stack, plan: Plan) -> None:
+    def begin(self, stack: Stack, plan: Plan) -> None:
         """Checks what is only asked for when something is to be done."""
         refuse_missing_capabilities(plan)
-        stack.role_arn = call.params.get("RoleARN") or stack.role_arn
-        self._clients.access_key(call, stack)
         if stack.plan is not None:
             stack.updated = self._clock.now()
 
@@ -84,10 +83,9 @@ class Preparation:
 
     def deployment(self, call: Call, stack: Stack) -> Deployment:
         """What does it."""
-        access_key = self._clients.access_key(call, stack)
 
         def client(service: str) -> Any:
-            return self._clients.client(service, call.region, access_key)
+            return self._clients.client(service, call.region, call.access_key)
 
         return Deployment(stack, call.partition, client)
 
@@ -103,6 +101,22 @@ def refuse_missing_capabilities(plan: Plan) -> None:
             raise AwsError(
                 "InsufficientCapabilitiesException", f"Requires capabilities : [{needed}]"
             )
+
+
+def refuse_options(call: Call) -> None:
+    """Refuses options that AWS has and the sandbox has not.
+
+    :raises AwsError: `NotImplemented`
+    """
+    refuse_parameters(
+        call,
+        "DisableRollback",
+        "EnableTerminationProtection",
+        "OnFailure",
+        "OnStackFailure",
+        "RetainResources",
+        "RoleARN",
+    )
 
 
 def refuse_unless(stack: Stack, statuses: tuple[str, ...], done: str) -> None:

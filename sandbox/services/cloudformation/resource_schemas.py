@@ -60,6 +60,11 @@ def schema(resource_type: str, region: str) -> dict[str, Any]:
     return found
 
 
+def is_known(resource_type: str, region: str) -> bool:
+    """Whether a region has a type."""
+    return resource_type in _types(region)
+
+
 def refuse_unknown_types(types: set[str], region: str) -> None:
     """Refuses types that a region doesn't have.
 
@@ -154,19 +159,5 @@ def _validator(own: dict[str, Any]) -> Any:
 
 
 def _told(error: Any) -> str:
-    """One violation in CloudFormation's words."""
     path = "#" + "".join(f"/{step}" for step in error.absolute_path)
-    if error.validator == "additionalProperties":
-        patterns = error.schema.get("patternProperties", {})
-        unknown = [
-            name
-            for name in error.instance
-            if name not in error.schema.get("properties", {})
-            and not any(re.search(pattern, name) for pattern in patterns)
-        ]
-        return f"{path}: extraneous key [{', '.join(unknown)}] is not permitted"
-    if error.validator == "required":
-        return f"{path}: required key [{error.message.split(chr(39))[1]}] not found"
-    if error.validator == "enum":
-        return f"{path}: {error.instance} is not a valid enum value"
     return f"{path}: {error.message}"

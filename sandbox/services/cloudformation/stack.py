@@ -72,8 +72,6 @@ class Stack:
     reason: str | None = None
     updated: datetime | None = None
     deleted: datetime | None = None
-    role_arn: str | None = None
-    is_rollback_disabled: bool = False
     change_set_id: str | None = None
     resources: dict[str, Resource] = field(default_factory=dict)
     outputs: list[dict[str, Any]] = field(default_factory=list)
@@ -134,12 +132,11 @@ class Stack:
             "DeletionTime": self.deleted,
             "StackStatus": self.status,
             "StackStatusReason": self.reason,
-            "DisableRollback": self.is_rollback_disabled,
+            "DisableRollback": False,
             "NotificationARNs": [],
             "EnableTerminationProtection": False,
             "DriftInformation": {"StackDriftStatus": "NOT_CHECKED"},
             "RollbackConfiguration": {},
-            "RoleARN": self.role_arn,
             "ChangeSetId": self.change_set_id,
             "Outputs": self.outputs or None,
         }
@@ -165,8 +162,6 @@ class ChangeSet:
     description: str | None
     created: datetime
     changes: list[dict[str, Any]]
-    role_arn: str | None = None
-    on_failure: str | None = None
     status: str = "CREATE_COMPLETE"
     execution_status: str = "AVAILABLE"
     reason: str | None = None
@@ -189,6 +184,5 @@ class ChangeSet:
             "Capabilities": list(self.plan.capabilities),
             "Tags": [{"Key": key, "Value": value} for key, value in self.plan.tags.items()],
             "Changes": self.changes,
-            "OnStackFailure": self.on_failure,
             "IncludeNestedStacks": False,
         }

@@ -54,13 +54,3 @@ class StackStore:
         if stack is None:
             raise TemplateError(message.format(name))
         return stack
-
-    def with_resource(self, call: Call, physical_id: str) -> Stack:
-        """The stack that has a resource.
-
-        :raises TemplateError: if there is none
-        """
-        for stack in self.all(call):
-            if any(one.physical_id == physical_id for one in stack.resources.values()):
-                return stack
-        raise TemplateError(f"Stack for {physical_id} does not exist")

@@ -9,7 +9,6 @@ from __future__ import annotations
 from typing import Any
 
 from sandbox.host.clock import Clock
-from sandbox.policy.authorization import Authorization
 from sandbox.wire.calls import AwsError, Call
 from sandbox.wire.models import service_model
 from sandbox.wire.operations import Operations, not_imitated
@@ -17,7 +16,7 @@ from sandbox.wire.operations import Operations, not_imitated
 from .change_sets import ChangeSets
 from .clients import Clients
 from .descriptions import Descriptions
-from .preparation import UPDATABLE, Preparation, check_stack_name, refuse_unless
+from .preparation import UPDATABLE, Preparation, check_stack_name, refuse_options, refuse_unless
 from .stack import FINAL_DELETED, IN_REVIEW
 from .stack_store import StackStore
 from .template import TemplateError
@@ -30,8 +29,8 @@ _NOTHING_TO_DO = "No updates are to be performed."
 class Stacks:
     """Creates, updates and deletes stacks."""
 
-    def __init__(self, clock: Clock, authorization: Authorization) -> None:
-        self._clients = Clients(authorization)
+    def __init__(self, clock: Clock) -> None:
+        self._clients = Clients()
         self._stacks = StackStore()
         self._preparation = Preparation(clock, self._stacks, self._clients)
         self._change_sets = ChangeSets(clock, self._stacks, self._preparation)
@@ -61,33 +60,29 @@ class Stacks:
         params = call.params
         with self._stacks.lock:
             check_stack_name(params["StackName"])
-            if params.get("EnableTerminationProtection"):
-                raise TemplateError("The sandbox does not protect stacks from deletion.")
+            refuse_options(call)
             existing = self._stacks.live(call, params["StackName"])
             if existing is not None:
                 raise AwsError("AlreadyExistsException", f"Stack [{existing.name}] already exists")
             stack = self._preparation.new_stack(call)
             plan = self._preparation.plan(call, None)
             blueprint = self._preparation.blueprint(call, stack, plan)
-            self._preparation.begin(call, stack, plan)
-            stack.is_rollback_disabled = bool(params.get("DisableRollback"))
+            self._preparation.begin(stack, plan)
             self._stacks.add(stack)
             stack.become("CREATE_IN_PROGRESS", "User Initiated")
-        on_failure = params.get("OnFailure") or (
-            "DO_NOTHING" if stack.is_rollback_disabled else "ROLLBACK"
-        )
-        self._preparation.deployment(call, stack).create(plan, blueprint, on_failure)
+        self._preparation.deployment(call, stack).create(plan, blueprint)
         return {"StackId": stack.id}
 
     def _update_stack(self, call: Call) -> dict[str, Any]:
         with self._stacks.lock:
+            refuse_options(call)
             stack = self._stacks.existing(call, "Stack [{}] does not exist")
             refuse_unless(stack, UPDATABLE, "updated")
             plan = self._preparation.plan(call, stack)
             blueprint = self._preparation.blueprint(call, stack, plan)
             if blueprint.drafts == stack.drafts:
                 raise TemplateError(_NOTHING_TO_DO)
-            self._preparation.begin(call, stack, plan)
+            self._preparation.begin(stack, plan)
             stack.become("UPDATE_IN_PROGRESS", "User Initiated")
         self._preparation.deployment(call, stack).update(plan, blueprint)
         return {"StackId": stack.id}
@@ -102,12 +97,6 @@ class Stacks:
                 raise TemplateError(
                     f"Stack:{stack.id} is in {stack.status} state and can not be deleted."
                 )
-            retained = frozenset(call.params.get("RetainResources") or ())
-            if retained and stack.status != "DELETE_FAILED":
-                raise TemplateError(
-                    "Invalid operation on stack. RetainResources can only be specified for a "
-                    "stack in the DELETE_FAILED state."
-                )
-            stack.role_arn = call.params.get("RoleARN") or stack.role_arn
+            refuse_options(call)
             stack.become("DELETE_IN_PROGRESS", "User Initiated")
-        self._preparation.deployment(call, stack).delete(retained)
+        self._preparation.deployment(call, stack).delete()

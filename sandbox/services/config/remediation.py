@@ -66,17 +66,20 @@ class Remediations:
             self._exceptions.reset()
 
     def evaluated(self, state: RuleState) -> None:
-        """Starts the automatic remediation of what a rule has found."""
+        """Starts the automatic remediation of what has been recorded, and of nothing else."""
+        with self._rules.lock:
+            news, state.news = sorted(state.news), set()
         with self._lock:
             remediation = self._remediations.get(arn_of(state))
             if remediation is None or not remediation.is_automatic:
                 return
             exceptions = self._exceptions.of(state)
-            for key, result in list(state.results.items()):
-                attempt = remediation.attempts.get(key)
+            for key in news:
+                result, attempt = state.results.get(key), remediation.attempts.get(key)
                 is_running = attempt is not None and attempt.is_running
                 if (
-                    result.compliance == "NON_COMPLIANT"
+                    result is not None
+                    and result.compliance == "NON_COMPLIANT"
                     and key not in exceptions
                     and not is_running
                 ):
@@ -128,6 +131,7 @@ class Remediations:
             known = self._remediations.setdefault(arn_of(state), Remediation({}))
             arn = known.definition.get("Arn") or _new_arn(state)
             known.definition = definition | {"Arn": arn}
+            state.news = set(state.results)
             self.evaluated(state)
         return {"FailedBatches": []}
 
@@ -211,8 +215,7 @@ class Remediations:
             elif attempt is not None and attempt.is_running:
                 failed[key] = f"A remediation of {key[1]} is in progress."
             else:
-                # Without a role of its own, the runbook may do what the caller may.
-                self._launch(state, remediation, key, Starter(*principal, call.access_key), False)
+                self._launch(state, remediation, key, Starter(*principal), False)
         return {
             "FailureMessage": " ".join(failed.values()) or None,
             "FailedItems": [resource_key(key) for key in failed] or None,

@@ -56,6 +56,8 @@ class RuleState:
     account: str
     activated: datetime
     results: dict[tuple[str, str], Result] = field(default_factory=dict)
+    # What was recorded since automatic remediation last looked, by type and id.
+    news: set[tuple[str, str]] = field(default_factory=set)
     running: int = 0
     last_start: datetime | None = None
     last_invocation: datetime | None = None

@@ -219,6 +219,7 @@ class ConfigRules:
         key = (evaluation["ComplianceResourceType"], evaluation["ComplianceResourceId"])
         self._sequence += 1
         known = state.results.get(key)
+        state.news.add(key)
         state.results[key] = Result(
             sequence=known.sequence if known else self._sequence,
             rule_name=state.name,

@@ -15,12 +15,13 @@ from sandbox.host.guardian import Guardian
 from sandbox.policy.authorization import Authorization
 from sandbox.policy.language import PolicyError
 from sandbox.wire.calls import AwsError, Call
-from sandbox.wire.operations import Operations
-from sandbox.wire.paging import Item, Pager
+from sandbox.wire.operations import Operations, not_imitated
+from sandbox.wire.paging import Pager
 
-from . import documents, execution_parameters
-from .execution_views import detailed, matches, step_matches, summary
+from . import documents
+from .execution_views import detailed, matches, summary
 from .executions import OVER, Execution, Start, Starter
+from .runbooks import InvalidParametersError
 from .scripts import Scripts
 from .step_actions import Actions, approver
 from .variables import resolved
@@ -51,7 +52,7 @@ class Automations:
         self._clock = clock
         self._changed = threading.Condition()
         self._scripts = Scripts(directory, guardian)
-        self._actions = Actions(clock, authorization, self._scripts)
+        self._actions = Actions(authorization, self._scripts)
         self._executions: dict[str, Execution] = {}
         self._threads: list[threading.Thread] = []
         clock.on_change.append(self._wake)
@@ -67,9 +68,9 @@ class Automations:
             "StartAutomationExecution": self._start,
             "GetAutomationExecution": self._get,
             "DescribeAutomationExecutions": self._describe,
-            "DescribeAutomationStepExecutions": self._describe_steps,
             "SendAutomationSignal": self._signal,
             "StopAutomationExecution": self._stop,
+            **not_imitated("DescribeAutomationStepExecutions"),
         }
 
     def reset(self) -> None:
@@ -122,8 +123,8 @@ class Automations:
             document.content, document.document_format, _definition_not_found
         )
         try:
-            values = execution_parameters.typed(runbook, request.get("Parameters") or {})
-        except execution_parameters.InvalidParametersError as error:
+            values = runbook.values(request.get("Parameters") or {})
+        except InvalidParametersError as error:
             raise _invalid_parameters(str(error)) from error
         execution = Execution(
             Start(
@@ -154,10 +155,7 @@ class Automations:
             self._changed.notify_all()
 
     def _check_role(self, execution: Execution) -> None:
-        role_arn = execution.start.role_arn
-        if not role_arn:
-            return
-        if not _ROLE_ARN.fullmatch(role_arn):
+        if not _ROLE_ARN.fullmatch(execution.start.role_arn):
             raise _invalid_parameters("The format of the supplied assume role ARN is invalid.")
         try:
             self._actions.assume(execution)
@@ -176,7 +174,7 @@ class Automations:
             raise _invalid_parameters(
                 f"The sandbox doesn't support {', '.join(unsupported) or 'the mode Interactive'}."
             )
-        by = Starter(call.account, call.region, call.principal, call.access_key)
+        by = Starter(call.account, call.region, call.principal)
         return {"AutomationExecutionId": self.start(by, call.params).id}
 
     def _get(self, call: Call) -> dict[str, Any]:
@@ -192,22 +190,11 @@ class Automations:
                 if _is_of(execution, call)
                 and all(matches(execution, one) for one in call.params.get("Filters", []))
             ]
-            page, token = _page(call, executions)
+            page, token = PAGES.page(call, enumerate(executions), lambda numbered: numbered[0])
             return {
-                "AutomationExecutionMetadataList": [summary(one) for one in page],
+                "AutomationExecutionMetadataList": [summary(one) for _, one in page],
                 "NextToken": token,
             }
-
-    def _describe_steps(self, call: Call) -> dict[str, Any]:
-        execution = self._execution(call)
-        with self._changed:
-            runs = [
-                run
-                for run in execution.steps
-                if all(step_matches(run, one) for one in call.params.get("Filters", []))
-            ]
-            page, token = _page(call, runs[::-1] if call.params.get("ReverseOrder") else runs)
-            return {"StepExecutions": [run.to_api() for run in page], "NextToken": token}
 
     def _signal(self, call: Call) -> None:
         execution, kind = self._execution(call), call.params["SignalType"]
@@ -295,9 +282,3 @@ def _invalid_signal(text: str) -> AwsError:
 def _is_of(execution: Execution, call: Call) -> bool:
     by = execution.start.by
     return (by.account, by.region) == (call.account, call.region)
-
-
-def _page(call: Call, items: list[Item]) -> tuple[list[Item], str | None]:
-    """One page of items as they come, and the token of the next."""
-    found, token = PAGES.page(call, enumerate(items), lambda numbered: numbered[0])
-    return [item for _, item in found], token

@@ -15,8 +15,7 @@ from moto.utilities.utils import get_partition
 from sandbox.host.clock import Clock
 from sandbox.wire.selectors import NOTHING, select
 
-from . import execution_parameters
-from .runbooks import Output, Runbook, Step, is_of_type
+from .runbooks import Output, Runbook, Step
 from .variables import as_text, resolved
 
 NO_OUTPUT = "No output available yet because the step is not successfully executed"
@@ -45,8 +44,6 @@ class Starter:
     region: str
     # ARN; for a service that does so by itself, of its role.
     principal: str
-    # Empty if it's a service.
-    access_key: str = ""
 
 
 @dataclass(frozen=True)
@@ -56,9 +53,8 @@ class Start:
     document_name: str
     document_version: str
     runbook: Runbook
-    parameters: dict[str, Any]
+    parameters: dict[str, str]
     by: Starter
-    # The role to run with; empty for the permissions of whoever started it.
     role_arn: str
 
 
@@ -94,14 +90,12 @@ class StepRun:
             "ExecutionStartTime": self.started,
             "ExecutionEndTime": self.ended,
             "Inputs": {name: as_text(value) for name, value in self.inputs.items()},
-            "Outputs": {name: execution_parameters.shown(value) for name, value in outputs.items()},
+            "Outputs": {name: shown(value) for name, value in outputs.items()},
             "FailureMessage": self.failure or None,
             "TimeoutSeconds": step.timeout_seconds,
             "OnFailure": step.on_failure,
-            "MaxAttempts": step.max_attempts,
             "IsEnd": step.is_end,
             "IsCritical": step.is_critical,
-            "NextStep": step.next_step or None,
         }
 
 
@@ -218,17 +212,14 @@ class Execution:
 
     def _run_step(self, run: StepRun) -> None:
         run.started = self._clock.now()
-        for attempt in range(1, run.step.max_attempts + 1):
-            status, failure = self._attempted(run)
-            if status == "Success" or attempt == run.step.max_attempts:
-                break
+        status, failure = self._attempted(run)
         with self._changed:
             run.status, run.failure, run.ended = status, failure, self._clock.now()
             self.status = "InProgress"
             self._changed.notify_all()
 
     def _attempted(self, run: StepRun) -> tuple[str, str]:
-        """Status and failure message of one attempt."""
+        """Status and failure message."""
         outcome = ("Success", "")
         try:
             self._perform(run)
@@ -254,20 +245,13 @@ class Execution:
         """The position of the next step; None at the end."""
         step = run.step
         if run.chosen:
-            return self._position(run.chosen)
-        if step.is_end:
+            return next(
+                index for index, one in enumerate(self.steps) if one.step.name == run.chosen
+            )
+        is_aborted = run.status != "Success" and step.on_failure == "Abort"
+        if step.is_end or is_aborted or position + 1 == len(self.steps):
             return None
-        if run.status != "Success":
-            if step.on_failure == "Abort":
-                return None
-            if step.on_failure != "Continue":
-                return self._position(step.on_failure.partition(":")[2])
-        if step.next_step:
-            return self._position(step.next_step)
-        return position + 1 if position + 1 < len(self.steps) else None
-
-    def _position(self, name: str) -> int:
-        return next(index for index, run in enumerate(self.steps) if run.step.name == name)
+        return position + 1
 
     def _variable(self, name: str) -> Any:
         system = self.system_variables()
@@ -291,7 +275,7 @@ class Execution:
     def _output(self, name: str) -> list[str]:
         run, value = self._found(name)
         is_missing = run.status != "Success" or value is NOTHING
-        return [NO_OUTPUT] if is_missing else execution_parameters.shown(value)
+        return [NO_OUTPUT] if is_missing else shown(value)
 
     def _declared(self, run: StepRun) -> dict[str, Any]:
         found = {one.name: self._selected(run, one) for one in run.step.outputs}
@@ -299,10 +283,10 @@ class Execution:
 
     def _selected(self, run: StepRun, output: Output) -> Any:
         value = select(output.selector, run.outputs)
-        if value is not NOTHING and not is_of_type(value, output.type):
+        if value is not NOTHING and not isinstance(value, output.type):
             raise StepFailedError(
                 f"Step fails when it is validating outputs. The output {output.name} "
-                f"({output.selector}) is no {output.type}: {as_text(value)[:200]}"
+                f"({output.selector}) is no {output.type.__name__}: {as_text(value)[:200]}"
             )
         return value
 
@@ -310,6 +294,11 @@ class Execution:
         with self._changed:
             self.status = status
             self._changed.notify_all()
+
+
+def shown(value: Any) -> list[str]:
+    """A value as the API shows it, in parameters and outputs."""
+    return [as_text(item) for item in (value if isinstance(value, list) else [value])]
 
 
 # What a step does: answers the action's own outputs.

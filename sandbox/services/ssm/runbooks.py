@@ -1,68 +1,20 @@
-"""What a runbook is made of.
-
-The shape of a runbook: https://docs.aws.amazon.com/systems-manager/latest/userguide/automation-actions.html
-"""
+"""What a runbook is made of."""
 
 from __future__ import annotations
 
+import json
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+import yaml
+
 MAX_SCRIPT_SECONDS = 600
-MAX_APPROVERS = 10
-
-STRING_OPERATORS = ("StringEquals", "EqualsIgnoreCase", "StartsWith", "EndsWith", "Contains")
-NUMERIC_OPERATORS = (
-    "NumericEquals",
-    "NumericGreater",
-    "NumericLesser",
-    "NumericGreaterOrEquals",
-    "NumericLesserOrEquals",
-)
-BOOLEAN_OPERATOR = "BooleanEquals"
-OPERATORS = (*STRING_OPERATORS, *NUMERIC_OPERATORS, BOOLEAN_OPERATOR)
-
-# Resource types are strings with a picker in the console.
-_STRING_TYPES = {
-    "String",
-    "AWS::EC2::Instance::Id",
-    "AWS::IAM::Role::Arn",
-    "AWS::S3::Bucket::Name",
-}
-_LIST_TYPES = {"StringList", *(f"List<{name}>" for name in _STRING_TYPES - {"String"})}
-PARAMETER_TYPES = _STRING_TYPES | _LIST_TYPES | {"Boolean", "Integer", "MapList", "StringMap"}
-OUTPUT_TYPES = {"String", "StringList", "Boolean", "Integer", "MapList", "StringMap"}
 
 
-class InvalidDocumentError(ValueError):
-    """A runbook that SSM refuses; the message says why."""
-
-
-@dataclass(frozen=True)
-class Action:
-    """What a kind of step takes and gives."""
-
-    required: frozenset[str]
-    optional: frozenset[str]
-    # Given without being declared.
-    outputs: frozenset[str] = frozenset()
-
-
-ACTIONS = {
-    "aws:approve": Action(
-        frozenset({"Approvers"}),
-        frozenset({"MinRequiredApprovals", "Message", "NotificationArn"}),
-        frozenset({"ApprovalStatus", "ApproverDecisions"}),
-    ),
-    "aws:branch": Action(frozenset({"Choices"}), frozenset({"Default"})),
-    "aws:executeScript": Action(
-        frozenset({"Runtime", "Handler", "Script"}),
-        frozenset({"InputPayload"}),
-        frozenset({"Payload"}),
-    ),
-    "aws:sleep": Action(frozenset(), frozenset({"Duration", "Timestamp"})),
-}
+class InvalidParametersError(ValueError):
+    """Parameters that SSM refuses; the message says why."""
 
 
 @dataclass(frozen=True)
@@ -70,37 +22,28 @@ class Parameter:
     """A parameter that a runbook declares."""
 
     name: str
-    type: str
-    # As YAML has it; None if the parameter is required.
-    default: Any = None
-    allowed_values: tuple[Any, ...] = ()
-    allowed_pattern: str = ""
-    min_items: int | None = None
-    max_items: int | None = None
-    min_chars: int | None = None
-    max_chars: int | None = None
+    # None if the parameter is required.
+    default: str | None
+    allowed_values: tuple[str, ...]
+    allowed_pattern: str
 
-    def refusal(self, value: Any) -> str:
-        """Why a value isn't allowed; empty if it is."""
-        if not is_of_type(value, self.type):
-            return f'Parameter "{self.name}" has a value that is no {self.type}: {value!r}.'
-        items = value if isinstance(value, list) else [value]
-        if isinstance(value, list) and not _is_within(len(value), self.min_items, self.max_items):
-            return f'Parameter "{self.name}" has {len(value)} items.'
-        return next(filter(None, map(self._refusal_of_item, items)), "")
+    @classmethod
+    def declared(cls, name: str, declared: dict[str, Any]) -> Parameter:
+        """As a document declares it."""
+        return cls(
+            name,
+            declared.get("default"),
+            tuple(declared.get("allowedValues", ())),
+            declared.get("allowedPattern", ""),
+        )
 
-    def _refusal_of_item(self, item: Any) -> str:
-        shown = f'Parameter "{self.name}" has value "{item}"'
-        if self.allowed_values and item not in self.allowed_values:
-            allowed = ", ".join(str(value) for value in self.allowed_values)
-            return f"{shown} not found in [{allowed}]."
-        if not isinstance(item, str):
-            return ""
-        if self.allowed_pattern and not re.fullmatch(self.allowed_pattern, item, re.ASCII):
-            return f"{shown} not matching {self.allowed_pattern}."
-        if not _is_within(len(item), self.min_chars, self.max_chars):
-            return f"{shown} of {len(item)} characters."
-        return ""
+    def refusals(self, value: str) -> Iterator[str]:
+        """Why a value isn't allowed; nothing if it is."""
+        shown = f'Parameter "{self.name}" has value "{value}"'
+        if self.allowed_values and value not in self.allowed_values:
+            yield f"{shown} not found in [{', '.join(self.allowed_values)}]."
+        if self.allowed_pattern and not re.fullmatch(self.allowed_pattern, value, re.ASCII):
+            yield f"{shown} not matching {self.allowed_pattern}."
 
 
 @dataclass(frozen=True)
@@ -109,7 +52,7 @@ class Output:
 
     name: str
     selector: str
-    type: str
+    type: type
 
 
 @dataclass(frozen=True)
@@ -120,11 +63,9 @@ class Step:
     action: str
     inputs: dict[str, Any]
     outputs: tuple[Output, ...]
-    next_step: str
     is_end: bool
     on_failure: str
     is_critical: bool
-    max_attempts: int
     timeout_seconds: int | None
 
 
@@ -137,26 +78,68 @@ class Runbook:
     outputs: tuple[str, ...]
     assume_role: str
 
+    @classmethod
+    def of(cls, document: dict[str, Any]) -> Runbook:
+        """Of a document in which nothing is wrong."""
+        return cls(
+            {name: Parameter.declared(name, one) for name, one in document["parameters"].items()},
+            tuple(map(_step, document["mainSteps"])),
+            tuple(document.get("outputs", ())),
+            document["assumeRole"],
+        )
 
-def is_of_type(value: Any, kind: str) -> bool:
-    """Whether a value is of a type of parameters and outputs."""
-    if kind in _STRING_TYPES:
-        return isinstance(value, str)
-    if kind in _LIST_TYPES:
-        return isinstance(value, list) and all(isinstance(item, str) for item in value)
-    if kind == "MapList":
-        return isinstance(value, list) and all(isinstance(item, dict) for item in value)
-    if kind == "StringMap":
-        return isinstance(value, dict)
-    if kind == "Boolean":
-        return isinstance(value, bool)
-    return isinstance(value, int) and not isinstance(value, bool)
+    def values(self, given: dict[str, list[str]]) -> dict[str, str]:
+        """The values of all parameters.
+
+        :param given: as the API has them, a list of texts for each
+        :raises InvalidParametersError: if one is unknown, missing or not allowed
+        """
+        unknown = sorted(given.keys() - self.parameters.keys())
+        if unknown:
+            raise InvalidParametersError(
+                f"Parameters [{', '.join(unknown)}] are not defined in the document."
+            )
+        return {name: _value(one, given.get(name)) for name, one in self.parameters.items()}
 
 
-def is_list(kind: str) -> bool:
-    """Whether the values of a type are lists of texts."""
-    return kind in _LIST_TYPES
+def read(content: str, document_format: str) -> Any:
+    """The document in a text, as JSON or YAML has it.
+
+    :raises ValueError: if it is neither
+    """
+    try:
+        return json.loads(content) if document_format == "JSON" else yaml.safe_load(content)
+    except yaml.YAMLError as error:
+        raise ValueError(str(error)) from error
 
 
-def _is_within(size: int, low: int | None, high: int | None) -> bool:
-    return (low is None or size >= low) and (high is None or size <= high)
+def _step(declared: dict[str, Any]) -> Step:
+    on_failure, timeout = declared.get("onFailure", "Abort"), declared.get("timeoutSeconds")
+    types = {"String": str, "StringMap": dict}
+    return Step(
+        declared["name"],
+        declared["action"],
+        declared["inputs"],
+        tuple(
+            Output(one["Name"], one["Selector"], types[one["Type"]])
+            for one in declared.get("outputs", ())
+        ),
+        declared.get("isEnd") in (True, "true"),
+        on_failure,
+        declared.get("isCritical", on_failure != "Continue") in (True, "true"),
+        None if timeout is None else int(timeout),
+    )
+
+
+def _value(parameter: Parameter, given: list[str] | None) -> str:
+    if given is None:
+        if parameter.default is None:
+            raise InvalidParametersError(
+                f"Missing required parameter: {parameter.name} in user inputs."
+            )
+        return parameter.default
+    if len(given) != 1:
+        raise InvalidParametersError(f'Parameter "{parameter.name}" takes one value: {given}.')
+    for refusal in parameter.refusals(given[0]):
+        raise InvalidParametersError(refusal)
+    return given[0]

@@ -86,7 +86,8 @@ class Handler:
         self, work: Work, physical_id: str, properties: Properties, previous: Properties
     ) -> None:
         """Changes the resource in place."""
-        raise NotImplementedError
+        del work, physical_id, properties, previous
+        raise UnsupportedError("The sandbox does not change resources of this type in place.")
 
     def delete(self, work: Work, physical_id: str, properties: Properties) -> None:
         """Deletes the resource."""

@@ -24,19 +24,6 @@ class KeyHandler(Handler):
         )
         return str(answer["KeyMetadata"]["KeyId"])
 
-    def update(
-        self, work: Work, physical_id: str, properties: Properties, previous: Properties
-    ) -> None:
-        keys = work.client("kms")
-        if "KeyPolicy" in properties:
-            keys.put_key_policy(
-                KeyId=physical_id, PolicyName="default", Policy=document(properties["KeyPolicy"])
-            )
-        if properties.get("Description") != previous.get("Description"):
-            keys.update_key_description(
-                KeyId=physical_id, Description=properties.get("Description", "")
-            )
-
     def delete(self, work: Work, physical_id: str, properties: Properties) -> None:
         del properties
         work.client("kms").schedule_key_deletion(KeyId=physical_id)
@@ -47,8 +34,6 @@ class KeyHandler(Handler):
     def settle(
         self, work: Work, physical_id: str, properties: Properties, previous: Properties
     ) -> None:
-        keys = work.client("kms")
+        del previous
         if properties.get("EnableKeyRotation"):
-            keys.enable_key_rotation(KeyId=physical_id)
-        elif previous.get("EnableKeyRotation"):
-            keys.disable_key_rotation(KeyId=physical_id)
+            work.client("kms").enable_key_rotation(KeyId=physical_id)

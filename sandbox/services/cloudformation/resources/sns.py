@@ -67,24 +67,14 @@ class TopicPolicyHandler(Handler):
     applied = frozenset({"PolicyDocument", "Topics"})
 
     def create(self, work: Work, properties: Properties) -> str:
-        self._put(work, properties)
+        for topic in properties["Topics"]:
+            _set_policy(work, topic, properties["PolicyDocument"])
         return str(uuid.uuid4())
-
-    def update(
-        self, work: Work, physical_id: str, properties: Properties, previous: Properties
-    ) -> None:
-        gone = [topic for topic in previous["Topics"] if topic not in properties["Topics"]]
-        self.delete(work, physical_id, {"Topics": gone})
-        self._put(work, properties)
 
     def delete(self, work: Work, physical_id: str, properties: Properties) -> None:
         del physical_id
         for topic in properties["Topics"]:
             _set_policy(work, topic, _default_policy(work, topic))
-
-    def _put(self, work: Work, properties: Properties) -> None:
-        for topic in properties["Topics"]:
-            _set_policy(work, topic, properties["PolicyDocument"])
 
 
 def _set_policy(work: Work, topic: str, policy: Any) -> None:

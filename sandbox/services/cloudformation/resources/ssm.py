@@ -24,7 +24,6 @@ class DocumentHandler(Handler):
             "Tags",
             "TargetType",
             "UpdateMethod",
-            "VersionName",
         }
     )
 
@@ -34,34 +33,27 @@ class DocumentHandler(Handler):
             Name=name,
             Content=_content(properties),
             Tags=work.tag_list(properties.get("Tags")),
-            **some(properties, "DocumentFormat", "DocumentType", "TargetType", "VersionName"),
+            **some(properties, "DocumentFormat", "DocumentType", "TargetType"),
         )
         return name
 
     def update(
         self, work: Work, physical_id: str, properties: Properties, previous: Properties
     ) -> None:
-        if _content(properties) == _content(previous):
-            return
-        documents = work.client("ssm")
-        answer = documents.update_document(
-            Name=physical_id,
-            Content=_content(properties),
-            DocumentVersion="$LATEST",
-            **some(properties, "DocumentFormat", "TargetType", "VersionName"),
-        )
-        documents.update_document_default_version(
-            Name=physical_id, DocumentVersion=answer["DocumentDescription"]["DocumentVersion"]
-        )
+        """Does nothing: all that matters makes another document."""
 
     def delete(self, work: Work, physical_id: str, properties: Properties) -> None:
         del properties
         work.client("ssm").delete_document(Name=physical_id)
 
     def needs_replacement(self, properties: Properties, previous: Properties) -> bool:
-        """Without `NewVersion`, another content is another document."""
-        is_versioned = properties.get("UpdateMethod") == "NewVersion"
-        return not is_versioned and _content(properties) != _content(previous)
+        """Another content is another document: that is what `Replace` means."""
+        return _content(properties) != _content(previous)
+
+    def refuse_unapplied(self, resource_type: str, properties: Properties) -> None:
+        super().refuse_unapplied(resource_type, properties)
+        if properties.get("UpdateMethod", "Replace") != "Replace":
+            raise UnsupportedError("The sandbox makes no new versions of documents.")
 
 
 def _content(properties: Properties) -> str:

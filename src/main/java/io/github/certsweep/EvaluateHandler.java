@@ -8,6 +8,7 @@ import io.github.certsweep.aws.Clients;
 import io.github.certsweep.aws.Deadline;
 import io.github.certsweep.aws.Pause;
 import io.github.certsweep.certificate.IamCertificateStore;
+import io.github.certsweep.rule.Alarms;
 import io.github.certsweep.rule.EvaluationRun;
 import io.github.certsweep.rule.RuleEvent;
 import io.github.certsweep.rule.ServerCertificateRule;
@@ -27,6 +28,7 @@ import java.time.Clock;
 public final class EvaluateHandler implements RequestStreamHandler {
   private final ServerCertificateRule rule;
   private final Clock clock;
+  private final Alarms alarms;
 
   /**
    * For Lambda alone. The clients are made here, in the initialisation phase, where the processor
@@ -44,12 +46,14 @@ public final class EvaluateHandler implements RequestStreamHandler {
             clients.config(),
             clock,
             Pause.SLEEP),
-        clock);
+        clock,
+        Alarms.ofLambda());
   }
 
-  EvaluateHandler(ServerCertificateRule rule, Clock clock) {
+  EvaluateHandler(ServerCertificateRule rule, Clock clock, Alarms alarms) {
     this.rule = rule;
     this.clock = clock;
+    this.alarms = alarms;
   }
 
   @Override
@@ -59,7 +63,7 @@ public final class EvaluateHandler implements RequestStreamHandler {
     RuleEvent event = RuleEvent.parse(new String(input.readAllBytes(), UTF_8));
     event.requireSameAccountAs(context.getInvokedFunctionArn());
     EvaluationRun run = rule.evaluate(event, deadline);
-    context.getLogger().log(run.logLine() + "\n");
+    context.getLogger().log(run.logLine(alarms) + "\n");
     run.throwIfFailed();
     output.write(run.summary().toString().getBytes(UTF_8));
   }

@@ -13,6 +13,7 @@ import io.github.certsweep.fake.FakeConfig;
 import io.github.certsweep.fake.FakeContext;
 import io.github.certsweep.fake.FakeIam;
 import io.github.certsweep.input.InvalidInputException;
+import io.github.certsweep.rule.Alarms;
 import io.github.certsweep.rule.EvaluationFailedException;
 import io.github.certsweep.rule.ServerCertificateRule;
 import io.github.certsweep.usage.FakeUsage;
@@ -71,8 +72,8 @@ class EvaluateHandlerTest {
             () -> invoke(EVENT.replace("accountId\":\"123456789012", "accountId\":\"210987654321")))
         .isInstanceOf(InvalidInputException.class)
         .hasMessage(
-            "The event is of account 210987654321, but the function is"
-                + " arn:aws:lambda:eu-west-1:123456789012:function:function: it can see only the"
+            "The event is from account 210987654321, but the function is"
+                + " arn:aws:lambda:eu-west-1:123456789012:function:function, which sees only the"
                 + " certificates of its own account. Deploy a stack in each account.");
     assertThat(iam.requests).isEmpty();
   }
@@ -89,7 +90,7 @@ class EvaluateHandlerTest {
     ServerCertificateRule rule =
         new ServerCertificateRule(
             new IamCertificateStore(iam), FakeUsage.of().search(), config, CLOCK, duration -> {});
-    new EvaluateHandler(rule, CLOCK)
+    new EvaluateHandler(rule, CLOCK, Alarms.ALL)
         .handleRequest(new ByteArrayInputStream(event.getBytes(UTF_8)), output, context);
     return output.toString(UTF_8);
   }

@@ -20,6 +20,7 @@ import io.github.certsweep.fake.FakeIam;
 import io.github.certsweep.input.InvalidInputException;
 import io.github.certsweep.removal.Removal;
 import io.github.certsweep.removal.RemovalRequest;
+import io.github.certsweep.rule.Alarms;
 import io.github.certsweep.rule.EvaluationFailedException;
 import io.github.certsweep.rule.RuleEvent;
 import io.github.certsweep.rule.RuleParameters;
@@ -127,11 +128,16 @@ class HandlerFuzzTest {
 
   @Test
   void theRulesParametersAreUnderstoodOrRefused() {
-    qt().forAll(AnyInput.jsonLike("{\"daysToExpiration\":\"30\",\"checkUsage\":\"true\"}"))
+    qt().forAll(
+            AnyInput.jsonLike(
+                "{\"daysToExpiration\":\"30\",\"checkUsage\":\"true\",\"refreshDays\":\"7\"}"))
         .checkAssert(json ->
             understood(
                 () -> RuleParameters.parse(json),
-                parameters -> assertThat(parameters.daysToExpiration()).isBetween(0, 3650)));
+                parameters -> {
+                  assertThat(parameters.daysToExpiration()).isBetween(0, 3650);
+                  assertThat(parameters.refreshDays()).isBetween(0, 30);
+                }));
   }
 
   @Test
@@ -195,7 +201,7 @@ class HandlerFuzzTest {
     ServerCertificateRule rule =
         new ServerCertificateRule(
             new IamCertificateStore(iam), usage, config, CLOCK, duration -> {});
-    return new EvaluateHandler(rule, CLOCK);
+    return new EvaluateHandler(rule, CLOCK, Alarms.ALL);
   }
 
   private RequestStreamHandler inspect() {

@@ -5,6 +5,7 @@ import static io.github.certsweep.fake.World.CLOCK;
 import static io.github.certsweep.fake.World.RULE;
 import static io.github.certsweep.fake.World.TOKEN;
 import static io.github.certsweep.fake.World.TRIGGERED;
+import static io.github.certsweep.fake.World.configError;
 import static io.github.certsweep.fake.World.expired;
 import static io.github.certsweep.fake.World.valid;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -27,6 +28,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import software.amazon.awssdk.services.config.model.Evaluation;
 
 /** Evaluations and removals that overlap, interleaved call by call: the fakes wait for nobody. */
 class OverlappingRunsTest {
@@ -78,6 +80,74 @@ class OverlappingRunsTest {
     assertThat(config.dashboard()).containsOnlyKeys("old", "new");
     evaluate(NEXT);
     assertThat(config.dashboard()).containsOnlyKeys("new");
+  }
+
+  @Test
+  void aRunWhoseOnlyNewsIsAClearedCertificateIsSeenByAnOlderOne() {
+    iam.without("old").with(valid("other"));
+    evaluate(TRIGGERED.minusSeconds(60));
+    iam.without("other");
+    config.forgetRequests();
+    assertThat(evaluate(NEWER).staleCleared()).isEqualTo(1);
+    assertThat(config.sent())
+        .extracting(Evaluation::complianceResourceId)
+        .containsExactly("new", "other");
+    // The older run listed before the deletion.
+    iam.with(valid("other"));
+    assertThat(evaluate(TRIGGERED).outcome()).isEqualTo(EvaluationRun.Outcome.SUPERSEDED);
+    assertThat(config.dashboard()).containsOnlyKeys("new");
+  }
+
+  @Test
+  void newsThatFailedToBeRecordedIsReportedByTheNextRun() {
+    evaluate(TRIGGERED);
+    iam.without("new").with(expired("new"));
+    config.forgetRequests();
+    config.answeringPut(
+        1,
+        () -> {
+          throw configError(500, "InternalError", "Oops");
+        });
+    assertThat(evaluate(NEWER).outcome()).isEqualTo(EvaluationRun.Outcome.FAILED);
+    assertThat(config.dashboard()).containsEntry("new", "COMPLIANT");
+    assertThat(evaluate(NEXT).outcome()).isEqualTo(EvaluationRun.Outcome.REPORTED);
+    assertThat(config.dashboard()).containsEntry("new", "NON_COMPLIANT");
+  }
+
+  @Test
+  void aClearedResultThatFailedToBeRecordedIsClearedByTheNextRun() {
+    iam.without("old").with(valid("other"));
+    evaluate(TRIGGERED);
+    iam.without("other");
+    config.failing("other", 4);
+    assertThat(evaluate(NEWER).outcome()).isEqualTo(EvaluationRun.Outcome.FAILED);
+    assertThat(config.dashboard()).containsOnlyKeys("new", "other");
+    assertThat(evaluate(NEXT).staleCleared()).isEqualTo(1);
+    assertThat(config.dashboard()).containsOnlyKeys("new");
+  }
+
+  @Test
+  void theSecondDeliveryOfAnEventReportsWhatTheFirstCouldNot() {
+    config.failing("new", 4);
+    assertThat(evaluate(TRIGGERED).outcome()).isEqualTo(EvaluationRun.Outcome.FAILED);
+    assertThat(config.dashboard()).containsOnlyKeys("old");
+    assertThat(evaluate(TRIGGERED).outcome()).isEqualTo(EvaluationRun.Outcome.REPORTED);
+    assertThat(config.dashboard()).containsOnlyKeys("old", "new");
+  }
+
+  @Test
+  void whatAnOlderRunOverwroteTheNextOnePutsRightThoughItIsValid() {
+    evaluate(TRIGGERED.minusSeconds(60));
+    // The older run found the certificate expired, looked, and sends after the newer one.
+    iam.without("new").with(expired("new"));
+    config.beforePutting(() -> {
+      iam.without("new").with(valid("new"));
+      evaluate(NEWER);
+    });
+    evaluate(TRIGGERED);
+    assertThat(config.dashboard()).containsEntry("new", "NON_COMPLIANT");
+    evaluate(NEXT);
+    assertThat(config.dashboard()).containsEntry("new", "COMPLIANT");
   }
 
   @Test

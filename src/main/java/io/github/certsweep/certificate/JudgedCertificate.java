@@ -46,20 +46,31 @@ public record JudgedCertificate(ServerCertificate certificate, Instant judgedAt,
   }
 
   /**
-   * What a person reads, without the full stop: {@code "Expired 2018-07-10T23:59:59Z, 3057 days
+   * What a person reads now, without the full stop: {@code "Expired 2018-07-10T23:59:59Z, 3057 days
    * ago"}.
    */
   public String description() {
     return switch (status()) {
-      case EXPIRED -> "Expired " + expiration() + ", " + days("ago", "less than a day ago");
-      case EXPIRING ->
-          "Expires "
-              + expiration()
-              + ", in "
-              + days("", "less than a day")
-              + "; limit "
-              + plural(leadDays);
-      case VALID -> "Valid until " + expiration() + ", " + days("left", "less than a day left");
+      case EXPIRED -> describedWith(", " + days("ago", "less than a day ago"));
+      case EXPIRING -> describedWith(", in " + days("", "less than a day"));
+      case VALID -> describedWith(", " + days("left", "less than a day left"));
+      case UNKNOWN -> describedWith("");
+    };
+  }
+
+  /**
+   * The same without a count of days, which a day later would be wrong: {@code "Expired
+   * 2018-07-10T23:59:59Z"}. It stays true for as long as the status does.
+   */
+  public String lastingDescription() {
+    return describedWith("");
+  }
+
+  private String describedWith(String days) {
+    return switch (status()) {
+      case EXPIRED -> "Expired " + expiration() + days;
+      case EXPIRING -> "Expires " + expiration() + days + "; limit " + plural(leadDays);
+      case VALID -> "Valid until " + expiration() + days;
       case UNKNOWN ->
           "IAM gives no expiration for this certificate, so it can't be told whether it has expired";
     };

@@ -20,32 +20,34 @@ final class EmbeddedMetrics {
     this.line = line;
   }
 
-  /** Adds the metrics of a run to its log line. */
-  static void addTo(JsonObject line, String ruleName, Instant at, CertificateCounts counts) {
-    EmbeddedMetrics metrics = new EmbeddedMetrics(line);
-    metrics.add("Certificates", "Count", counts.total());
-    metrics.add("Expired", "Count", counts.expired());
-    metrics.add("Expiring", "Count", counts.expiring());
-    // CloudWatch has no unit for days.
-    if (counts.daysToNextExpiration().isPresent()) {
-      metrics.add("DaysToNextExpiration", "None", counts.daysToNextExpiration().getAsLong());
+  /**
+   * Adds the metrics of a run to its log line: those that an alarm reads.
+   *
+   * @param at when the run ended. Alarms look back by their period only, which a long run outlasts
+   */
+  static void addTo(
+      JsonObject line, String ruleName, Instant at, CertificateCounts counts, Alarms alarms) {
+    if (alarms == Alarms.NONE) {
+      return;
     }
-    if (counts.usage().isPresent()) {
+    EmbeddedMetrics metrics = new EmbeddedMetrics(line);
+    metrics.add("Certificates", counts.total());
+    if (alarms == Alarms.ALL && counts.usage().isPresent()) {
       CertificateCounts.Usage usage = counts.usage().get();
-      // Zero, when not everything could be looked at, is not known: it would end an alarm.
+      // A zero would end the alarm, and it is not known while some places are unchecked.
       if (usage.expiredInUse() > 0 || usage.checksFailed() == 0) {
-        metrics.add("ExpiredInUse", "Count", usage.expiredInUse());
+        metrics.add("ExpiredInUse", usage.expiredInUse());
       }
-      metrics.add("UsageChecksFailed", "Count", usage.checksFailed());
+      metrics.add("UsageChecksFailed", usage.checksFailed());
     }
     line.addProperty(DIMENSION, ruleName);
     line.add("_aws", metrics.metadata(at));
   }
 
-  private void add(String name, String unit, long value) {
+  private void add(String name, long value) {
     JsonObject definition = new JsonObject();
     definition.addProperty("Name", name);
-    definition.addProperty("Unit", unit);
+    definition.addProperty("Unit", "Count");
     definitions.add(definition);
     line.addProperty(name, value);
   }

@@ -20,10 +20,13 @@ public record Evaluation(Resource resource, ComplianceType compliance, String an
     annotation = fit(annotation);
   }
 
-  /** The result of a certificate. */
+  /**
+   * The result of a certificate. Its annotation has no count of days: AWS Config may show it for
+   * weeks.
+   */
   static Evaluation of(Verdict verdict) {
     JudgedCertificate judged = verdict.judged().orElseThrow();
-    String expiration = judged.description() + " (id " + judged.certificate().id() + ").";
+    String expiration = judged.lastingDescription() + " (id " + judged.certificate().id() + ").";
     String annotation =
         verdict
             .usage()
@@ -37,8 +40,8 @@ public record Evaluation(Resource resource, ComplianceType compliance, String an
   }
 
   /**
-   * An old result whose resource is gone: NOT_APPLICABLE, under the key it was recorded with, takes
-   * it off the dashboard.
+   * Takes an old result whose resource is gone off the dashboard. AWS Config expects it under the
+   * type and id that it was recorded with.
    */
   static Evaluation gone(Resource resource) {
     return new Evaluation(resource, ComplianceType.NOT_APPLICABLE, "No longer stored in IAM.");

@@ -1,5 +1,6 @@
 package io.github.certsweep.rule;
 
+import io.github.certsweep.aws.AwsCall;
 import io.github.certsweep.aws.AwsCallException;
 import io.github.certsweep.aws.Deadline;
 import io.github.certsweep.aws.Pause;
@@ -9,7 +10,6 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
-import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.retries.api.BackoffStrategy;
 import software.amazon.awssdk.services.config.ConfigClient;
 import software.amazon.awssdk.services.config.model.PutEvaluationsRequest;
@@ -17,15 +17,15 @@ import software.amazon.awssdk.services.config.model.PutEvaluationsResponse;
 
 /** Sends evaluations to AWS Config. Thread-safe; holds nothing between calls. */
 final class EvaluationReporter {
-  private static final String PUT = "config:PutEvaluations";
+  private static final AwsCall PUT = new AwsCall("config:PutEvaluations");
 
   /** The most that Config takes in one call. */
   private static final int BATCH_SIZE = 100;
 
-  /** How often an evaluation is sent at most that Config answers with {@code FailedEvaluations}. */
+  /** How often at most an evaluation is sent that Config returns in {@code FailedEvaluations}. */
   private static final int ROUNDS = 4;
 
-  /** Between half and all of 0.5, 1 and 2 seconds: Config gets time, however the jitter falls. */
+  /** Half to all of 0.5, 1 and 2 seconds: even the shortest pause gives Config some time. */
   private static final BackoffStrategy BACKOFF =
       BackoffStrategy.exponentialDelayHalfJitter(Duration.ofMillis(500), Duration.ofSeconds(5));
 
@@ -38,9 +38,9 @@ final class EvaluationReporter {
   }
 
   /**
-   * Sends every batch, also when one before it fails. What Config reports back as failed is sent
-   * again in up to three further rounds, while there is time; what the SDK could not deliver with
-   * its own retries is not.
+   * Sends every batch, even after one fails. What Config returns as failed is sent again in up to
+   * three more rounds, while there is time. What the SDK could not deliver with its own retries is
+   * not sent again.
    */
   Delivery send(List<Evaluation> evaluations, RuleEvent event, Deadline deadline) {
     List<Evaluation> recorded = new ArrayList<>();
@@ -71,41 +71,44 @@ final class EvaluationReporter {
       lost.addAll(pending);
       String times = round == 1 ? "once" : round + " times";
       reasons.add(
-          PUT + " answered with FailedEvaluations " + times + " in a row. Start the rule again.");
+          PUT.name()
+              + " answered with FailedEvaluations "
+              + times
+              + " in a row. Start the rule again.");
     }
     return new Delivery(batches(evaluations).size(), recorded, lost, List.copyOf(reasons));
   }
 
-  /** Sends one batch and answers what Config says it did not record of it. */
+  /** Sends one batch and returns what Config says it did not record. */
   private List<Evaluation> sendBatch(List<Evaluation> batch, RuleEvent event, Deadline deadline) {
     List<software.amazon.awssdk.services.config.model.Evaluation> sent = new ArrayList<>();
     for (Evaluation evaluation : batch) {
       sent.add(toRequest(evaluation, event));
     }
-    PutEvaluationsRequest request =
-        PutEvaluationsRequest.builder()
-            .resultToken(event.resultToken())
-            .testMode(event.testMode())
-            .evaluations(sent)
-            .overrideConfiguration(deadline.limitOf(PUT))
-            .build();
-    try {
-      PutEvaluationsResponse response = config.putEvaluations(request);
-      if (response.failedEvaluations().isEmpty()) {
-        return List.of();
-      }
-      Set<Resource> failed =
-          response.failedEvaluations().stream()
-              .map(failure ->
-                  new Resource(failure.complianceResourceType(), failure.complianceResourceId()))
-              .collect(Collectors.toSet());
-      List<Evaluation> unrecorded =
-          batch.stream().filter(evaluation -> failed.contains(evaluation.resource())).toList();
-      // A failure that can't be told whose it is may be anybody's; sending twice does no harm.
-      return unrecorded.size() < failed.size() ? batch : unrecorded;
-    } catch (SdkException e) {
-      throw AwsCallException.of(PUT, e);
+    PutEvaluationsResponse response =
+        PUT.make(
+            deadline,
+            limit ->
+                config.putEvaluations(
+                    PutEvaluationsRequest.builder()
+                        .resultToken(event.resultToken())
+                        .testMode(event.testMode())
+                        .evaluations(sent)
+                        .overrideConfiguration(limit)
+                        .build()));
+    if (response.failedEvaluations().isEmpty()) {
+      return List.of();
     }
+    Set<Resource> failed =
+        response.failedEvaluations().stream()
+            .map(failure ->
+                new Resource(failure.complianceResourceType(), failure.complianceResourceId()))
+            .collect(Collectors.toSet());
+    List<Evaluation> unrecorded =
+        batch.stream().filter(evaluation -> failed.contains(evaluation.resource())).toList();
+    // A failure that names no evaluation of the batch may be any of them; sending twice is
+    // harmless.
+    return unrecorded.size() < failed.size() ? batch : unrecorded;
   }
 
   private static software.amazon.awssdk.services.config.model.Evaluation toRequest(
@@ -119,12 +122,12 @@ final class EvaluationReporter {
         .build();
   }
 
-  /** False if there is no time for another round, or somebody wants this one ended. */
+  /** False if there is no time for another round, or if the thread was interrupted. */
   private boolean pausedAfter(int round, Deadline deadline) {
     if (round == 0) {
       return true;
     }
-    // The SDK counts the first attempt, which nothing comes before, as 1.
+    // The SDK's attempt 1 is the first one, which has no pause before it.
     return pause.within(deadline, BACKOFF.computeDelay(round + 1));
   }
 

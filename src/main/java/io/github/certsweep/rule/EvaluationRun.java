@@ -8,17 +8,17 @@ import java.util.Optional;
 /**
  * What one evaluation of the rule found and did: the function's answer and its log line.
  *
- * @param judgedAt when the certificates were judged
+ * @param endedAt when everything was reported, or the run gave up
  * @param counts of all certificates; empty if they could not be listed
- * @param recorded how many results Config took, cleared ones included
+ * @param recorded how many results Config recorded, cleared ones included
  * @param staleCleared how many results of vanished resources were taken off the dashboard
  * @param batches how many batches of results were sent, retries not counted
- * @param supersededBy when the newer run was started whose results Config shows already
+ * @param supersededBy when the newer run started whose results Config already shows
  * @param error what was not done, why, and what to do about it, in one line
  */
 public record EvaluationRun(
     String ruleName,
-    Instant judgedAt,
+    Instant endedAt,
     Outcome outcome,
     Optional<CertificateCounts> counts,
     int recorded,
@@ -32,9 +32,9 @@ public record EvaluationRun(
 
   /** How a run ended. */
   public enum Outcome {
-    /** Every result was recorded. */
+    /** Every result that was due was recorded. */
     REPORTED,
-    /** A trial: Config checked the results and, as asked, recorded nothing. */
+    /** A trial: Config checked the results and recorded nothing. */
     TESTED,
     /** A newer run had reported already, so this one reported nothing. */
     SUPERSEDED,
@@ -129,6 +129,9 @@ public record EvaluationRun(
     summary.addProperty("expired", counts.expired());
     summary.addProperty("expiring", counts.expiring());
     summary.addProperty("unknown", counts.unknown());
+    if (counts.daysToNextExpiration().isPresent()) {
+      summary.addProperty("daysToNextExpiration", counts.daysToNextExpiration().getAsLong());
+    }
     if (counts.usage().isPresent()) {
       CertificateCounts.Usage usage = counts.usage().get();
       summary.addProperty("expiredInUse", usage.expiredInUse());
@@ -142,14 +145,15 @@ public record EvaluationRun(
   }
 
   /**
-   * The one line that the run leaves in the log: the summary and, beside it, the metrics. A run
-   * that was a trial or superseded has no metrics: its numbers would stand beside the newer run's.
+   * The one line that the run writes to the log: the summary with all figures and, beside it, the
+   * metrics that an alarm reads. A trial and a superseded run have no metrics, since their numbers
+   * would mix with those of other runs.
    */
-  public String logLine() {
+  public String logLine(Alarms alarms) {
     JsonObject line = new JsonObject();
     boolean isNews = outcome == Outcome.REPORTED || outcome == Outcome.FAILED;
     if (isNews && counts.isPresent()) {
-      EmbeddedMetrics.addTo(line, ruleName, judgedAt, counts.get());
+      EmbeddedMetrics.addTo(line, ruleName, endedAt, counts.get(), alarms);
     }
     line.add("evaluation", summary());
     return line.toString();
@@ -158,8 +162,8 @@ public record EvaluationRun(
   /**
    * Makes a failed run a failed invocation.
    *
-   * @throws EvaluationFailedException if the outcome is {@link Outcome#FAILED}: Config shows nobody
-   *     a function's error, so the function has to fail for the alarm on it to go off
+   * @throws EvaluationFailedException if the outcome is {@link Outcome#FAILED}: Config shows no
+   *     errors of a function, so the function must fail to set off its alarm
    */
   public void throwIfFailed() {
     if (outcome == Outcome.FAILED) {

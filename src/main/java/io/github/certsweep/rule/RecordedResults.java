@@ -1,11 +1,11 @@
 package io.github.certsweep.rule;
 
+import io.github.certsweep.aws.AwsCall;
 import io.github.certsweep.aws.AwsCallException;
 import io.github.certsweep.aws.Deadline;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.services.config.ConfigClient;
 import software.amazon.awssdk.services.config.model.ComplianceType;
 import software.amazon.awssdk.services.config.model.EvaluationResult;
@@ -19,7 +19,7 @@ import software.amazon.awssdk.services.config.model.GetComplianceDetailsByConfig
  * calls.
  */
 final class RecordedResults {
-  private static final String READ = "config:GetComplianceDetailsByConfigRule";
+  private static final AwsCall READ = new AwsCall("config:GetComplianceDetailsByConfigRule");
 
   /** The most that Config allows; without it a page has ten. */
   private static final int PAGE_SIZE = 100;
@@ -41,16 +41,14 @@ final class RecordedResults {
     Optional<String> token = Optional.empty();
     do {
       GetComplianceDetailsByConfigRuleResponse page = readPage(ruleName, token, deadline);
-      if (!page.hasEvaluationResults()) {
-        throw AwsCallException.unexpectedAnswer(READ, "The answer holds no list of results.");
-      }
+      READ.require(page.hasEvaluationResults(), "The answer holds no list of results.");
       for (EvaluationResult result : page.evaluationResults()) {
         results.add(toRecorded(result));
       }
       String next = page.nextToken();
-      if (next != null && next.equals(token.orElse(null))) {
-        throw AwsCallException.unexpectedAnswer(READ, "The answer leads back to the same page.");
-      }
+      READ.require(
+          next == null || !next.equals(token.orElse(null)),
+          "The answer leads back to the same page.");
       token = next == null || next.isEmpty() ? Optional.empty() : Optional.of(next);
     } while (token.isPresent());
     return List.copyOf(results);
@@ -58,19 +56,17 @@ final class RecordedResults {
 
   private GetComplianceDetailsByConfigRuleResponse readPage(
       String ruleName, Optional<String> token, Deadline deadline) {
-    GetComplianceDetailsByConfigRuleRequest request =
-        GetComplianceDetailsByConfigRuleRequest.builder()
-            .configRuleName(ruleName)
-            .complianceTypes(ComplianceType.COMPLIANT, ComplianceType.NON_COMPLIANT)
-            .limit(PAGE_SIZE)
-            .nextToken(token.orElse(null))
-            .overrideConfiguration(deadline.limitOf(READ))
-            .build();
-    try {
-      return config.getComplianceDetailsByConfigRule(request);
-    } catch (SdkException e) {
-      throw AwsCallException.of(READ, e);
-    }
+    return READ.make(
+        deadline,
+        limit ->
+            config.getComplianceDetailsByConfigRule(
+                GetComplianceDetailsByConfigRuleRequest.builder()
+                    .configRuleName(ruleName)
+                    .complianceTypes(ComplianceType.COMPLIANT, ComplianceType.NON_COMPLIANT)
+                    .limit(PAGE_SIZE)
+                    .nextToken(token.orElse(null))
+                    .overrideConfiguration(limit)
+                    .build()));
   }
 
   private static RecordedResult toRecorded(EvaluationResult result) {
@@ -82,14 +78,15 @@ final class RecordedResults {
         new Resource(
             present("ResourceType", qualifier.resourceType()),
             present("ResourceId", qualifier.resourceId())),
+        present("ComplianceType", result.complianceType()),
+        // Optional in Config's API. Certsweep writes one with every result, so none is a
+        // difference.
+        Optional.ofNullable(result.annotation()),
         present("OrderingTimestamp", identifier.orderingTimestamp()));
   }
 
   private static <T> T present(String member, T value) {
-    if (value == null) {
-      throw AwsCallException.unexpectedAnswer(
-          READ, "A result in the answer has no " + member + ".");
-    }
+    READ.require(value != null, "A result in the answer has no " + member + ".");
     return value;
   }
 }

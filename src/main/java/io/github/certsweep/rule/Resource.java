@@ -15,22 +15,6 @@ public record Resource(String type, String id) {
     return new Resource("AWS::::Account", accountId);
   }
 
-  /**
-   * Written out, as is {@link #hashCode}: what the compiler gives a record is put together at its
-   * first use, which takes 20 ms of each cold start (docs/performance.md).
-   */
-  @Override
-  public boolean equals(Object other) {
-    return other instanceof Resource resource
-        && type.equals(resource.type)
-        && id.equals(resource.id);
-  }
-
-  @Override
-  public int hashCode() {
-    return 31 * type.hashCode() + id.hashCode();
-  }
-
   @Override
   public String toString() {
     return type + " " + id;

@@ -6,15 +6,15 @@ import java.time.DateTimeException;
 import java.time.Instant;
 
 /**
- * The periodic event with which AWS Config starts an evaluation. Lambda may deliver it more than
- * once, and late.
+ * The periodic event with which AWS Config starts an evaluation. Lambda may deliver it late and
+ * more than once.
  *
  * <p>Source: "Example Events for AWS Config Rules" in the AWS Config Developer Guide.
  *
- * @param ruleName 64 characters at most: Config's API for old results takes no longer one
+ * @param ruleName 64 characters at most, as Config's API for old results takes no longer name
  * @param accountId twelve digits
  * @param createdAt when Config triggered the evaluation ({@code notificationCreationTime})
- * @param resultToken lets the bearer report results for this rule; a secret
+ * @param resultToken lets its holder report results for this rule; a secret
  */
 public record RuleEvent(
     String ruleName,
@@ -25,7 +25,7 @@ public record RuleEvent(
   private static final String PERIODIC = "ScheduledNotification";
   private static final int MAX_RULE_NAME = 64;
 
-  /** Times outside of these can't be sent as an {@code OrderingTimestamp}. */
+  /** Times outside this range can't be sent as an {@code OrderingTimestamp}. */
   private static final Instant EARLIEST = Instant.EPOCH;
 
   private static final Instant LATEST = Instant.parse("9999-12-31T23:59:59Z");
@@ -38,9 +38,9 @@ public record RuleEvent(
               + InvalidInputException.quote(ruleName)
               + ", which has "
               + ruleName.length()
-              + " characters; of a rule with more than "
+              + " characters: AWS Config returns no results for names longer than "
               + MAX_RULE_NAME
-              + " AWS Config does not tell the old results. Create the rule under a shorter name.");
+              + ". Create the rule under a shorter name.");
     }
     if (hasControlCharacters(ruleName)) {
       throw new InvalidInputException(
@@ -57,20 +57,20 @@ public record RuleEvent(
   }
 
   /**
-   * Refuses the event of another account's rule: the certificates of this one would be reported
-   * there.
+   * Refuses the event of another account's rule, where the certificates of this account would be
+   * reported.
    *
-   * @param functionArn {@code arn:aws:lambda:REGION:ACCOUNT:function:NAME}, as Lambda tells it
-   * @throws InvalidInputException if the function is another account's
+   * @param functionArn {@code arn:aws:lambda:REGION:ACCOUNT:function:NAME}, from Lambda
+   * @throws InvalidInputException if the function belongs to another account
    */
   public void requireSameAccountAs(String functionArn) {
     if (!functionArn.contains(":" + accountId + ":function:")) {
       throw new InvalidInputException(
-          "The event is of account "
+          "The event is from account "
               + accountId
               + ", but the function is "
               + functionArn
-              + ": it can see only the certificates of its own account. Deploy a stack in each account.");
+              + ", which sees only the certificates of its own account. Deploy a stack in each account.");
     }
   }
 
@@ -102,7 +102,7 @@ public record RuleEvent(
         event.requiredText("resultToken"));
   }
 
-  /** Whether this is a trial: Config then checks what it is sent, and records nothing. */
+  /** Whether this is a trial, in which Config checks what it is sent and records nothing. */
   public boolean testMode() {
     return resultToken.equals(TEST_TOKEN);
   }
@@ -131,7 +131,7 @@ public record RuleEvent(
     }
   }
 
-  /** Without the token, which must not reach a log. */
+  /** Leaves out the token, which must not reach a log. */
   @Override
   public String toString() {
     return "RuleEvent[" + ruleName + ", " + accountId + ", " + createdAt + ", " + parameters + "]";

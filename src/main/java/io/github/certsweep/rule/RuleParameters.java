@@ -4,6 +4,7 @@ import io.github.certsweep.input.InvalidInputException;
 import io.github.certsweep.input.JsonFields;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 
 /**
  * What the operator set in the rule's {@code InputParameters}.
@@ -11,19 +12,21 @@ import java.util.Locale;
  * @param daysToExpiration a certificate that expires within this many days is NON_COMPLIANT too; 0
  *     to 3650
  * @param checkUsage whether to look up who uses each expired or expiring certificate
+ * @param refreshDays a COMPLIANT result that has not changed is reported again after this many
+ *     days; 0 to 30, where 0 means at each run
  */
-public record RuleParameters(int daysToExpiration, boolean checkUsage) {
-  public static final RuleParameters DEFAULTS = new RuleParameters(0, true);
+public record RuleParameters(int daysToExpiration, boolean checkUsage, int refreshDays) {
+  public static final RuleParameters DEFAULTS = new RuleParameters(0, true, 1);
 
-  private static final String DAYS = "daysToExpiration";
+  private static final String LEAD = "daysToExpiration";
   private static final String USAGE = "checkUsage";
-  private static final int MAX_DAYS = 3650;
-  private static final String DAYS_ALLOWED = "a whole number of days from 0 to " + MAX_DAYS;
+  private static final String REFRESH = "refreshDays";
+  private static final int MAX_LEAD = 3650;
+  private static final int MAX_REFRESH = 30;
 
   public RuleParameters {
-    if (daysToExpiration < 0 || daysToExpiration > MAX_DAYS) {
-      throw invalid(DAYS, String.valueOf(daysToExpiration), DAYS_ALLOWED);
-    }
+    requireDays(LEAD, daysToExpiration, MAX_LEAD);
+    requireDays(REFRESH, refreshDays, MAX_REFRESH);
   }
 
   /**
@@ -38,28 +41,45 @@ public record RuleParameters(int daysToExpiration, boolean checkUsage) {
     }
     JsonFields fields = JsonFields.parse("The event's \"ruleParameters\"", json);
     for (String name : fields.names()) {
-      if (!List.of(DAYS, USAGE).contains(name)) {
+      if (!List.of(LEAD, USAGE, REFRESH).contains(name)) {
         throw new InvalidInputException(
             "Unknown rule parameter "
                 + InvalidInputException.quote(name)
                 + ": allowed are "
-                + DAYS
-                + " and "
+                + LEAD
+                + ", "
                 + USAGE
+                + " and "
+                + REFRESH
                 + ". Correct the InputParameters of the Config rule.");
       }
     }
     return new RuleParameters(
-        fields.scalarText(DAYS).map(RuleParameters::days).orElse(DEFAULTS.daysToExpiration),
-        fields.scalarText(USAGE).map(RuleParameters::yesOrNo).orElse(DEFAULTS.checkUsage));
+        days(fields, LEAD, MAX_LEAD).orElse(DEFAULTS.daysToExpiration),
+        fields.scalarText(USAGE).map(RuleParameters::yesOrNo).orElse(DEFAULTS.checkUsage),
+        days(fields, REFRESH, MAX_REFRESH).orElse(DEFAULTS.refreshDays));
   }
 
-  private static int days(String text) {
-    String digits = text.strip();
-    if (!digits.matches("[0-9]{1,4}")) {
-      throw invalid(DAYS, text, DAYS_ALLOWED);
+  private static Optional<Integer> days(JsonFields fields, String name, int most) {
+    return fields
+        .scalarText(name)
+        .map(text -> {
+          String digits = text.strip();
+          if (!digits.matches("[0-9]{1,4}")) {
+            throw invalid(name, text, daysUpTo(most));
+          }
+          return Integer.valueOf(digits);
+        });
+  }
+
+  private static void requireDays(String name, int days, int most) {
+    if (days < 0 || days > most) {
+      throw invalid(name, String.valueOf(days), daysUpTo(most));
     }
-    return Integer.parseInt(digits);
+  }
+
+  private static String daysUpTo(int most) {
+    return "a whole number of days from 0 to " + most;
   }
 
   private static boolean yesOrNo(String text) {

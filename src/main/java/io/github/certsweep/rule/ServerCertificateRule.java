@@ -11,11 +11,8 @@ import io.github.certsweep.verdict.Verdicts;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import software.amazon.awssdk.services.config.ConfigClient;
 
 /**
@@ -31,7 +28,7 @@ public final class ServerCertificateRule {
    */
   private static final Duration TIME_TO_REPORT = Duration.ofSeconds(30);
 
-  /** Of that, kept back for sending: old results that can't be read must not cost the new ones. */
+  /** Of that, kept back for sending: reading old results must not cost the new ones their time. */
   private static final Duration TIME_TO_SEND = Duration.ofSeconds(15);
 
   private final IamCertificateStore store;
@@ -51,8 +48,8 @@ public final class ServerCertificateRule {
 
   /**
    * Lists the certificates, judges them, looks up who uses the expired and expiring ones, compares
-   * with what Config shows, and reports. A failure of AWS is no exception but a run that failed and
-   * says what was not done. Nothing is cleared unless the listing was complete.
+   * with what Config shows, and reports what is due. A failure of AWS is no exception but a run
+   * that failed and says what was not done. Nothing is cleared unless the listing was complete.
    */
   public EvaluationRun evaluate(RuleEvent event, Deadline deadline) {
     List<ServerCertificate> listed;
@@ -69,7 +66,6 @@ public final class ServerCertificateRule {
             event.parameters().daysToExpiration(),
             event.parameters().checkUsage(),
             deadline.earlierBy(TIME_TO_REPORT));
-    Instant now = verdicts.judgedAt();
     CertificateCounts counts = CertificateCounts.of(verdicts);
     List<Evaluation> current = evaluations(verdicts, event);
 
@@ -80,7 +76,7 @@ public final class ServerCertificateRule {
       try {
         shown = recordedResults.read(event.ruleName(), deadline.earlierBy(TIME_TO_SEND));
       } catch (AwsCallException e) {
-        // The current results are right whatever Config shows, so they are sent all the same.
+        // The current results are right whatever Config shows, so all of them are sent.
         problem =
             Optional.of(
                 e.getMessage() + " Results of certificates that are gone were not cleared.");
@@ -88,12 +84,12 @@ public final class ServerCertificateRule {
     }
     Instant newest = newestOf(shown);
     if (newest.isAfter(event.createdAt())) {
-      return EvaluationRun.superseded(event, now, counts, newest);
+      return EvaluationRun.superseded(event, clock.instant(), counts, newest);
     }
 
-    List<Evaluation> all = new ArrayList<>(current);
-    all.addAll(stale(shown, current, event));
-    return EvaluationRun.sent(event, now, counts, reporter.send(all, event, deadline), problem);
+    List<Evaluation> due = new DueEvaluations(current, shown, event).all();
+    Delivery delivery = reporter.send(due, event, deadline);
+    return EvaluationRun.sent(event, clock.instant(), counts, delivery, problem);
   }
 
   private static List<Evaluation> evaluations(Verdicts verdicts, RuleEvent event) {
@@ -108,25 +104,5 @@ public final class ServerCertificateRule {
       newest = result.orderedAt().isAfter(newest) ? result.orderedAt() : newest;
     }
     return newest;
-  }
-
-  /**
-   * What Config shows, under whatever type, but is there no longer. Without this it would stay on
-   * the dashboard for ever. What was recorded for this very event stays: it was delivered twice,
-   * and the other delivery may have listed a certificate that was not there yet when this one did.
-   */
-  private static List<Evaluation> stale(
-      List<RecordedResult> shown, List<Evaluation> current, RuleEvent event) {
-    Set<Resource> told = new HashSet<>();
-    for (Evaluation evaluation : current) {
-      told.add(evaluation.resource());
-    }
-    List<Evaluation> stale = new ArrayList<>();
-    for (RecordedResult result : shown) {
-      if (result.orderedAt().isBefore(event.createdAt()) && told.add(result.resource())) {
-        stale.add(Evaluation.gone(result.resource()));
-      }
-    }
-    return stale;
   }
 }

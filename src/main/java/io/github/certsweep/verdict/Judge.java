@@ -57,7 +57,7 @@ public final class Judge {
       report =
           Optional.of(isNeeded ? usage.search(listed, deadline) : UsageReport.NOTHING_TO_SEARCH);
     }
-    return new Verdicts(now, verdicts(judged, report), report);
+    return new Verdicts(verdicts(judged, report), report);
   }
 
   private static List<Verdict> verdicts(

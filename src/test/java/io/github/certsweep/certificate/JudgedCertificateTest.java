@@ -31,11 +31,26 @@ class JudgedCertificateTest {
     assertThat(judge(Optional.of(expiration), days).description()).isEqualTo(description);
   }
 
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          2018-07-10T23:59:59Z | 0  | Expired 2018-07-10T23:59:59Z
+          2026-12-01T00:00:00Z | 30 | Expires 2026-12-01T00:00:00Z; limit 30 days
+          2027-03-01T12:00:00Z | 30 | Valid until 2027-03-01T12:00:00Z
+          """)
+  void lastingDescriptionsCountNoDays(Instant expiration, int days, String description) {
+    assertThat(judge(Optional.of(expiration), days).lastingDescription()).isEqualTo(description);
+  }
+
   @Test
-  void withoutExpirationItSaysWhy() {
-    assertThat(judge(Optional.empty(), 0).description())
+  void withoutExpirationBothSayWhy() {
+    JudgedCertificate judged = judge(Optional.empty(), 0);
+    assertThat(judged.description())
         .isEqualTo(
-            "IAM gives no expiration for this certificate, so it can't be told whether it has expired");
+            "IAM gives no expiration for this certificate, so it can't be told whether it has expired")
+        .isEqualTo(judged.lastingDescription());
   }
 
   @Test

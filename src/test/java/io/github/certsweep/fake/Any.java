@@ -147,7 +147,7 @@ public final class Any {
 
   public static Gen<RuleParameters> parameters() {
     return Generate.oneOf(Generate.pick(List.of(0, 1, 30, 3650)), Generate.range(0, 3650))
-        .zip(Generate.booleans(), RuleParameters::new);
+        .zip(Generate.booleans(), Generate.range(0, 30), RuleParameters::new);
   }
 
   /** Whatever a call to AWS can end with instead of an answer. */

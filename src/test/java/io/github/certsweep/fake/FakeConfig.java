@@ -24,7 +24,7 @@ import software.amazon.awssdk.services.config.model.PutEvaluationsResponse;
  * was sent.
  */
 public final class FakeConfig implements ConfigClient {
-  private final Map<String, Evaluation> results = new LinkedHashMap<>();
+  private final Map<String, EvaluationResult> results = new LinkedHashMap<>();
   private final Map<Integer, Supplier<PutEvaluationsResponse>> putAnswers = new HashMap<>();
   private final Map<String, Integer> timesToFail = new HashMap<>();
   private final Map<Integer, Supplier<RuntimeException>> readFailures = new HashMap<>();
@@ -38,16 +38,15 @@ public final class FakeConfig implements ConfigClient {
   public final List<PutEvaluationsRequest> puts = new ArrayList<>();
   public final List<GetComplianceDetailsByConfigRuleRequest> reads = new ArrayList<>();
 
-  /** Holds this result from an earlier run. */
+  /** Holds this result from an earlier run, without an annotation. */
   public FakeConfig showing(String type, String id, ComplianceType compliance, Instant orderedAt) {
-    Evaluation evaluation =
+    record(
         Evaluation.builder()
             .complianceResourceType(type)
             .complianceResourceId(id)
             .complianceType(compliance)
             .orderingTimestamp(orderedAt)
-            .build();
-    results.put(type + " " + id, evaluation);
+            .build());
     return this;
   }
 
@@ -102,13 +101,15 @@ public final class FakeConfig implements ConfigClient {
     return this;
   }
 
-  /** What the dashboard shows: the annotation by resource id. */
+  /** What the dashboard shows: the compliance by resource id. */
   public Map<String, String> dashboard() {
     Map<String, String> shown = new LinkedHashMap<>();
     results.values().stream()
         .filter(result -> result.complianceType() != ComplianceType.NOT_APPLICABLE)
-        .forEach(
-            result -> shown.put(result.complianceResourceId(), result.complianceTypeAsString()));
+        .forEach(result ->
+            shown.put(
+                result.evaluationResultIdentifier().evaluationResultQualifier().resourceId(),
+                result.complianceTypeAsString()));
     return shown;
   }
 
@@ -120,6 +121,13 @@ public final class FakeConfig implements ConfigClient {
   /** What it said to have recorded: neither failed nor answered with an error. */
   public List<Evaluation> acknowledged() {
     return List.copyOf(acknowledged);
+  }
+
+  /** Forgets what it was sent and asked, not what it recorded. */
+  public void forgetRequests() {
+    puts.clear();
+    reads.clear();
+    acknowledged.clear();
   }
 
   /** From here on nothing fails any more. */
@@ -146,7 +154,7 @@ public final class FakeConfig implements ConfigClient {
       if (timesToFail.merge(id, -1, Integer::sum) >= 0) {
         failed.add(evaluation);
       } else if (!Boolean.TRUE.equals(request.testMode())) {
-        results.put(evaluation.complianceResourceType() + " " + id, evaluation);
+        record(evaluation);
       }
     }
     if (lostAnswers.containsKey(puts.size())) {
@@ -178,7 +186,6 @@ public final class FakeConfig implements ConfigClient {
     List<EvaluationResult> shown =
         results.values().stream()
             .filter(result -> wanted.contains(result.complianceType()))
-            .map(FakeConfig::toResult)
             .toList();
     int start = request.nextToken() == null ? 0 : Integer.parseInt(request.nextToken());
     int end = Math.min(start + request.limit(), shown.size());
@@ -188,9 +195,15 @@ public final class FakeConfig implements ConfigClient {
         .build();
   }
 
+  private void record(Evaluation evaluation) {
+    String key = evaluation.complianceResourceType() + " " + evaluation.complianceResourceId();
+    results.put(key, toResult(evaluation));
+  }
+
   private static EvaluationResult toResult(Evaluation evaluation) {
     return EvaluationResult.builder()
         .complianceType(evaluation.complianceType())
+        .annotation(evaluation.annotation())
         .evaluationResultIdentifier(identifier ->
             identifier
                 .orderingTimestamp(evaluation.orderingTimestamp())

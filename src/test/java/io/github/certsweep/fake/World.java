@@ -27,7 +27,11 @@ public final class World {
   }
 
   public static RuleEvent event(RuleParameters parameters) {
-    return new RuleEvent(RULE, ACCOUNT, TRIGGERED, parameters, TOKEN);
+    return event(parameters, TRIGGERED);
+  }
+
+  public static RuleEvent event(RuleParameters parameters, Instant createdAt) {
+    return new RuleEvent(RULE, ACCOUNT, createdAt, parameters, TOKEN);
   }
 
   public static ServerCertificateMetadata expired(String name) {

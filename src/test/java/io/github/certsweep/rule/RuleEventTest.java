@@ -39,7 +39,7 @@ class RuleEventTest {
                 "expiration",
                 "123456789012",
                 Instant.parse("2026-11-23T11:59:55.373Z"),
-                new RuleParameters(30, true),
+                new RuleParameters(30, true, 1),
                 "token"));
   }
 
@@ -115,7 +115,8 @@ class RuleEventTest {
     event.addProperty("configRuleName", "n".repeat(65));
     assertThatThrownBy(this::parse)
         .isInstanceOf(InvalidInputException.class)
-        .hasMessageContaining("has 65 characters")
+        .hasMessageContaining(
+            "has 65 characters: AWS Config returns no results for names longer than 64.")
         .hasMessageEndingWith("Create the rule under a shorter name.");
   }
 

@@ -17,10 +17,10 @@ class RuleParametersTest {
         "  ",
         "{}",
         "{\"daysToExpiration\":\"\"}",
-        "{\"daysToExpiration\":null,\"checkUsage\":\" \"}"
+        "{\"daysToExpiration\":null,\"checkUsage\":\" \",\"refreshDays\":\"\"}"
       })
   void blankAndAbsentMeanTheDefault(String json) {
-    assertThat(RuleParameters.parse(json)).isEqualTo(new RuleParameters(0, true));
+    assertThat(RuleParameters.parse(json)).isEqualTo(new RuleParameters(0, true, 1));
   }
 
   @ParameterizedTest
@@ -28,18 +28,21 @@ class RuleParametersTest {
       delimiter = '|',
       textBlock =
           """
-          {"daysToExpiration":"30"}                      | 30   | true
-          {"daysToExpiration":30}                        | 30   | true
-          {"daysToExpiration":" 30 "}                    | 30   | true
-          {"daysToExpiration":"0"}                       | 0    | true
-          {"daysToExpiration":"3650"}                    | 3650 | true
-          {"checkUsage":"false"}                         | 0    | false
-          {"checkUsage":false}                           | 0    | false
-          {"checkUsage":"True"}                          | 0    | true
-          {"daysToExpiration":"7","checkUsage":" FALSE"} | 7    | false
+          {"daysToExpiration":"30"}                      | 30   | true  | 1
+          {"daysToExpiration":30}                        | 30   | true  | 1
+          {"daysToExpiration":" 30 "}                    | 30   | true  | 1
+          {"daysToExpiration":"0"}                       | 0    | true  | 1
+          {"daysToExpiration":"3650"}                    | 3650 | true  | 1
+          {"checkUsage":"false"}                         | 0    | false | 1
+          {"checkUsage":false}                           | 0    | false | 1
+          {"checkUsage":"True"}                          | 0    | true  | 1
+          {"daysToExpiration":"7","checkUsage":" FALSE"} | 7    | false | 1
+          {"refreshDays":"0"}                            | 0    | true  | 0
+          {"refreshDays":30}                             | 0    | true  | 30
+          {"refreshDays":" 7 "}                          | 0    | true  | 7
           """)
-  void stringsNumbersAndBooleansAreRead(String json, int days, boolean usage) {
-    assertThat(RuleParameters.parse(json)).isEqualTo(new RuleParameters(days, usage));
+  void stringsNumbersAndBooleansAreRead(String json, int days, boolean usage, int refresh) {
+    assertThat(RuleParameters.parse(json)).isEqualTo(new RuleParameters(days, usage, refresh));
   }
 
   @ParameterizedTest
@@ -68,6 +71,17 @@ class RuleParametersTest {
   }
 
   @ParameterizedTest
+  @ValueSource(strings = {"-1", "31", "1.5", "weekly", "99999999999"})
+  void badRefreshDaysAreNamedWithWhatIsAllowed(String value) {
+    assertThatThrownBy(() -> RuleParameters.parse("{\"refreshDays\":\"" + value + "\"}"))
+        .isInstanceOf(InvalidInputException.class)
+        .hasMessage(
+            "Rule parameter refreshDays is \"%s\": it must be a whole number of days from 0 to 30. Correct the"
+                + " InputParameters of the Config rule.",
+            value);
+  }
+
+  @ParameterizedTest
   @ValueSource(strings = {"yes", "1", "truee", "no"})
   void badUsageIsNamedWithWhatIsAllowed(String value) {
     assertThatThrownBy(() -> RuleParameters.parse("{\"checkUsage\":\"" + value + "\"}"))
@@ -84,7 +98,7 @@ class RuleParametersTest {
         .hasMessageStartingWith(
             "Unknown rule parameter \""
                 + name
-                + "\": allowed are daysToExpiration and checkUsage.");
+                + "\": allowed are daysToExpiration, checkUsage and refreshDays.");
   }
 
   @Test

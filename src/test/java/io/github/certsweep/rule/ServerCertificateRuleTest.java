@@ -69,7 +69,8 @@ class ServerCertificateRuleTest {
             "{\"configRuleName\":\""
                 + RULE
                 + "\",\"outcome\":\"REPORTED\",\"certificates\":2,\"compliant\":1,"
-                + "\"nonCompliant\":1,\"expired\":1,\"expiring\":0,\"unknown\":0,\"expiredInUse\":0,\"usageChecksFailed\":0,\"recorded\":2,\"staleCleared\":0,"
+                + "\"nonCompliant\":1,\"expired\":1,\"expiring\":0,\"unknown\":0,\"daysToNextExpiration\":100,"
+                + "\"expiredInUse\":0,\"usageChecksFailed\":0,\"recorded\":2,\"staleCleared\":0,"
                 + "\"batches\":1}");
   }
 
@@ -206,6 +207,13 @@ class ServerCertificateRuleTest {
             reading(page -> page.evaluationResults(identified(CERTIFICATE, null, TRIGGERED))),
             "A result in the answer has no ResourceId."),
         arguments(
+            reading(page ->
+                page.evaluationResults(
+                    identified(CERTIFICATE, "a", TRIGGERED).toBuilder()
+                        .complianceType((String) null)
+                        .build())),
+            "A result in the answer has no ComplianceType."),
+        arguments(
             reading(page -> page.evaluationResults(identified(CERTIFICATE, "a", null))),
             "A result in the answer has no OrderingTimestamp."));
   }
@@ -217,6 +225,7 @@ class ServerCertificateRuleTest {
 
   private static EvaluationResult identified(String type, String id, Instant orderedAt) {
     return EvaluationResult.builder()
+        .complianceType(COMPLIANT)
         .evaluationResultIdentifier(identifier ->
             identifier
                 .orderingTimestamp(orderedAt)
@@ -246,11 +255,13 @@ class ServerCertificateRuleTest {
   }
 
   @Test
-  void whenOldResultsCantBeReadTheCurrentAreReportedAndTheRunFails() {
-    config.refusingToRead(() -> configError(400, "AccessDeniedException", "No"));
-    iam.with(valid("a"));
-    EvaluationRun run = evaluate();
-    assertThat(config.dashboard()).containsOnlyKeys("a");
+  void whenOldResultsCantBeReadAllTheCurrentAreReportedAndTheRunFails() {
+    iam.with(many(150));
+    evaluate();
+    config.forgetRequests();
+    config.refusingRead(2, () -> configError(400, "AccessDeniedException", "No"));
+    EvaluationRun run = evaluate(event(RuleParameters.DEFAULTS, TRIGGERED.plusSeconds(60)), 60_000);
+    assertThat(config.sent()).hasSize(150);
     assertThat(run.outcome()).isEqualTo(Outcome.FAILED);
     assertThat(run.error().orElseThrow())
         .startsWith("config:GetComplianceDetailsByConfigRule failed: AccessDeniedException: No.")
@@ -292,7 +303,7 @@ class ServerCertificateRuleTest {
     EvaluationRun run = evaluate();
     assertThat(config.puts).isEmpty();
     assertThat(run.outcome()).isEqualTo(Outcome.SUPERSEDED);
-    assertThat(run.logLine())
+    assertThat(run.logLine(Alarms.ALL))
         .contains("\"outcome\":\"SUPERSEDED\"")
         .contains("\"supersededBy\":\"" + TRIGGERED.plusMillis(1) + "\"")
         .doesNotContain("_aws");
@@ -319,7 +330,7 @@ class ServerCertificateRuleTest {
     assertThat(config.dashboard()).isEmpty();
     assertThat(run.outcome()).isEqualTo(Outcome.TESTED);
     assertThat(run.recorded()).isZero();
-    assertThat(run.logLine()).doesNotContain("_aws");
+    assertThat(run.logLine(Alarms.ALL)).doesNotContain("_aws");
   }
 
   @Test
@@ -426,7 +437,7 @@ class ServerCertificateRuleTest {
     EvaluationRun run = evaluate();
     assertThat(run.error().orElseThrow())
         .contains("InvalidResultTokenException: The token (token) is invalid.");
-    assertThat(run.logLine()).doesNotContain(TOKEN);
+    assertThat(run.logLine(Alarms.ALL)).doesNotContain(TOKEN);
   }
 
   @Test
@@ -460,30 +471,29 @@ class ServerCertificateRuleTest {
   @Test
   void leadTimeMakesTheExpiringNonCompliant() {
     iam.with(valid("in-100-days"));
-    evaluate(event(new RuleParameters(101, true)), 60_000);
+    evaluate(event(new RuleParameters(101, true, 1)), 60_000);
     assertThat(config.dashboard()).containsValue("NON_COMPLIANT");
-    evaluate(event(new RuleParameters(100, true)), 60_000);
+    evaluate(event(new RuleParameters(100, true, 1)), 60_000);
     assertThat(config.dashboard()).containsValue("COMPLIANT");
   }
 
   @Test
   void theLogLineIsAMetric() {
     iam.with(valid("a"), expired("b"));
-    assertThat(evaluate().logLine())
+    assertThat(evaluate().logLine(Alarms.ALL))
         .isEqualTo(
-            "{\"Certificates\":2,\"Expired\":1,\"Expiring\":0,\"DaysToNextExpiration\":100,"
-                + "\"ExpiredInUse\":0,\"UsageChecksFailed\":0,\"ConfigRuleName\":\""
+            "{\"Certificates\":2,\"ExpiredInUse\":0,\"UsageChecksFailed\":0,\"ConfigRuleName\":\""
                 + RULE
                 + "\",\"_aws\":{\"Timestamp\":1795435200000,\"CloudWatchMetrics\":[{\"Namespace\":\"Certsweep\","
                 + "\"Dimensions\":[[\"ConfigRuleName\"]],\"Metrics\":["
-                + "{\"Name\":\"Certificates\",\"Unit\":\"Count\"},{\"Name\":\"Expired\",\"Unit\":\"Count\"},"
-                + "{\"Name\":\"Expiring\",\"Unit\":\"Count\"},{\"Name\":\"DaysToNextExpiration\",\"Unit\":\"None\"},"
+                + "{\"Name\":\"Certificates\",\"Unit\":\"Count\"},"
                 + "{\"Name\":\"ExpiredInUse\",\"Unit\":\"Count\"},{\"Name\":\"UsageChecksFailed\",\"Unit\":\"Count\"}]}]},"
                 + "\"evaluation\":{\"configRuleName\":\""
                 + RULE
                 + "\",\"outcome\":\"REPORTED\",\"certificates\":2,"
                 + "\"compliant\":1,\"nonCompliant\":1,\"expired\":1,\"expiring\":0,\"unknown\":0,"
-                + "\"expiredInUse\":0,\"usageChecksFailed\":0,\"recorded\":2,\"staleCleared\":0,\"batches\":1}}");
+                + "\"daysToNextExpiration\":100,\"expiredInUse\":0,\"usageChecksFailed\":0,"
+                + "\"recorded\":2,\"staleCleared\":0,\"batches\":1}}");
   }
 
   @Test
@@ -496,7 +506,7 @@ class ServerCertificateRuleTest {
           throw configError(400, "AccessDeniedException", "Nor this");
         });
     EvaluationRun run = evaluate();
-    assertThat(run.logLine())
+    assertThat(run.logLine(Alarms.ALL))
         .contains("\"_aws\":")
         .contains("\"outcome\":\"FAILED\"")
         .contains("\"error\":\"config:Get");
@@ -512,14 +522,12 @@ class ServerCertificateRuleTest {
     assertThat(config.sent())
         .extracting(Evaluation::annotation)
         .containsExactly(
-            "Expired 2026-11-13T12:00:00Z, 10 days ago (id ASCA-litter). Not in use.",
-            "Expired 2026-11-13T12:00:00Z, 10 days ago (id ASCA-old). In use by 1: User of "
-                + ARN
-                + "old.",
-            "Valid until 2027-03-03T12:00:00Z, 100 days left (id ASCA-new).");
+            "Expired 2026-11-13T12:00:00Z (id ASCA-litter). Not in use.",
+            "Expired 2026-11-13T12:00:00Z (id ASCA-old). In use by 1: User of " + ARN + "old.",
+            "Valid until 2027-03-03T12:00:00Z (id ASCA-new).");
     assertThat(run.counts().orElseThrow().usage())
         .contains(new CertificateCounts.Usage(1, 0, List.of()));
-    assertThat(run.logLine()).contains("\"ExpiredInUse\":1");
+    assertThat(run.logLine(Alarms.ALL)).contains("\"ExpiredInUse\":1");
   }
 
   @Test
@@ -534,7 +542,7 @@ class ServerCertificateRuleTest {
         .asString()
         .endsWith("Usage unknown: 1 of 1 checks failed (eu-west-1 fake: AccessDenied).");
     // That none is in use is not known: a zero would end the alarm of the run before.
-    assertThat(run.logLine())
+    assertThat(run.logLine(Alarms.ALL))
         .contains("\"UsageChecksFailed\":1")
         .doesNotContain("\"ExpiredInUse\"");
   }
@@ -543,14 +551,15 @@ class ServerCertificateRuleTest {
   void whatIsFoundInUseIsCountedThoughOtherChecksFailed() {
     iam.with(expired("old"));
     usage = FakeUsage.of(ARN + "old").andThenFailing(iamError(403, "AccessDenied", "No"));
-    assertThat(evaluate().logLine()).contains("\"ExpiredInUse\":1,\"UsageChecksFailed\":1");
+    assertThat(evaluate().logLine(Alarms.ALL))
+        .contains("\"ExpiredInUse\":1,\"UsageChecksFailed\":1");
   }
 
   @Test
   void usersOfTheExpiringAreLookedUpToo() {
     iam.with(valid("soon"));
     usage = FakeUsage.of(ARN + "soon");
-    evaluate(event(new RuleParameters(101, true)), 60_000);
+    evaluate(event(new RuleParameters(101, true, 1)), 60_000);
     assertThat(config.sent().getFirst().annotation()).contains("In use by 1: ");
     assertThat(usage.searches()).isEqualTo(1);
   }
@@ -560,17 +569,19 @@ class ServerCertificateRuleTest {
     iam.with(valid("new"), valid("odd").toBuilder().expiration(null).build());
     EvaluationRun run = evaluate();
     assertThat(usage.searches()).isZero();
-    assertThat(run.logLine()).contains("\"ExpiredInUse\":0,\"UsageChecksFailed\":0");
+    assertThat(run.logLine(Alarms.ALL)).contains("\"ExpiredInUse\":0,\"UsageChecksFailed\":0");
   }
 
   @Test
   void withoutCheckUsageNobodyIsAskedAndNothingIsClaimed() {
     iam.with(expired("old"));
-    EvaluationRun run = evaluate(event(new RuleParameters(0, false)), 60_000);
+    EvaluationRun run = evaluate(event(new RuleParameters(0, false, 1)), 60_000);
     assertThat(usage.searches()).isZero();
     assertThat(config.sent().getFirst().annotation())
-        .isEqualTo("Expired 2026-11-13T12:00:00Z, 10 days ago (id ASCA-old).");
-    assertThat(run.logLine()).doesNotContain("ExpiredInUse").doesNotContain("UsageChecksFailed");
+        .isEqualTo("Expired 2026-11-13T12:00:00Z (id ASCA-old).");
+    assertThat(run.logLine(Alarms.ALL))
+        .doesNotContain("ExpiredInUse")
+        .doesNotContain("UsageChecksFailed");
   }
 
   @Test
@@ -603,11 +614,11 @@ class ServerCertificateRuleTest {
   }
 
   @Test
-  void withoutANextExpirationThereIsNoSuchMetric() {
+  void withoutANextExpirationThereIsNoSuchFigure() {
     iam.with(expired("a"));
-    assertThat(evaluate().logLine())
-        .contains("\"Expired\":1")
-        .doesNotContain("DaysToNextExpiration");
+    assertThat(evaluate().logLine(Alarms.ALL))
+        .contains("\"expired\":1")
+        .doesNotContain("daysToNextExpiration");
   }
 
   private EvaluationRun evaluate() {

@@ -1,0 +1,76 @@
+"""The template as the AWS CLI packages it, in a bucket of the sandbox."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from sandbox.client import PROJECT, Sandbox
+
+BUCKET = "deployment"
+
+
+class StackError(Exception):
+    """The stack could not be deployed; the message is what the operator reads."""
+
+
+AWS_CLI = (
+    sys.executable,
+    str(Path(sys.executable).with_name("aws")),
+    # A deployment ends before it is answered: the CLI must not ask a second time meanwhile.
+    "--cli-read-timeout=600",
+)
+# The developer's own settings of the AWS CLI are not for the sandbox.
+NO_SETTINGS = {
+    "AWS_CONFIG_FILE": os.devnull,
+    "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+    "AWS_PAGER": "",
+}
+
+
+@dataclass(frozen=True)
+class Package:
+    """The template as `aws cloudformation package` has made it, and the zip that it refers to."""
+
+    template: Path
+    zip_file: Path
+    key: str
+
+    @classmethod
+    def made(cls, sandbox: Sandbox, zip_file: Path, folder: Path) -> Package:
+        """Packages the rendered template, with the bucket in the sandbox."""
+        sandbox.make_bucket(BUCKET)
+        template = folder / "packaged.yaml"
+        rendered = zip_file.parent / "cloudformation" / "certsweep.yaml"
+        arguments = ["--template-file", str(rendered), "--output-template-file", str(template)]
+        aws(sandbox, "package", *arguments, "--s3-bucket", BUCKET)
+        (stored,) = sandbox.client("s3").list_objects_v2(Bucket=BUCKET)["Contents"]
+        return cls(template, zip_file, stored["Key"])
+
+    def store(self, sandbox: Sandbox) -> None:
+        """Uploads the zip again, to a sandbox that is as new."""
+        sandbox.make_bucket(BUCKET)
+        sandbox.client("s3").put_object(
+            Bucket=BUCKET, Key=self.key, Body=self.zip_file.read_bytes()
+        )
+
+
+def aws(sandbox: Sandbox, *arguments: str) -> str:
+    """Runs the AWS CLI's `cloudformation` and answers its output.
+
+    :raises StackError: if it fails
+    """
+    ran = subprocess.run(
+        [*AWS_CLI, "cloudformation", *arguments],
+        cwd=PROJECT,
+        env=sandbox.environment | NO_SETTINGS,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if ran.returncode:
+        raise StackError(ran.stderr.strip())
+    return ran.stdout
