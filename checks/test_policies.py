@@ -97,8 +97,8 @@ BROKEN: dict[str, tuple[dict[str, Any], str]] = {
     ),
     "a resource that allows nothing": (
         {
-            "Action": "config:DescribeConfigRuleEvaluationStatus",
-            "Resource": f"arn:aws:config:eu-west-1:{ACCOUNT}:config-rule/config-rule-a1b2c3",
+            "Action": "iam:ListServerCertificates",
+            "Resource": f"arn:aws:iam::{ACCOUNT}:server-certificate/*",
         },
         "no resource level",
     ),

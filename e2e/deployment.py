@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sandbox.client import Estate, Rule, Sandbox
+from sandbox.client import Infrastructure, Rule, Sandbox
 
 from .account import Run
 from .execution import Execution
@@ -139,7 +139,7 @@ class Deployment(Production):
         self.sandbox.reset()
         self.sandbox.region = region
         # The subnets that the old one knows are gone.
-        self.estate = Estate(self.sandbox)
+        self.infrastructure = Infrastructure(self.sandbox)
         self._parameters = {}
         self._approver = None
         self.outputs = {}
@@ -266,11 +266,12 @@ class Deployment(Production):
     def timeout(self, output: str, seconds: int) -> Iterator[None]:
         """A function of the stack has a timeout of its own."""
         functions, name = self.sandbox.client("lambda"), self.outputs[output]
+        before = functions.get_function_configuration(FunctionName=name)["Timeout"]
         functions.update_function_configuration(FunctionName=name, Timeout=seconds)
         try:
             yield
         finally:
-            functions.update_function_configuration(FunctionName=name, Timeout=300)
+            functions.update_function_configuration(FunctionName=name, Timeout=before)
 
     @contextmanager
     def replaced(self, output: str, code: Path, handler: str, variables: Any) -> Iterator[None]:

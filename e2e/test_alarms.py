@@ -40,7 +40,7 @@ def dimensions(alarm: dict[str, Any]) -> dict[str, str]:
 
 def test_alarms_watch_metrics_that_the_rule_emits(stack: Deployment) -> None:
     expired = stack.expired("www")
-    stack.estate.alb(ABROAD, "prod", expired.arn)
+    stack.infrastructure.alb(ABROAD, "prod", expired.arn)
     stack.sandbox.denials.add("appsync", region=ABROAD)
     emitted = {
         (one["namespace"], one["name"], json.dumps(one["dimensions"])): one["value"]
@@ -104,7 +104,7 @@ def test_rule_that_does_not_run_is_an_alarm_and_silence_of_others_is_none(
 
 def test_certificate_that_becomes_non_compliant_is_told_once(stack: Deployment) -> None:
     expired, default = stack.expired("www"), stack.valid("default")
-    stack.estate.alb(ABROAD, "prod", default.arn, [expired.arn])
+    stack.infrastructure.alb(ABROAD, "prod", default.arn, [expired.arn])
     stack.scheduled_run()
     (message,) = stack.messages()
     first, second, third = message.splitlines()

@@ -46,7 +46,7 @@ def commands(page: str) -> str:
 def run(new: Deployment, folder: Path, script: str) -> subprocess.CompletedProcess[str]:
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     return subprocess.run(
-        ["bash", "-ec", script],  # noqa: S607
+        ["/bin/bash", "-ec", script],
         cwd=folder,
         env=new.sandbox.environment | NO_SETTINGS | {"PATH": path},
         capture_output=True,

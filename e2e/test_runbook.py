@@ -45,7 +45,7 @@ def test_unused_expired_certificate_is_deleted_and_its_result_disappears(
 
 def test_certificate_in_use_as_sni_in_another_region_is_refused(stack: Deployment) -> None:
     expired, default = stack.expired("www"), stack.valid("default")
-    stack.estate.alb(ABROAD, "prod", default.arn, sni=[expired.arn])
+    stack.infrastructure.alb(ABROAD, "prod", default.arn, sni=[expired.arn])
     execution = stack.remediate_after_a_run("www")
     assert execution.status == "Failed"
     reason = f"Not deleted: In use by 1 resource: ALB listener {ABROAD} app/prod:443 (SNI)."
@@ -112,7 +112,7 @@ def test_dry_run_says_what_would_happen_and_deletes_nothing(
 ) -> None:
     expired = stack.expired("www")
     if used:
-        stack.estate.classic(HOME, "old", expired.arn)
+        stack.infrastructure.classic(HOME, "old", expired.arn)
     execution = stack.run("www", dry_run=True)
     assert execution.result == ("Success", outcome)
     assert execution.reason == execution.verdict["reason"]
@@ -208,7 +208,7 @@ def test_expired_certificate_that_replaced_it_is_judged_for_itself(stack: Deploy
     stack.expired("www")
     stack.scheduled_run()
     replacement = stack.replace("www")
-    stack.estate.alb(HOME, "prod", replacement.arn)
+    stack.infrastructure.alb(HOME, "prod", replacement.arn)
     execution = stack.remediate("www")
     assert "In use by 1 resource: ALB listener eu-west-1 app/prod:443." in execution.failure
     assert execution.verdict["id"] == replacement.id
@@ -281,7 +281,7 @@ def test_certificate_attached_to_a_listener_after_the_inspection_is_refused(
 ) -> None:
     expired, default = guarded.expired("www"), guarded.valid("default")
     waiting = guarded.run("www")
-    guarded.estate.nlb(ABROAD, "edge", default.arn, sni=[expired.arn])
+    guarded.infrastructure.nlb(ABROAD, "edge", default.arn, sni=[expired.arn])
     execution = guarded.answer(waiting, "Approve")
     assert execution.status == "Failed"
     assert f"Not deleted: In use by 1 resource: NLB listener {ABROAD} net/edge:443 (SNI)" in (
@@ -575,7 +575,7 @@ def forger(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_removal_believes_no_forged_inspection(stack: Deployment, forger: Path) -> None:
     used, valid = stack.expired("used"), stack.valid("valid")
     unused = stack.expired("unused")
-    stack.estate.alb(ABROAD, "prod", valid.arn, sni=[used.arn])
+    stack.infrastructure.alb(ABROAD, "prod", valid.arn, sni=[used.arn])
     lies = {
         "In use by 1 resource: ALB listener": ("used", used.id),
         "Valid until ": ("valid", valid.id),

@@ -9,7 +9,7 @@ from botocore.exceptions import ClientError
 from .account import days
 from .deployment import RULE_NAME, STACK, Deployment
 from .package import StackError
-from .production import NO_APPSYNC
+from .production import EVALUATE_TIMEOUT, MEMORY, NO_APPSYNC, TIMEOUT
 
 APPROVER = "arn:aws:iam::123456789012:user/alice"
 TOPIC = "arn:aws:sns:eu-west-1:123456789012:alarms"
@@ -42,10 +42,16 @@ def test_stack_deploys_with_defaults_and_evaluates_at_once(new: Deployment) -> N
     described = config.describe_remediation_configurations(ConfigRuleNames=[RULE_NAME])
     (remediation,) = described["RemediationConfigurations"]
     assert not remediation["Automatic"]
+    assert remediation["ExecutionControls"]["SsmControls"] == {
+        "ErrorPercentage": 100,
+        "ConcurrentExecutionRatePercentage": 5,
+    }
     assert remediation["ResourceType"] == "AWS::IAM::ServerCertificate"
     assert remediation["TargetId"] == new.outputs["RunbookName"]
     for function in functions(new).values():
-        assert (function["Runtime"], function["MemorySize"]) == ("java25", 512)
+        assert (function["Runtime"], function["MemorySize"]) == ("java25", MEMORY)
+    timeouts = sorted(function["Timeout"] for function in functions(new).values())
+    assert timeouts == [TIMEOUT, TIMEOUT, EVALUATE_TIMEOUT]
     groups = new.sandbox.client("logs").describe_log_groups()["logGroups"]
     assert [group["retentionInDays"] for group in groups] == [365, 365, 365]
     (key,) = new.resources("AWS::KMS::Key").values()

@@ -15,7 +15,7 @@ from sandbox.host.defaults import (
 
 from .certificates import CertificateFiles, new_key, self_signed, with_chain
 from .connection import SandboxError
-from .resources import FIXED_RESPONSE, Estate, LoadBalancer, distribution_config
+from .infrastructure import FIXED_RESPONSE, Infrastructure, LoadBalancer, distribution_config
 from .roles import granted
 from .rules import Rule
 from .sandbox import Sandbox
@@ -30,7 +30,7 @@ __all__ = [
     "ORGANIZATION",
     "PROJECT",
     "CertificateFiles",
-    "Estate",
+    "Infrastructure",
     "LoadBalancer",
     "Rule",
     "Sandbox",

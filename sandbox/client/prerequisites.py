@@ -8,7 +8,7 @@ from .connection import Connection
 def make_bucket(connection: Connection, name: str, region: str, account: str = "") -> None:
     """Makes a bucket, unless the account has it already.
 
-    :param account: another account that owns it
+    :param account: another account that is to own it
     """
     files = connection.client("s3", region, account=account)
     if name in [one["Name"] for one in files.list_buckets()["Buckets"]]:

@@ -174,11 +174,8 @@ class Sandbox:
         """
         self._connection.control("POST", "reset", {"cold": cold})
 
-    def make_bucket(self, name: str, *, account: str = "") -> None:
-        """Makes a bucket in the sandbox's region.
-
-        :param account: another account that owns it
-        """
+    def make_bucket(self, name: str, account: str = "") -> None:
+        """Makes a bucket in the sandbox's region, of another account if one is named."""
         make_bucket(self._connection, name, self.region, account)
 
     def turn_on_config(self, bucket: str) -> None:

@@ -81,7 +81,7 @@ class Gateway:
             operation=call.operation,
             region=call.region,
             principal=self._principal(call),
-            parameters=call.params,
+            parameters=call.logged_params,
             status=0 if is_dropped else answer.response.status,
             error=answer.error,
             fault=fault.kind if fault else "",
@@ -115,6 +115,7 @@ class Gateway:
             return None
         try:
             call.params, call.is_parsed = parse(call), True
+            call.logged_params = redacted(call.params)
         except ServiceException as error:
             if self._own_operation(call) is not None:
                 return _error(call, error)

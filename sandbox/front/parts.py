@@ -14,7 +14,7 @@ from sandbox.host.guardian import Guardian
 from sandbox.policy.authorization import Authorization, Refusal
 from sandbox.services import cloudfront, elb, elbv2, s3, sns
 from sandbox.services.account.regions import Regions
-from sandbox.services.account.service_control_policies import Denials
+from sandbox.services.account.service_control_policies import ServiceControlPolicies
 from sandbox.services.appsync import DomainNames
 from sandbox.services.certificate_users import DeleteConflicts
 from sandbox.services.cloudformation.stacks import Stacks
@@ -53,7 +53,7 @@ class Parts:
         self.faults = Faults()
         self.authorization = Authorization()
         self.regions = Regions()
-        self.denials = Denials()
+        self.service_control_policies = ServiceControlPolicies()
         self.delete_conflicts = DeleteConflicts()
         # One request at a time: what moto keeps of the users of certificates and what we add to it
         # must fit together.
@@ -102,7 +102,7 @@ class Parts:
         """
         around = (
             self.regions.refusal(call)
-            or self.denials.refusal(call, principal)
+            or self.service_control_policies.refusal(call, principal)
             or s3.owner_refusal(call)
             if call.model is not None
             else None
@@ -120,7 +120,7 @@ class Parts:
         self.certificates.reset()
         with self.users_lock:
             self.regions.reset()
-            self.denials.clear()
+            self.service_control_policies.clear()
             self._domain_names.reset()
             self.delete_conflicts.reset()
         self.faults.reset()
@@ -140,8 +140,8 @@ class Parts:
 
     def _stop(self) -> None:
         """Stops the runbooks that run, and forgets what follows from results."""
+        self.remediations.reset()  # before: what is stopped must not make room for another
         self.automations.reset()
-        self.remediations.reset()
         self.events.reset()
 
     def _user(self, certificate: ServerCertificate) -> str:

@@ -62,6 +62,8 @@ class Call:
     # ARN of whoever makes it.
     principal: str = ""
     params: dict[str, Any] = field(default_factory=dict)
+    # A copy for the log, as they came.
+    logged_params: dict[str, Any] = field(default_factory=dict)
     # Whether `params` could be read: of what moto answers, not all can.
     is_parsed: bool = False
     # What fault injection tells the operation.

@@ -16,10 +16,10 @@ import java.util.OptionalLong;
  *
  * @param total all of them
  * @param valid those that are COMPLIANT
- * @param unknown those that IAM gave no expiration for
- * @param daysToNextExpiration whole days until the next of those that have not expired does; empty
- *     if there is none
- * @param usage what was found of their users; empty if the rule does not look it up
+ * @param unknown those for which IAM gave no expiration
+ * @param daysToNextExpiration whole days until the next unexpired certificate expires; empty if
+ *     there is none
+ * @param usage what was found about their users; empty if the rule does not look for them
  */
 public record CertificateCounts(
     int total,
@@ -31,11 +31,11 @@ public record CertificateCounts(
     Optional<Usage> usage) {
 
   /**
-   * What was found of their users.
+   * What was found about their users.
    *
    * @param expiredInUse how many certificates have expired and are in use
-   * @param checksFailed how many places could not be looked at
-   * @param notes what else the operator should know: what was forgiven, what refers to nothing
+   * @param checksFailed how many places could not be searched
+   * @param notes what else the operator should know: forgiven failures, references to nothing
    */
   public record Usage(int expiredInUse, int checksFailed, List<String> notes) {
     public Usage {

@@ -6,11 +6,11 @@ import java.util.stream.Collectors;
 import software.amazon.awssdk.services.config.model.ComplianceType;
 
 /**
- * What became of the evaluations that were sent.
+ * What happened to the evaluations that were sent.
  *
  * @param batches how many batches were sent, retries not counted
- * @param recorded what Config took
- * @param unrecorded what Config did not take in spite of all retries
+ * @param recorded what Config recorded
+ * @param unrecorded what Config did not record, despite all retries
  * @param reasons why not, each reason once
  */
 record Delivery(

@@ -22,13 +22,10 @@ import software.amazon.awssdk.services.config.ConfigClient;
  * and what Config shows.
  */
 public final class ServerCertificateRule {
-  /**
-   * Kept back from the search for the report: the search may take all the rest of the function's
-   * time.
-   */
+  /** Reserved for the report. The search may take all the rest of the function's time. */
   private static final Duration TIME_TO_REPORT = Duration.ofSeconds(30);
 
-  /** Of that, kept back for sending: reading old results must not cost the new ones their time. */
+  /** Of that, reserved for sending: reading old results must not cost the new ones their time. */
   private static final Duration TIME_TO_SEND = Duration.ofSeconds(15);
 
   private final IamCertificateStore store;
