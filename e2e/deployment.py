@@ -174,6 +174,7 @@ class Deployment(Production):
             self.sandbox,
             "deploy",
             *("--template-file", str(self._package.template), "--stack-name", STACK),
+            *("--s3-bucket", BUCKET),
             *("--capabilities", "CAPABILITY_IAM", "--no-fail-on-empty-changeset", *arguments),
         )
         self.adopt(STACK)

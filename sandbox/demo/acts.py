@@ -182,7 +182,8 @@ class Story:
     def _deploy_stack(self, *parameters: str) -> None:
         self._stage.aws(
             *("cloudformation", "deploy", "--stack-name", STACK),
-            *("--template-file", "packaged.yaml", "--capabilities", "CAPABILITY_IAM"),
+            *("--template-file", "packaged.yaml", "--s3-bucket", ARTIFACTS),
+            *("--capabilities", "CAPABILITY_IAM"),
             *("--parameter-overrides", *parameters),
         )
         described = self._sandbox.client("cloudformation").describe_stacks(StackName=STACK)
