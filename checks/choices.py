@@ -8,6 +8,10 @@ from dataclasses import dataclass, fields
 
 APPROVERS = "arn:aws:iam::123456789012:role/security,arn:aws:iam::123456789012:user/auditor"
 BOUNDARY = "arn:aws:iam::123456789012:policy/boundary"
+# The same by name.
+NAMES = "role/security,user/auditor"
+BOUNDARY_NAME = "policy/boundary"
+OWNER = "210987654321"
 KEY = "arn:aws:kms:eu-west-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab"
 TOPIC = "arn:aws:sns:eu-west-1:123456789012:Automation-pager"
 
@@ -23,6 +27,8 @@ class Choices:
     topic: bool = False
     email: bool = False
     boundary: bool = False
+    # As for all accounts of an organization: names, and a bucket of another account.
+    central: bool = False
     usage: bool = True
 
     @property
@@ -30,12 +36,16 @@ class Choices:
         """The parameters that differ from the defaults."""
         chosen = {
             "AutomaticRemediation": ("true", self.automatic),
-            "Approvers": (APPROVERS, self.approvers),
+            "Approvers": (NAMES if self.central else APPROVERS, self.approvers),
             "BackupBucket": ("backups", self.bucket),
+            "BackupBucketOwner": (OWNER, self.bucket and self.central),
             "BackupKeyArn": (KEY, self.key),
             "AlarmTopicArn": (TOPIC, self.topic),
             "AlarmEmail": ("security@example.com", self.email),
-            "PermissionsBoundaryArn": (BOUNDARY, self.boundary),
+            "PermissionsBoundaryArn": (
+                BOUNDARY_NAME if self.central else BOUNDARY,
+                self.boundary,
+            ),
             "CheckUsage": ("false", not self.usage),
         }
         return {name: value for name, (value, is_chosen) in chosen.items() if is_chosen}

@@ -121,6 +121,9 @@ class Resolver:
         if name == "Fn::Split":
             separator, parts = argument
             return parts.split(separator)
+        if name == "Fn::Join":
+            delimiter, parts = argument
+            return delimiter.join(parts)
         raise UnresolvableError(f"unknown function {name}")
 
     def _variable(self, name: str) -> str:

@@ -102,6 +102,12 @@ def test_approval_waits_a_day_at_most_for_those_who_were_named(runbook: Deployed
     assert step["inputs"]["NotificationArn"] == TOPIC
 
 
+def test_systems_manager_completes_the_names_of_approvers(runbook: Deployed) -> None:
+    account = "arn:{{ global:AWS_PARTITION }}:iam::{{ global:ACCOUNT_ID }}"
+    (step,) = steps(runbook(Choices(approvers=True, central=True)), "aws:approve")
+    assert step["inputs"]["Approvers"] == [f"{account}:role/security", f"{account}:user/auditor"]
+
+
 def test_a_refusal_succeeds_only_where_config_would_give_up_after_failures(
     runbook: Deployed,
 ) -> None:

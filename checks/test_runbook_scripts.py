@@ -11,7 +11,8 @@ import pytest
 from botocore.exceptions import ParamValidationError
 from botocore.response import StreamingBody
 
-from .choices import Choices
+from .choices import OWNER, Choices
+from .functions import ACCOUNT, Resolver
 from .runbook import Document
 from .scripts import Script, run, scripts, stubbed
 from .template import JAVA
@@ -223,10 +224,16 @@ CERTIFICATE = {
     "CertificateChain": "-----BEGIN CERTIFICATE-----",
     "Tags": [{"Key": "owner", "Value": "shop"}],
 }
-BACKUP = {"Name": "www", "Id": ID, "Bucket": "backups", "Account": "123456789012"}
+BACKUP = {
+    "Name": "www",
+    "Id": ID,
+    "Bucket": "backups",
+    "Owner": "210987654321",
+    "Account": "123456789012",
+}
 
 
-def test_the_backup_holds_all_that_iam_gives_and_goes_to_this_account_alone(
+def test_the_backup_holds_all_that_iam_gives_and_goes_to_the_named_owner_alone(
     deployed: dict[str, Script],
 ) -> None:
     iam, iam_stub = stubbed("iam")
@@ -250,7 +257,7 @@ def test_the_backup_holds_all_that_iam_gives_and_goes_to_this_account_alone(
     assert sent == {
         "Bucket": "backups",
         "ContentType": "application/json",
-        "ExpectedBucketOwner": "123456789012",
+        "ExpectedBucketOwner": "210987654321",
     }
 
 
@@ -260,6 +267,20 @@ def test_the_backup_goes_where_the_role_may_write(
     policies = json.dumps(template["Resources"]["RunbookRole"]["Properties"]["Policies"])
     assert "${BackupBucket}/certsweep/${AWS::AccountId}/*" in policies
     assert deployed["backUp"].payload["Account"] == "{{ global:ACCOUNT_ID }}"
+
+
+@pytest.mark.parametrize(("central", "owner"), [(False, ACCOUNT), (True, OWNER)])
+def test_the_role_may_write_to_the_owner_that_the_script_names_alone(
+    runbook: Deployed, template: dict[str, Any], central: bool, owner: str
+) -> None:
+    choices = Choices(bucket=True, central=central)
+    assert scripts(runbook(choices))["backUp"].payload["Owner"] == owner
+    role = Resolver(template, choices.parameters).resources()["RunbookRole"]
+    (policy,) = (one for one in role["Policies"] if one["PolicyName"] == "back-up")
+    (write,) = (
+        one for one in policy["PolicyDocument"]["Statement"] if one["Sid"] == "WriteBackups"
+    )
+    assert write["Condition"] == {"StringEquals": {"s3:ResourceAccount": owner}}
 
 
 def test_nothing_is_stored_if_the_name_belongs_to_another_certificate_now(

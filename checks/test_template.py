@@ -6,7 +6,16 @@ from typing import Any
 import botocore.session
 import pytest
 
-from .choices import APPROVERS, BOUNDARY, KEY, TOPIC, Choices, all_choices, possible_choices
+from .choices import (
+    APPROVERS,
+    BOUNDARY,
+    KEY,
+    OWNER,
+    TOPIC,
+    Choices,
+    all_choices,
+    possible_choices,
+)
 from .functions import ACCOUNT, Resolver, UnresolvableError
 from .linters import PARTITIONS
 from .template import JAVA, RENDERED, Template, loads, resources, texts
@@ -100,13 +109,22 @@ ALLOWED = {
         "arn:aws-us-gov:iam::123456789012:role/a/path/Admin",
         "arn:aws-cn:sts::123456789012:assumed-role/Admin/somebody@example.com",
         ",".join(["arn:aws:iam::123456789012:user/one"] * 10),
+        "role/CertificateApprover",
+        "user/a/path/one,role/security/Admin_+=.@-",
+        ",".join(["role/one"] * 10),
     ],
     "BackupBucket": ["backups", "my.backups-2024"],
+    "BackupBucketOwner": [OWNER],
     "BackupKeyArn": [KEY, "arn:aws-us-gov:kms:us-gov-west-1:123456789012:key/mrk-1234abcd"],
     "AlarmEmail": ["security@example.com"],
     "AlarmTopicArn": [TOPIC, "arn:aws-cn:sns:cn-north-1:123456789012:Automation_pager"],
     "RolePath": ["/", "/security/", "/a/b/"],
-    "PermissionsBoundaryArn": [BOUNDARY, "arn:aws:iam::aws:policy/PowerUserAccess"],
+    "PermissionsBoundaryArn": [
+        BOUNDARY,
+        "arn:aws:iam::aws:policy/PowerUserAccess",
+        "policy/Boundary",
+        "policy/a/path/Boundary_+=,.@-",
+    ],
 }
 REFUSED = {
     "RuleName": ["", "n" * 65, "a rule", "rule.1"],
@@ -130,13 +148,37 @@ REFUSED = {
         "123456789012",
         "arn:aws:iam::123456789012:role/a, arn:aws:iam::123456789012:role/b",
         ",".join(["arn:aws:iam::123456789012:user/one"] * 11),
+        "CertificateApprover",
+        "policy/CertificateApprover",
+        "group/Approvers",
+        "role/",
+        "role/one,",
+        "role/one, role/two",
+        "role/one,two",
+        ",".join(["role/one"] * 11),
+        # A mixture.
+        "role/one,arn:aws:iam::123456789012:role/two",
+        "arn:aws:iam::123456789012:role/one,role/two",
+        "role/one,user/arn:aws:iam::123456789012:role/two",
     ],
     "BackupBucket": ["Backups", "ab", "s3://backups", "b" * 64],
+    "BackupBucketOwner": [
+        "12345678901",
+        "1234567890123",
+        "alice",
+        "arn:aws:iam::123456789012:root",
+    ],
     "BackupKeyArn": ["alias/backups", "arn:aws:kms:eu-west-1:123456789012:alias/backups"],
     "AlarmEmail": ["security", "a b@example.com"],
     "AlarmTopicArn": ["pager", "arn:aws:sns:eu-west-1:123456789012:pager.fifo"],
     "RolePath": ["", "security/", "/security"],
-    "PermissionsBoundaryArn": ["boundary", "arn:aws:iam::123456789012:role/boundary"],
+    "PermissionsBoundaryArn": [
+        "boundary",
+        "role/boundary",
+        "policy/",
+        "policy/arn:aws:iam::123456789012:policy/boundary",
+        "arn:aws:iam::123456789012:role/boundary",
+    ],
 }
 
 
@@ -202,6 +244,27 @@ def test_automatic_removal_with_approvers_is_refused_with_the_reason(template: T
     parameters = Choices(automatic=True, approvers=True).parameters
     (refusal,) = Resolver(template, parameters).refusals()
     assert "Automatic remediation can't be combined with Approvers" in refusal
+
+
+def test_owner_or_key_without_a_bucket_is_refused_by_name(template: Template) -> None:
+    for name, value in (("BackupBucketOwner", OWNER), ("BackupKeyArn", KEY)):
+        (refusal,) = Resolver(template, {name: value}).refusals()
+        assert refusal == f"{name} requires BackupBucket, which is not set."
+        assert Resolver(template, {name: value, "BackupBucket": "backups"}).refusals() == []
+
+
+@pytest.mark.parametrize("partition", ["aws", "aws-cn"])
+def test_names_are_completed_with_the_account_and_the_partition(
+    template: Template, partition: str
+) -> None:
+    parameters = Choices(boundary=True, central=True).parameters
+    existing = Resolver(template, parameters, partition=partition).resources()
+    for name in resources(template, "AWS::IAM::Role"):
+        expected = f"arn:{partition}:iam::{ACCOUNT}:policy/boundary"
+        assert existing[name]["PermissionsBoundary"] == expected
+    other = Resolver(template, {"PermissionsBoundaryArn": "arn:aws:iam::aws:policy/Power"})
+    boundary = other.resources()["RunbookRole"]["PermissionsBoundary"]
+    assert boundary == "arn:aws:iam::aws:policy/Power"
 
 
 def test_nothing_refers_to_what_does_not_exist_whatever_is_chosen(template: Template) -> None:

@@ -9,6 +9,7 @@ from sandbox.host.defaults import (
     DEFAULT_REGION,
     DEFAULT_RUNTIME,
     ENABLED_BY_DEFAULT,
+    ORGANIZATION,
     PROJECT,
 )
 
@@ -25,6 +26,7 @@ __all__ = [
     "DEFAULT_RUNTIME",
     "ENABLED_BY_DEFAULT",
     "FIXED_RESPONSE",
+    "ORGANIZATION",
     "PROJECT",
     "RULE_PERMISSIONS",
     "CertificateFiles",

@@ -382,6 +382,8 @@ class TestFunctions:
             ({"Fn::Sub": "a-${AWS::Region}-${!Literal}"}, "a-eu-west-1-${Literal}"),
             ({"Fn::Sub": ["${A}-${P}", {"A": {"Ref": "P"}}]}, "p-p"),
             ({"Fn::FindInMap": ["Map", {"Ref": "P"}, "key"]}, "found"),
+            ({"Fn::Join": ["-", ["a", {"Ref": "P"}, 1]]}, "a-p-1"),
+            ({"Fn::Join": [";", {"Fn::Split": [",", "a,b"]}]}, "a;b"),
             ({"Fn::If": ["Yes", "yes", "no"]}, "yes"),
             ({"Fn::If": ["No", "yes", "no"]}, "no"),
         ],
@@ -423,7 +425,12 @@ class TestFunctions:
         ("value", "message"),
         [
             ({"Fn::FindInMap": ["Map", "a", "c"]}, "Unable to get mapping for Map::a::c"),
-            ({"Fn::Join": ["", ["a"]]}, "Fn::Join is not a function that the sandbox has"),
+            ({"Fn::Base64": "a"}, "Fn::Base64 is not a function that the sandbox has"),
+            (
+                {"Fn::Join": [{"Ref": "AWS::Region"}, ["a"]]},
+                "(1) a string delimiter and (2) a list",
+            ),
+            ({"Fn::Join": [",", "a"]}, "(1) a string delimiter and (2) a list"),
             ({"Fn::Sub": ["a", "b"]}, "One or more Fn::Sub intrinsic functions"),
         ],
     )

@@ -188,6 +188,8 @@ class Scope:
             return self._find_in_map(self._resolved(argument, lookup))
         if key == "Fn::Split":
             return _split(self._resolved(argument, lookup))
+        if key == "Fn::Join":
+            return self._join(argument, lookup)
         raise TemplateError(f"Template error: {key} is not a function that the sandbox has here")
 
     def _ref(self, name: str, lookup: Lookup) -> Any:
@@ -218,6 +220,19 @@ class Scope:
                 )
             values[name] = value
         return _filled_in(text, values)
+
+    def _join(self, argument: Any, lookup: Lookup) -> str:
+        delimiter, items = _exactly("Fn::Join", argument, 2)
+        # https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference-join.html:
+        # "For the Fn::Join delimiter, you can't use any functions."
+        values = self._resolved(items, lookup)
+        if not isinstance(delimiter, str) or not isinstance(values, list):
+            raise TemplateError(
+                "Template error: every Fn::Join object requires two parameters, (1) a string "
+                "delimiter and (2) a list of strings to be joined or a function that returns a "
+                "list of strings (such as Fn::GetAZs) to be joined."
+            )
+        return delimiter.join(map(as_text, values))
 
     def _find_in_map(self, argument: Any) -> Any:
         mapping, first, second = _exactly("Fn::FindInMap", argument, 3)
