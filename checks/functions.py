@@ -105,7 +105,11 @@ class Resolver:
         if name == "Fn::GetAtt":
             return self._attribute(*argument)
         if name == "Fn::Sub":
-            return re.sub(r"\$\{([^!}]+)\}", lambda match: self._variable(match[1]), argument)
+            text, own = argument if isinstance(argument, list) else (argument, {})
+            values = self.resolve(own)
+            return re.sub(
+                r"\$\{([^!}]+)\}", lambda one: values.get(one[1]) or self._variable(one[1]), text
+            )
         if name == "Condition":
             return self.condition(argument)
         argument = self.resolve(argument)
@@ -121,6 +125,10 @@ class Resolver:
         if name == "Fn::Split":
             separator, parts = argument
             return parts.split(separator)
+        if name in ("Fn::And", "Fn::Or"):
+            return (all if name == "Fn::And" else any)(argument)
+        if name == "Fn::Select":
+            return argument[1][int(argument[0])]
         if name == "Fn::Join":
             delimiter, parts = argument
             return delimiter.join(parts)

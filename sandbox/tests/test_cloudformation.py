@@ -384,8 +384,12 @@ class TestFunctions:
             ({"Fn::FindInMap": ["Map", {"Ref": "P"}, "key"]}, "found"),
             ({"Fn::Join": ["-", ["a", {"Ref": "P"}, 1]]}, "a-p-1"),
             ({"Fn::Join": [";", {"Fn::Split": [",", "a,b"]}]}, "a;b"),
+            ({"Fn::Select": ["1", {"Fn::Split": [",", "a,b"]}]}, "b"),
+            ({"Fn::Select": [0, ["a", "b"]]}, "a"),
             ({"Fn::If": ["Yes", "yes", "no"]}, "yes"),
             ({"Fn::If": ["No", "yes", "no"]}, "no"),
+            ({"Fn::If": ["Both", "yes", "no"]}, "no"),
+            ({"Fn::If": ["Either", "yes", "no"]}, "yes"),
         ],
     )
     def test_value(self, cloudformation: Any, value: Any, expected: str) -> None:
@@ -395,6 +399,8 @@ class TestFunctions:
             "Conditions": {
                 "Yes": {"Fn::Equals": [{"Ref": "P"}, "p"]},
                 "No": {"Fn::Not": [{"Condition": "Yes"}]},
+                "Both": {"Fn::And": [{"Condition": "Yes"}, {"Condition": "No"}]},
+                "Either": {"Fn::Or": [{"Condition": "Yes"}, {"Condition": "No"}]},
             },
         }
         assert resolved(cloudformation, value, **sections) == expected
@@ -432,11 +438,22 @@ class TestFunctions:
             ),
             ({"Fn::Join": [",", "a"]}, "(1) a string delimiter and (2) a list"),
             ({"Fn::Sub": ["a", "b"]}, "One or more Fn::Sub intrinsic functions"),
+            ({"Fn::Select": [2, ["a", "b"]]}, "cannot select nonexistent value at index 2"),
+            ({"Fn::Select": [0, "a"]}, "cannot select nonexistent value at index 0"),
         ],
     )
     def test_wrong_argument_is_refused(self, cloudformation: Any, value: Any, message: str) -> None:
         body = template({"Topic": topic(DisplayName=value)}, Mappings={"Map": {"a": {"b": "c"}}})
         assert message in refusal(cloudformation, body)
+
+    @pytest.mark.parametrize("function", ["Fn::And", "Fn::Or"])
+    def test_condition_of_one_part_alone_is_refused(
+        self, cloudformation: Any, function: str
+    ) -> None:
+        condition = {function: [{"Fn::Equals": ["a", "a"]}]}
+        body = template({"Topic": TOPIC}, Conditions={"One": condition})
+        expected = f"every {function} object requires a list of at least 2 and at most 10"
+        assert expected in refusal(cloudformation, body)
 
     def test_short_forms_of_yaml_and_dates_as_written(self, cloudformation: Any) -> None:
         body = """

@@ -110,6 +110,9 @@ class Scope:
             return _same(first, second)
         if key == "Fn::Not":
             return not self._holds(_exactly(key, argument, 1)[0], above)
+        if key in ("Fn::And", "Fn::Or"):
+            decide = all if key == "Fn::And" else any
+            return decide([self._holds(one, above) for one in _two_to_ten(key, argument)])
         raise TemplateError(f"Template error: a condition must be a function, not {value}")
 
     # Rules: functions of their own, of parameters alone.
@@ -188,6 +191,8 @@ class Scope:
             return self._find_in_map(self._resolved(argument, lookup))
         if key == "Fn::Split":
             return _split(self._resolved(argument, lookup))
+        if key == "Fn::Select":
+            return _select(self._resolved(argument, lookup))
         if key == "Fn::Join":
             return self._join(argument, lookup)
         raise TemplateError(f"Template error: {key} is not a function that the sandbox has here")
@@ -291,6 +296,25 @@ def as_text(value: Any) -> str:
 def _split(argument: Any) -> list[str]:
     separator, text = _exactly("Fn::Split", argument, 2)
     return as_text(text).split(separator)
+
+
+def _select(argument: Any) -> Any:
+    index, items = _exactly("Fn::Select", argument, 2)
+    position = as_text(index)
+    if not isinstance(items, list) or not position.isdecimal() or int(position) >= len(items):
+        raise TemplateError(
+            f"Template error: Fn::Select cannot select nonexistent value at index {position}"
+        )
+    return items[int(position)]
+
+
+def _two_to_ten(key: str, argument: Any) -> list[Any]:
+    if not isinstance(argument, list) or not 2 <= len(argument) <= 10:
+        raise TemplateError(
+            f"Template error: every {key} object requires a list of at least 2 and at most 10 "
+            "boolean parameters."
+        )
+    return argument
 
 
 def _filled_in(text: str, values: Mapping[str, Any]) -> str:
