@@ -34,7 +34,9 @@ DEFAULTS = {
     "Approvers": "",
     "BackupBucket": "",
     "BackupKeyArn": "",
+    "Alarms": "all",
     "AlarmTopicArn": "",
+    "EncryptAlarms": "false",
 }
 
 
