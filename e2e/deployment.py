@@ -33,6 +33,7 @@ DEFAULTS = {
     "RetryAttemptSeconds": "60",
     "Approvers": "",
     "BackupBucket": "",
+    "BackupBucketOwner": "",
     "BackupKeyArn": "",
     "Alarms": "all",
     "AlarmTopicArn": "",
@@ -158,6 +159,7 @@ class Deployment(Production):
         self._package = package
         self._parameters: dict[str, str] = {}
         self._approver: Any = None
+        self._stack = STACK
         # Published before the test that runs.
         self._messages_before = 0
         self.outputs: dict[str, str] = {}
@@ -183,6 +185,7 @@ class Deployment(Production):
 
     def adopt(self, stack: str) -> None:
         """Takes a stack that is deployed for the one that the tests work with."""
+        self._stack = stack
         described = self.sandbox.client("cloudformation").describe_stacks(StackName=stack)
         outputs = described["Stacks"][0]["Outputs"]
         self.outputs = {one["OutputKey"]: one["OutputValue"] for one in outputs}
@@ -334,7 +337,8 @@ class Deployment(Production):
 
     def resources(self, kind: str) -> dict[str, str]:
         """The physical ids of the stack's resources of one type, by their logical ids."""
-        listed = self.sandbox.client("cloudformation").describe_stack_resources(StackName=STACK)
+        stacks = self.sandbox.client("cloudformation")
+        listed = stacks.describe_stack_resources(StackName=self._stack)
         return {
             one["LogicalResourceId"]: one["PhysicalResourceId"]
             for one in listed["StackResources"]
@@ -519,11 +523,12 @@ def _aws(sandbox: Sandbox, *arguments: str) -> str:
     return ran.stdout
 
 
-def make_bucket(sandbox: Sandbox, name: str) -> None:
-    """Makes a bucket in the sandbox's region."""
+def make_bucket(sandbox: Sandbox, name: str, account: str = "") -> None:
+    """Makes a bucket in the sandbox's region, of another account if one is named."""
     region = sandbox.region
     location = {"CreateBucketConfiguration": {"LocationConstraint": region}}
-    sandbox.client("s3").create_bucket(Bucket=name, **({} if region == "us-east-1" else location))
+    files = sandbox.client("s3", account=account)
+    files.create_bucket(Bucket=name, **({} if region == "us-east-1" else location))
 
 
 def _turn_on_config(sandbox: Sandbox) -> None:

@@ -15,9 +15,10 @@ from botocore.exceptions import ClientError
 from sandbox.client import DEFAULT_RUNTIME, PROJECT
 
 from .account import days
-from .deployment import BACKUPS, Deployment
+from .deployment import BACKUPS, Deployment, make_bucket
 from .production import ABROAD, HOME
 
+STRANGER = "210987654321"
 STRANGE_NAME = "shop@example.com+eu=1,2_3.4-5"
 
 
@@ -336,6 +337,23 @@ def test_user_that_only_iam_knows_of_is_named_in_the_refusal(stack: Deployment) 
 # The backup.
 
 
+@pytest.fixture
+def strangers_bucket(stack: Deployment) -> Iterator[Any]:
+    """The client of a stranger whose bucket anybody may write to."""
+    stranger = stack.sandbox.client("s3", account=STRANGER)
+    make_bucket(stack.sandbox, "strange", account=STRANGER)
+    anybody = {
+        "Effect": "Allow",
+        "Principal": "*",
+        "Action": "s3:PutObject",
+        "Resource": "arn:aws:s3:::strange/*",
+    }
+    policy = {"Version": "2012-10-17", "Statement": [anybody]}
+    stranger.put_bucket_policy(Bucket="strange", Policy=json.dumps(policy))
+    yield stranger
+    stranger.delete_bucket(Bucket="strange")
+
+
 def test_backup_holds_all_that_iam_gives(guarded: Deployment) -> None:
     expired = guarded.expired(STRANGE_NAME, path="/eu/")
     iam = guarded.sandbox.client("iam")
@@ -368,6 +386,36 @@ def test_backup_names_the_owner_of_the_bucket_and_no_encryption(guarded: Deploym
     given = written["parameters"]
     assert given["ExpectedBucketOwner"] == guarded.sandbox.account
     assert not {name for name in given if "Encryption" in name or "SSE" in name}
+
+
+@pytest.mark.parametrize("named", ["", "999999999999"])
+def test_bucket_of_another_owner_than_named_gets_no_backup_and_nothing_is_deleted(
+    stack: Deployment, strangers_bucket: Any, named: str
+) -> None:
+    stack.configure(BackupBucket="strange", BackupBucketOwner=named)
+    stack.expired("www")
+    execution = stack.run("www")
+    assert execution.result == ("Failed", "")
+    assert "Not deleted: s3:PutObject failed: " in execution.failure
+    assert "AccessDenied" in execution.failure
+    assert (stack.names, stack.deletions()) == (["www"], [])
+    assert "Contents" not in strangers_bucket.list_objects_v2(Bucket="strange")
+
+
+def test_bucket_of_another_owner_is_refused_even_if_the_role_may_write_anywhere(
+    stack: Deployment, strangers_bucket: Any
+) -> None:
+    stack.configure(BackupBucket="strange")
+    iam, role = stack.sandbox.client("iam"), stack.roles["RunbookRole"]
+    anywhere = {"Effect": "Allow", "Action": "s3:PutObject", "Resource": "*"}
+    policy = {"Version": "2012-10-17", "Statement": [anywhere]}
+    iam.put_role_policy(RoleName=role, PolicyName="wide", PolicyDocument=json.dumps(policy))
+    stack.expired("www")
+    execution = stack.run("www")
+    iam.delete_role_policy(RoleName=role, PolicyName="wide")
+    assert "AccessDenied" in execution.failure
+    assert (stack.names, stack.deletions()) == (["www"], [])
+    assert "Contents" not in strangers_bucket.list_objects_v2(Bucket="strange")
 
 
 def test_nothing_is_deleted_if_the_bucket_is_missing(stack: Deployment) -> None:

@@ -130,6 +130,10 @@ def test_changed_runbook_is_run_by_a_role_with_a_path_and_all_is_deleted_after(
             {"BackupKeyArn": "arn:aws:kms:eu-west-1:123456789012:key/0-1"},
             "BackupKeyArn requires BackupBucket, which is not set.",
         ),
+        (
+            {"BackupBucketOwner": "210987654321"},
+            "BackupBucketOwner requires BackupBucket, which is not set.",
+        ),
     ],
 )
 def test_parameters_that_exclude_each_other_are_refused(
@@ -151,6 +155,10 @@ def test_parameters_that_exclude_each_other_are_refused(
         ("UsageExceptions", "elasticloadbalancingv2/mx-central-1", "Only AppSync can be excepted"),
         ("Approvers", "alice", "up to ten ARNs of IAM users, roles or assumed roles"),
         ("Approvers", ",".join([APPROVER] * 11), "up to ten ARNs"),
+        ("Approvers", f"user/alice,{APPROVER}", "Names and ARNs can't be mixed."),
+        ("Approvers", ",".join(["user/alice"] * 11), "up to ten roles or users"),
+        ("BackupBucketOwner", "alice", "an account id of 12 digits"),
+        ("PermissionsBoundaryArn", "Boundary", "a policy of the account (policy/Name"),
         ("BackupBucket", "s3://backups", "the name of an S3 bucket"),
         ("BackupKeyArn", "alias/backups", "the ARN of a KMS key"),
         ("AlarmEmail", "ops", "an email address"),
