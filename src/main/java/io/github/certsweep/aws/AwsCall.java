@@ -26,8 +26,8 @@ public record AwsCall(String name) {
   }
 
   /**
-   * Refuses an answer that breaks AWS's own contract. For example, a proxy's page reads as an answer
-   * without members.
+   * Refuses an answer that breaks AWS's own contract. For example, a proxy's page reads as an
+   * answer without members.
    *
    * @param what what is wrong with the answer, as a sentence
    * @throws AwsCallException unless the answer is valid

@@ -127,8 +127,8 @@ public final class Clients {
   }
 
   /**
-   * One thread for the timeouts of all clients. Otherwise each client starts threads of its own, and
-   * a search builds three clients in each region.
+   * One thread for the timeouts of all clients. Otherwise each client starts threads of its own,
+   * and a search builds three clients in each region.
    */
   private static ScheduledExecutorService timers() {
     ScheduledThreadPoolExecutor timers =

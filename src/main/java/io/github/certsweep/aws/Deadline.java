@@ -5,9 +5,7 @@ import java.time.Duration;
 import java.time.Instant;
 import software.amazon.awssdk.awscore.AwsRequestOverrideConfiguration;
 
-/**
- * When an invocation must end, so that it can still answer before Lambda stops it. Immutable.
- */
+/** When an invocation must end, so that it can still answer before Lambda stops it. Immutable. */
 public final class Deadline {
   /** The time reserved for the answer and the log after the last call. */
   private static final Duration RESERVE = Duration.ofSeconds(2);
@@ -29,7 +27,8 @@ public final class Deadline {
   }
 
   /**
-   * How long the next call may take, including retries: 30 seconds, or the time left if that is less.
+   * How long the next call may take, including retries: 30 seconds, or the time left if that is
+   * less.
    *
    * @param call the call in IAM's notation, for example {@code "iam:ListServerCertificates"}
    * @throws AwsCallException if no time is left
@@ -51,9 +50,7 @@ public final class Deadline {
     return AwsRequestOverrideConfiguration.builder().apiCallTimeout(timeoutFor(call)).build();
   }
 
-  /**
-   * An earlier deadline, for work that must leave time for something else.
-   */
+  /** An earlier deadline, for work that must leave time for something else. */
   public Deadline earlierBy(Duration reserve) {
     return new Deadline(clock, end.minus(reserve));
   }

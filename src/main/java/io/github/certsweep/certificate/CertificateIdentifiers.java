@@ -4,8 +4,8 @@ import java.util.regex.Pattern;
 
 /**
  * What IAM's own model allows as the name, the id and the ARN of a server certificate ({@code
- * serverCertificateNameType}, {@code idType}, {@code arnType}). New ids begin with {@code ASCA}, but
- * old ones may not: AWS's user guide shows {@code AS5YBEIONO2Q7CAIHKNGC}.
+ * serverCertificateNameType}, {@code idType}, {@code arnType}). New ids begin with {@code ASCA},
+ * but old ones may not: AWS's user guide shows {@code AS5YBEIONO2Q7CAIHKNGC}.
  */
 public final class CertificateIdentifiers {
   /** IAM treats names that differ only in case as one name. */

@@ -61,8 +61,8 @@ public final class IamCertificateStore {
 
   /**
    * Where the next page starts; empty after the last. Refuses answers that would end the listing
-   * early or never: a body that is not IAM's (for example a proxy's page) reads as an empty listing,
-   * and would clear every finding.
+   * early or never: a body that is not IAM's (for example a proxy's page) reads as an empty
+   * listing, and would clear every finding.
    */
   private static Optional<String> nextMarker(
       ListServerCertificatesResponse page, Optional<String> previous) {

@@ -86,8 +86,8 @@ public final class JsonFields {
    */
   public String requiredText(String name) {
     return text(name)
-        .orElseThrow(() ->
-            new InvalidInputException(what + " has no \"" + name + "\", which is required."));
+        .orElseThrow(
+            () -> new InvalidInputException(what + " has no \"" + name + "\", which is required."));
   }
 
   /**

@@ -18,7 +18,8 @@ final class CertificateDeletion {
   private static final Duration BETWEEN_READS = Duration.ofSeconds(1);
 
   /**
-   * IAM is eventually consistent: after one read says "gone", another may still find the certificate.
+   * IAM is eventually consistent: after one read says "gone", another may still find the
+   * certificate.
    */
   private static final int READS_TO_CONFIRM = 2;
 
@@ -59,7 +60,8 @@ final class CertificateDeletion {
   /**
    * Deletes the certificate of a verdict by its name, the only way that IAM has.
    *
-   * @return IAM's reason if it refused because the certificate is in use; empty if it did not refuse
+   * @return IAM's reason if it refused because the certificate is in use; empty if it did not
+   *     refuse
    * @throws IllegalArgumentException if the verdict does not allow it
    */
   Optional<String> delete(Verdict verdict, Deadline deadline) {
@@ -87,9 +89,7 @@ final class CertificateDeletion {
     return idOf(certificate.name(), deadline).filter(certificate.id()::equals).isEmpty();
   }
 
-  /**
-   * Waits until two reads in a row say that the certificate is gone; false if they never do.
-   */
+  /** Waits until two reads in a row say that the certificate is gone; false if they never do. */
   boolean isGoneInTheEnd(RemovalRequest certificate, Deadline deadline) {
     int confirmations = 0;
     for (int read = 0; read < READS_AT_MOST && confirmations < READS_TO_CONFIRM; read++) {

@@ -86,8 +86,8 @@ public final class Removal {
   }
 
   /**
-   * The search took time, and the deletion goes by name alone: so does the name still belong to this
-   * certificate? If IAM says that there is none, a new listing must say so too.
+   * The search took time, and the deletion goes by name alone: so does the name still belong to
+   * this certificate? If IAM says that there is none, a new listing must say so too.
    */
   private RemovalResult delete(RemovalRequest request, Verdict verdict, Deadline deadline) {
     return untilCertain(
@@ -158,8 +158,8 @@ public final class Removal {
   }
 
   /**
-   * After a deletion that failed: empty if the certificate is gone nevertheless; a refusal if it was
-   * renamed, which only looks like a deletion.
+   * After a deletion that failed: empty if the certificate is gone nevertheless; a refusal if it
+   * was renamed, which only looks like a deletion.
    *
    * @throws AwsCallException if the certificate is still there, or if that is not known
    */
@@ -191,9 +191,7 @@ public final class Removal {
   /** IAM has accepted the deletion by now, so every error must say that. */
   private void confirm(RemovalRequest request, Deadline deadline) {
     String accepted =
-        "IAM accepted the deletion of "
-            + request.name()
-            + ", but it could not be confirmed: ";
+        "IAM accepted the deletion of " + request.name() + ", but it could not be confirmed: ";
     boolean gone;
     try {
       gone = deletion.isGoneInTheEnd(request, deadline);

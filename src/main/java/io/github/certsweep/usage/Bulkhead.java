@@ -38,16 +38,16 @@ public final class Bulkhead {
 
   /**
    * As many permits as this function's share of a processor can serve well within a call's timeout,
-   * even while classes are being loaded. More calls would wait for each other until they time out and
-   * are repeated: in a function of 256 MB, 54 at once were too many.
+   * even while classes are being loaded. More calls would wait for each other until they time out
+   * and are repeated: in a function of 256 MB, 54 at once were too many.
    */
   public static Semaphore permitsOfAll() {
     return new Semaphore((int) (Runtime.getRuntime().maxMemory() / BYTES_FOR_A_CALL));
   }
 
   /**
-   * Makes a call as soon as the limit allows. It may begin further calls but must not wait for them,
-   * so that it takes no memory while they wait.
+   * Makes a call as soon as the limit allows. It may begin further calls but must not wait for
+   * them, so that it takes no memory while they wait.
    */
   public void begin(Runnable call) {
     begun.add(threads.submit(() -> make(call)));

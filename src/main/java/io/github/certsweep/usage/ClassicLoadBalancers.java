@@ -57,7 +57,8 @@ final class ClassicLoadBalancers implements UsageSource<ElasticLoadBalancingClie
           for (DescribeLoadBalancersResponse page :
               client.describeLoadBalancersPaginator(request)) {
             DESCRIBE.require(
-                page.hasLoadBalancerDescriptions(), "The answer contains no list of load balancers.");
+                page.hasLoadBalancerDescriptions(),
+                "The answer contains no list of load balancers.");
             page.loadBalancerDescriptions().forEach(balancer -> read(balancer, region, found));
           }
           return List.of();

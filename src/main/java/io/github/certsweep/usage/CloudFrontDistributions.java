@@ -47,8 +47,8 @@ final class CloudFrontDistributions implements UsageSource<CloudFrontClient> {
   }
 
   /**
-   * In GovCloud the SDK returns the host of the commercial partition, which knows nothing about this
-   * account.
+   * In GovCloud the SDK returns the host of the commercial partition, which knows nothing about
+   * this account.
    */
   @Override
   public boolean isForeignIn(Region region) {

@@ -18,8 +18,8 @@ import java.util.concurrent.ConcurrentHashMap;
  *
  * <p>A listed resource that is then "not found" may still exist. Elastic Load Balancing, for
  * example, answers so for seconds to minutes (kubernetes-sigs/aws-load-balancer-controller issue
- * 1433 and pull request 1472). It counts as gone only if two new listings, some time apart, lack it.
- * All resources that were not found share these two listings.
+ * 1433 and pull request 1472). It counts as gone only if two new listings, some time apart, lack
+ * it. All resources that were not found share these two listings.
  */
 final class PlaceSearch {
   /** From the answer "not found" to the first new listing. */

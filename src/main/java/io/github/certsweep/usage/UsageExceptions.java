@@ -10,9 +10,9 @@ import java.util.function.Supplier;
 import software.amazon.awssdk.regions.Region;
 
 /**
- * The checks that may fail, from {@code USAGE_EXCEPTIONS}. If a region does not offer a service, its
- * host may answer nevertheless, with an error such as {@code AccessDenied}. No error proves that the
- * service is not there, so the operator has to say it.
+ * The checks that may fail, from {@code USAGE_EXCEPTIONS}. If a region does not offer a service,
+ * its host may answer nevertheless, with an error such as {@code AccessDenied}. No error proves
+ * that the service is not there, so the operator has to say it.
  *
  * <p>The search asks these places too, and what it finds there counts.
  *

@@ -115,7 +115,8 @@ public final class UsageRegions {
                     .toList();
               });
       LIST.require(
-          regions.contains(home), "The answer does not contain the function's own region, " + home + ".");
+          regions.contains(home),
+          "The answer does not contain the function's own region, " + home + ".");
       return regions;
     }
   }

@@ -88,8 +88,8 @@ public final class UsageSearch {
   }
 
   /**
-   * Searches until everything is done or time is up. Never fails: the report lists what could not be
-   * searched as unchecked.
+   * Searches until everything is done or time is up. Never fails: the report lists what could not
+   * be searched as unchecked.
    *
    * @param listed all certificates of the account; a reference to any other may make the report
    *     incomplete
@@ -164,8 +164,9 @@ public final class UsageSearch {
       UsageSource<C> source, Region region, Predicate<Region> regionResolves, Pause pause) {
     /**
      * Hands over the references found; false if the region does not offer the service. That a host
-     * can't be resolved is no proof, since the resolver may have failed. It counts only if it happens
-     * again, after the JVM forgot the first answer, while a host that must exist can be resolved.
+     * can't be resolved is no proof, since the resolver may have failed. It counts only if it
+     * happens again, after the JVM forgot the first answer, while a host that must exist can be
+     * resolved.
      */
     boolean run(Bulkhead bulkhead, Deadline deadline, Consumer<CertificateReference> found) {
       try {

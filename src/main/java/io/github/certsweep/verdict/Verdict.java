@@ -20,8 +20,8 @@ import java.util.function.Function;
 
 /**
  * What expiry and usage mean for one certificate: whether it passes the rule, whether it may be
- * deleted, and why or why not. {@link #deletable} is computed from what was found; no
- * caller can set it. Immutable.
+ * deleted, and why or why not. {@link #deletable} is computed from what was found; no caller can
+ * set it. Immutable.
  */
 public final class Verdict {
   /** SSM Automation takes at most 100 KB, and lists of at most 100 items, from a step. */
@@ -99,7 +99,8 @@ public final class Verdict {
 
   private static String reason(JudgedCertificate judged, Optional<CertificateUsage> looked) {
     if (judged.status() != ExpirationStatus.EXPIRED) {
-      return judged.description() + ". Only certificates that are known to have expired can be deleted.";
+      return judged.description()
+          + ". Only certificates that are known to have expired can be deleted.";
     }
     if (looked.isEmpty()) {
       return judged.description() + ". Usage unknown: nothing was searched.";
@@ -118,7 +119,8 @@ public final class Verdict {
   /** One error of each kind. Each says what was wrong and what to do. */
   private static String errors(Collection<UncheckedPlace> unchecked) {
     Map<String, String> byCode = new LinkedHashMap<>();
-    unchecked.forEach(one -> byCode.putIfAbsent(one.code(), Text.shorten(one.error(), ERROR_LENGTH)));
+    unchecked.forEach(
+        one -> byCode.putIfAbsent(one.code(), Text.shorten(one.error(), ERROR_LENGTH)));
     return byCode.values().stream().limit(KINDS_AT_MOST).collect(joining(" "));
   }
 
@@ -133,7 +135,8 @@ public final class Verdict {
       addList(json, "usage", found.users(), Verdict::toJson);
       addList(json, "unchecked", found.unchecked(), place -> toJson(place, ERROR_LENGTH));
       addFew(json, "forgiven", found.forgiven(), place -> toJson(place, NOTE_LENGTH));
-      addFew(json, "notes", found.notes(), note -> new JsonPrimitive(Text.shorten(note, NOTE_LENGTH)));
+      addFew(
+          json, "notes", found.notes(), note -> new JsonPrimitive(Text.shorten(note, NOTE_LENGTH)));
     });
     return json;
   }

@@ -65,10 +65,7 @@ public final class World {
   }
 
   public static RuntimeException configError(int status, String code, String message) {
-    return configError(code)
-        .statusCode(status)
-        .awsErrorDetails(details(code, message))
-        .build();
+    return configError(code).statusCode(status).awsErrorDetails(details(code, message)).build();
   }
 
   /** As the SDK does: an exception of its own type if AWS's model has the code. */

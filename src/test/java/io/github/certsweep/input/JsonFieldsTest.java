@@ -46,7 +46,8 @@ class JsonFieldsTest {
     assertThatThrownBy(() -> JsonFields.parse("The event", "x".repeat(21)))
         .hasMessage(
             "The event is not well-formed JSON: "
-                + "\"" + "x".repeat(20)
+                + "\""
+                + "x".repeat(20)
                 + "...\" (21 characters). Give one JSON object.");
     assertThatThrownBy(() -> JsonFields.parse("The event", "x".repeat(20)))
         .hasMessage(

@@ -7,7 +7,8 @@ import org.junit.jupiter.api.Test;
 class TextTest {
   @Test
   void breaksAndInvisibleCharactersBecomeOneSpace() {
-    assertThat(Text.oneLine(" two\r\n  lines\u2028and\u0000\u0085more\t")).isEqualTo("two lines and more");
+    assertThat(Text.oneLine(" two\r\n  lines\u2028and\u0000\u0085more\t"))
+        .isEqualTo("two lines and more");
     assertThat(Text.oneLine("\u0000\n ")).isEmpty();
   }
 

@@ -78,8 +78,7 @@ class RemovalTest {
   @Test
   void renamedIsRefused() {
     iam.without("old").with(withId(ID, certificate("older", LONG_AGO)));
-    assertRefused(
-        remove(FakeUsage.of()), "Certificate " + ID + " is now named older, not old.");
+    assertRefused(remove(FakeUsage.of()), "Certificate " + ID + " is now named older, not old.");
   }
 
   @Test
@@ -88,8 +87,7 @@ class RemovalTest {
         .with(
             withId(ID, certificate("older", LONG_AGO)),
             withId(OTHER_ID, certificate("old", LONG_AGO)));
-    assertRefused(
-        remove(FakeUsage.of()), "Certificate " + ID + " is now named older, not old.");
+    assertRefused(remove(FakeUsage.of()), "Certificate " + ID + " is now named older, not old.");
   }
 
   @Test
@@ -117,8 +115,7 @@ class RemovalTest {
   @Test
   void renamedDuringTheSearchIsRefused() {
     iam.beforeRead(1, () -> iam.without("old").with(withId(ID, certificate("older", LONG_AGO))));
-    assertRefused(
-        remove(FakeUsage.of()), "Certificate " + ID + " is now named older, not old.");
+    assertRefused(remove(FakeUsage.of()), "Certificate " + ID + " is now named older, not old.");
   }
 
   @Test
@@ -159,8 +156,7 @@ class RemovalTest {
   void anAnswerWithoutACertificateConfirmsNothing() {
     iam.answeringReadsEmptyFrom(2);
     assertThatThrownBy(() -> remove(FakeUsage.of()))
-        .hasMessageContaining(
-            "IAM accepted the deletion of old, but it could not be confirmed");
+        .hasMessageContaining("IAM accepted the deletion of old, but it could not be confirmed");
   }
 
   @Test
