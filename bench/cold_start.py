@@ -37,7 +37,7 @@ TITLE = "Cold start over {}"
 TLS = "TLS"
 CPU = "CPU to the response"
 
-MAX_RESPONSE_RATIO = 1.05
+MAX_RESPONSE_RATIO = 1.15
 MAX_INIT_CPU_RATIO = 1.1
 MAX_CALLS = 5
 

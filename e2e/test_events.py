@@ -167,7 +167,7 @@ class TestEventsThatAreNoneOfOurs:
             ({"configRuleName": "r" * 65}, "has 65 characters"),
             ({"resultToken": None}, 'The event has no "resultToken", which is required.'),
             ({"accountId": "42"}, 'The event\'s "accountId" must be twelve digits'),
-            ({"ruleParameters": "{]"}, "is not well-formed JSON: {]"),
+            ({"ruleParameters": "{]"}, 'is not well-formed JSON: "{]"'),
         ],
         ids=lambda value: next(iter(value)) if isinstance(value, dict) else "",
     )

@@ -93,7 +93,7 @@ def test_connection_that_keeps_dropping_points_to_the_network(watched: Account) 
     watched.sandbox.faults.add(*LIST, kind="drop", times=0)
     error = watched.evaluate().error
     assert error.startswith("iam:ListServerCertificates failed: NoAnswer: ")
-    assert "check the function's network" in error
+    assert "Check the network" in error
     assert len(watched.calls("ListServerCertificates")) == ATTEMPTS
     assert_nothing_was_touched(watched)
 
@@ -108,7 +108,7 @@ def test_expired_credentials_are_named(watched: Account) -> None:
     watched.sandbox.faults.add(
         *LIST, kind="error", times=0, status=403, code="ExpiredToken", message="Expired."
     )
-    assert "ExpiredToken: Expired. The function's temporary" in watched.evaluate().error
+    assert "ExpiredToken: Expired. The temporary" in watched.evaluate().error
     assert_nothing_was_touched(watched)
 
 

@@ -409,7 +409,9 @@ def test_certificate_that_iam_goes_on_not_finding_is_not_called_gone(
     remove = production.removal(QUICK)
     production.sandbox.faults.add(*GET, kind="not-found", times=0)
     error = assert_failed_before_deleting(remove, remove.invoke(of(expired)), production)
-    assert error.startswith("iam:GetServerCertificate failed: IAM says that www does not exist, ")
+    assert error.startswith(
+        "iam:GetServerCertificate failed: One IAM call says that www does not exist, "
+    )
     assert "Nothing was deleted here." in error
 
 
@@ -419,7 +421,9 @@ def test_deletion_whose_certificate_iam_does_not_find_is_an_error_and_not_repeat
     remove = production.removal(QUICK)
     production.sandbox.faults.add(*DELETE, kind="not-found")
     error = remove.invoke(of(expired)).error
-    assert error.startswith("iam:DeleteServerCertificate failed: IAM says that www does not exist,")
+    assert error.startswith(
+        "iam:DeleteServerCertificate failed: One IAM call says that www does not exist,"
+    )
     assert "Nothing was deleted here." in error
     assert "www" in production.names
     assert len(remove.calls("DeleteServerCertificate")) == 1
@@ -433,7 +437,9 @@ def test_listing_that_lacks_what_can_be_read_is_an_error_and_nothing_is_gone(
     again = production.expired()
     production.sandbox.faults.add("iam", "ListServerCertificates", kind="stale")
     error = assert_failed_before_deleting(remove, remove.invoke(of(again)), production)
-    assert error.startswith("iam:ListServerCertificates failed: IAM says that www does not exist, ")
+    assert error.startswith(
+        "iam:ListServerCertificates failed: One IAM call says that www does not exist, "
+    )
 
 
 # IAM refuses, or says nothing.
@@ -501,7 +507,7 @@ def test_role_that_lacks_a_permission_deletes_nothing(
 ) -> None:
     error = production.removal(without=action).invoke(of(expired)).error
     assert error.startswith(f"{action} failed: AccessDenied: ")
-    assert "Allow the action in the policy of the function's role" in error
+    assert "Allow the action in the policy of the role that called" in error
     assert "www" in production.names
 
 

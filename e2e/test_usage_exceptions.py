@@ -13,7 +13,7 @@ SEARCHED = {"USAGE_REGIONS": GOVCLOUD}
 EXCEPTED = SEARCHED | {"USAGE_EXCEPTIONS": f"appsync/{GOVCLOUD}"}
 OBSOLETE = (
     f"The exception appsync/{GOVCLOUD} is obsolete: the service answered, or the region is not "
-    "searched. Remove it from the stack's parameter UsageExceptions."
+    "searched. Remove it from UsageExceptions."
 )
 in_govcloud = pytest.mark.parametrize("home", [GOVCLOUD], indirect=True)
 

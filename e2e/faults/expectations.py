@@ -13,7 +13,7 @@ from typing import Any
 
 from ..execution import Execution
 from ..production import Certificate
-from .combinations import KINDS, NOT_FOUND, Combination
+from .combinations import KINDS, NOT_FOUND, REGIONAL, Combination
 from .world import REGIONS, World
 
 # How a trial ends; worst last. docs/faults.md says what each means.
@@ -125,7 +125,7 @@ def unsearched(requests: Sequence[Mapping[str, Any]]) -> list[str]:
     seen = {(service, operation) for service, operation, _, _ in asked}
     wanted = {(service, one) for service, names in SEARCH.items() for one in names}
     blind += [f"{service}:{operation}" for service, operation in sorted(wanted - seen)]
-    for service, operation in (("elb", "DescribeLoadBalancers"), ("appsync", "ListDomainNames")):
+    for service, operation in ((service, SEARCH[service][0]) for service in REGIONAL):
         regions = {key[2] for key in asked if key[:2] == (service, operation)}
         blind += [f"{service}:{operation} in {one}" for one in set(REGIONS) - regions]
     return [f"deletable, but not all was searched: {', '.join(blind)}"] if blind else []

@@ -30,10 +30,7 @@ public final class EvaluateHandler implements RequestStreamHandler {
   private final Clock clock;
   private final Alarms alarms;
 
-  /**
-   * For Lambda alone. The clients are made here, in the initialisation phase, where the processor
-   * is faster.
-   */
+  /** Only for Lambda. Makes the clients, because the processor is faster during initialization. */
   public EvaluateHandler() {
     this(Clients.ofLambda(), Clock.systemUTC());
   }

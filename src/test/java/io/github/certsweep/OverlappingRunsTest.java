@@ -71,7 +71,7 @@ class OverlappingRunsTest {
   }
 
   @Test
-  void whatAnOlderRunBringsBackTheNextOneTakesAway() {
+  void theNextRunClearsWhatAnOlderRunBroughtBack() {
     config.beforePutting(() -> {
       iam.without("old");
       evaluate(NEWER);
@@ -136,7 +136,7 @@ class OverlappingRunsTest {
   }
 
   @Test
-  void whatAnOlderRunOverwroteTheNextOnePutsRightThoughItIsValid() {
+  void theNextRunCorrectsWhatAnOlderRunOverwrote() {
     evaluate(TRIGGERED.minusSeconds(60));
     // The older run found the certificate expired, looked, and sends after the newer one.
     iam.without("new").with(expired("new"));
@@ -161,7 +161,7 @@ class OverlappingRunsTest {
   }
 
   @Test
-  void anEvaluationThatListedBeforeARemovalIsPutRightByTheNextOne() {
+  void theNextRunCorrectsAnEvaluationThatListedBeforeARemoval() {
     config.beforeReading(() -> assertThat(remove()).isEqualTo(Outcome.REMOVED));
     evaluate(TRIGGERED);
     assertThat(config.dashboard()).containsOnlyKeys("old", "new");
@@ -188,7 +188,7 @@ class OverlappingRunsTest {
   }
 
   @Test
-  void ofTwoRemovalsInTheSameMomentBothEndWithTheTruth() {
+  void twoRemovalsAtTheSameMomentBothAnswerTruthfully() {
     List<Outcome> inner = new ArrayList<>();
     iam.deletingBy(name -> {
       iam.deletingBy(iam::without);
@@ -201,7 +201,7 @@ class OverlappingRunsTest {
   }
 
   @Test
-  void aRemovalWaitsForNoOtherAndSparesWhatTookTheName() {
+  void aRemovalSparesANewCertificateWithTheSameName() {
     iam.beforeRead(
         1,
         () -> {

@@ -3,11 +3,8 @@ package io.github.certsweep.rule;
 import io.github.certsweep.certificate.ExpirationStatus;
 import io.github.certsweep.certificate.JudgedCertificate;
 import io.github.certsweep.usage.CertificateUsage;
-import io.github.certsweep.verdict.Verdict;
 import io.github.certsweep.verdict.Verdicts;
-import java.util.EnumMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 
@@ -16,10 +13,10 @@ import java.util.OptionalLong;
  *
  * @param total all of them
  * @param valid those that are COMPLIANT
- * @param unknown those for which IAM gave no expiration
- * @param daysToNextExpiration whole days until the next unexpired certificate expires; empty if
- *     there is none
- * @param usage what was found about their users; empty if the rule does not look for them
+ * @param unknown those that IAM gave no expiration for
+ * @param daysToNextExpiration whole days until the next certificate expires; empty if none is left
+ *     to expire
+ * @param usage who uses the certificates; empty if the rule does not check usage
  */
 public record CertificateCounts(
     int total,
@@ -31,11 +28,11 @@ public record CertificateCounts(
     Optional<Usage> usage) {
 
   /**
-   * What was found about their users.
+   * Who uses the certificates.
    *
    * @param expiredInUse how many certificates have expired and are in use
    * @param checksFailed how many places could not be searched
-   * @param notes what else the operator should know: forgiven failures, references to nothing
+   * @param notes what else the operator should know, such as forgiven failures
    */
   public record Usage(int expiredInUse, int checksFailed, List<String> notes) {
     public Usage {
@@ -44,30 +41,31 @@ public record CertificateCounts(
   }
 
   static CertificateCounts of(Verdicts verdicts) {
-    Map<ExpirationStatus, Integer> counts = new EnumMap<>(ExpirationStatus.class);
-    OptionalLong next = OptionalLong.empty();
-    int expiredInUse = 0;
-    for (Verdict verdict : verdicts.all()) {
-      JudgedCertificate judged = verdict.judged().orElseThrow();
-      counts.merge(judged.status(), 1, Integer::sum);
-      OptionalLong left = judged.daysLeft();
-      if (left.isPresent() && (next.isEmpty() || left.getAsLong() < next.getAsLong())) {
-        next = left;
-      }
-      if (judged.status() == ExpirationStatus.EXPIRED
-          && verdict.usage().filter(CertificateUsage::inUse).isPresent()) {
-        expiredInUse++;
-      }
-    }
-    int inUse = expiredInUse;
+    List<JudgedCertificate> judged =
+        verdicts.all().stream().map(verdict -> verdict.judged().orElseThrow()).toList();
     return new CertificateCounts(
-        verdicts.all().size(),
-        counts.getOrDefault(ExpirationStatus.VALID, 0),
-        counts.getOrDefault(ExpirationStatus.EXPIRING, 0),
-        counts.getOrDefault(ExpirationStatus.EXPIRED, 0),
-        counts.getOrDefault(ExpirationStatus.UNKNOWN, 0),
-        next,
-        verdicts.usage().map(report -> new Usage(inUse, report.failedChecks(), report.allNotes())));
+        judged.size(),
+        count(judged, ExpirationStatus.VALID),
+        count(judged, ExpirationStatus.EXPIRING),
+        count(judged, ExpirationStatus.EXPIRED),
+        count(judged, ExpirationStatus.UNKNOWN),
+        judged.stream().flatMapToLong(one -> one.daysLeft().stream()).min(),
+        verdicts
+            .usage()
+            .map(report ->
+                new Usage(expiredInUse(verdicts), report.failedChecks(), report.allNotes())));
+  }
+
+  private static int count(List<JudgedCertificate> judged, ExpirationStatus status) {
+    return Math.toIntExact(judged.stream().filter(one -> one.status() == status).count());
+  }
+
+  private static int expiredInUse(Verdicts verdicts) {
+    return Math.toIntExact(
+        verdicts.all().stream()
+            .filter(verdict -> verdict.judged().orElseThrow().status() == ExpirationStatus.EXPIRED)
+            .filter(verdict -> verdict.usage().filter(CertificateUsage::inUse).isPresent())
+            .count());
   }
 
   /** Those that are NON_COMPLIANT. */

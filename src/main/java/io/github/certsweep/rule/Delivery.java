@@ -10,7 +10,7 @@ import software.amazon.awssdk.services.config.model.ComplianceType;
  *
  * @param batches how many batches were sent, retries not counted
  * @param recorded what Config recorded
- * @param unrecorded what Config did not record, despite all retries
+ * @param unrecorded what Config did not record despite all retries
  * @param reasons why not, each reason once
  */
 record Delivery(
@@ -25,13 +25,10 @@ record Delivery(
 
   /** How many old results of vanished resources were cleared. */
   int staleCleared() {
-    int count = 0;
-    for (Evaluation evaluation : recorded) {
-      if (evaluation.compliance() == ComplianceType.NOT_APPLICABLE) {
-        count++;
-      }
-    }
-    return count;
+    return Math.toIntExact(
+        recorded.stream()
+            .filter(evaluation -> evaluation.compliance() == ComplianceType.NOT_APPLICABLE)
+            .count());
   }
 
   /** What was not recorded and why, in one line; empty if everything was. */

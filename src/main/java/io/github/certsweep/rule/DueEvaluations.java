@@ -68,7 +68,7 @@ final class DueEvaluations {
     return age.compareTo(limit) >= 0;
   }
 
-  /** Only where nothing is new, and so everything was recorded before. */
+  /** Call it only if nothing is new: then everything was recorded before. */
   private Evaluation reportedLongestAgo() {
     return current.stream()
         .min(Comparator.comparing(evaluation -> recorded.get(evaluation.resource()).orderedAt()))
@@ -76,9 +76,9 @@ final class DueEvaluations {
   }
 
   /**
-   * What Config shows, under whatever type, but is there no longer. Without this it would stay on
-   * the dashboard for ever. What was recorded for this very event stays: it was delivered twice,
-   * and the other delivery may have listed a certificate that was not there yet when this one did.
+   * What Config shows, under any type, but no longer exists. Otherwise it would stay on the
+   * dashboard for ever. What was recorded for this same event stays: Lambda delivered it twice, and
+   * the other run may have listed a certificate that this one did not see yet.
    */
   private List<Evaluation> gone() {
     Map<Resource, RecordedResult> left = new LinkedHashMap<>(recorded);

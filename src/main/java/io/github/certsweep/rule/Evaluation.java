@@ -1,6 +1,7 @@
 package io.github.certsweep.rule;
 
 import io.github.certsweep.certificate.JudgedCertificate;
+import io.github.certsweep.input.Text;
 import io.github.certsweep.verdict.Verdict;
 import software.amazon.awssdk.services.config.model.ComplianceType;
 
@@ -17,7 +18,7 @@ public record Evaluation(Resource resource, ComplianceType compliance, String an
       throw new IllegalArgumentException(
           "The annotation of " + resource + " is empty: AWS Config refuses that.");
     }
-    annotation = fit(annotation);
+    annotation = Text.shorten(annotation, MAX_ANNOTATION);
   }
 
   /**
@@ -55,9 +56,5 @@ public record Evaluation(Resource resource, ComplianceType compliance, String an
         Resource.account(accountId),
         ComplianceType.COMPLIANT,
         "No server certificates are stored in IAM.");
-  }
-
-  private static String fit(String text) {
-    return text.length() <= MAX_ANNOTATION ? text : text.substring(0, MAX_ANNOTATION - 3) + "...";
   }
 }

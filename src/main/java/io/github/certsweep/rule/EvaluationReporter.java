@@ -10,12 +10,13 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Gatherers;
 import software.amazon.awssdk.retries.api.BackoffStrategy;
 import software.amazon.awssdk.services.config.ConfigClient;
 import software.amazon.awssdk.services.config.model.PutEvaluationsRequest;
 import software.amazon.awssdk.services.config.model.PutEvaluationsResponse;
 
-/** Sends evaluations to AWS Config. Thread-safe; holds nothing between calls. */
+/** Sends evaluations to AWS Config. Thread-safe; keeps nothing between calls. */
 final class EvaluationReporter {
   private static final AwsCall PUT = new AwsCall("config:PutEvaluations");
 
@@ -55,11 +56,7 @@ final class EvaluationReporter {
         try {
           List<Evaluation> refused = sendBatch(batch, event, deadline);
           failed.addAll(refused);
-          for (Evaluation evaluation : batch) {
-            if (!refused.contains(evaluation)) {
-              recorded.add(evaluation);
-            }
-          }
+          batch.stream().filter(one -> !refused.contains(one)).forEach(recorded::add);
         } catch (AwsCallException e) {
           lost.addAll(batch);
           reasons.add(e.getMessage().replace(event.resultToken(), "(token)"));
@@ -81,10 +78,6 @@ final class EvaluationReporter {
 
   /** Sends one batch and returns what Config says it did not record. */
   private List<Evaluation> sendBatch(List<Evaluation> batch, RuleEvent event, Deadline deadline) {
-    List<software.amazon.awssdk.services.config.model.Evaluation> sent = new ArrayList<>();
-    for (Evaluation evaluation : batch) {
-      sent.add(toRequest(evaluation, event));
-    }
     PutEvaluationsResponse response =
         PUT.make(
             deadline,
@@ -93,12 +86,10 @@ final class EvaluationReporter {
                     PutEvaluationsRequest.builder()
                         .resultToken(event.resultToken())
                         .testMode(event.testMode())
-                        .evaluations(sent)
+                        .evaluations(
+                            batch.stream().map(evaluation -> toRequest(evaluation, event)).toList())
                         .overrideConfiguration(limit)
                         .build()));
-    if (response.failedEvaluations().isEmpty()) {
-      return List.of();
-    }
     Set<Resource> failed =
         response.failedEvaluations().stream()
             .map(failure ->
@@ -132,11 +123,6 @@ final class EvaluationReporter {
   }
 
   private static List<List<Evaluation>> batches(List<Evaluation> evaluations) {
-    List<List<Evaluation>> batches = new ArrayList<>();
-    for (int start = 0; start < evaluations.size(); start += BATCH_SIZE) {
-      int end = Math.min(start + BATCH_SIZE, evaluations.size());
-      batches.add(evaluations.subList(start, end));
-    }
-    return batches;
+    return evaluations.stream().gather(Gatherers.windowFixed(BATCH_SIZE)).toList();
   }
 }

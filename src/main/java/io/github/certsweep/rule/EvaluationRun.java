@@ -4,6 +4,7 @@ import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * What one evaluation of the rule found and did: the function's answer and its log line.
@@ -27,7 +28,7 @@ public record EvaluationRun(
     Optional<Instant> supersededBy,
     Optional<String> error) {
 
-  /** So that the line stays one that the log takes. */
+  /** Keeps the line within what the log accepts. */
   private static final int NOTES_AT_MOST = 50;
 
   /** How a run ended. */
@@ -80,11 +81,9 @@ public record EvaluationRun(
       CertificateCounts counts,
       Delivery delivery,
       Optional<String> problem) {
-    Optional<String> lost = delivery.problem();
     Optional<String> error =
-        problem.isPresent() && lost.isPresent()
-            ? Optional.of(problem.get() + " " + lost.get())
-            : problem.isPresent() ? problem : lost;
+        Stream.concat(problem.stream(), delivery.problem().stream())
+            .reduce((first, second) -> first + " " + second);
     Outcome outcome =
         error.isPresent() ? Outcome.FAILED : event.testMode() ? Outcome.TESTED : Outcome.REPORTED;
     return new EvaluationRun(
@@ -107,18 +106,12 @@ public record EvaluationRun(
     JsonObject summary = new JsonObject();
     summary.addProperty("configRuleName", ruleName);
     summary.addProperty("outcome", outcome.name());
-    if (counts.isPresent()) {
-      addCounts(summary, counts.get());
-    }
+    counts.ifPresent(count -> addCounts(summary, count));
     summary.addProperty("recorded", recorded);
     summary.addProperty("staleCleared", staleCleared);
     summary.addProperty("batches", batches);
-    if (supersededBy.isPresent()) {
-      summary.addProperty("supersededBy", supersededBy.get().toString());
-    }
-    if (error.isPresent()) {
-      summary.addProperty("error", error.get());
-    }
+    supersededBy.ifPresent(newer -> summary.addProperty("supersededBy", newer.toString()));
+    error.ifPresent(text -> summary.addProperty("error", text));
     return summary;
   }
 
@@ -129,19 +122,20 @@ public record EvaluationRun(
     summary.addProperty("expired", counts.expired());
     summary.addProperty("expiring", counts.expiring());
     summary.addProperty("unknown", counts.unknown());
-    if (counts.daysToNextExpiration().isPresent()) {
-      summary.addProperty("daysToNextExpiration", counts.daysToNextExpiration().getAsLong());
-    }
-    if (counts.usage().isPresent()) {
-      CertificateCounts.Usage usage = counts.usage().get();
-      summary.addProperty("expiredInUse", usage.expiredInUse());
-      summary.addProperty("usageChecksFailed", usage.checksFailed());
-      if (!usage.notes().isEmpty()) {
-        JsonArray notes = new JsonArray();
-        usage.notes().stream().limit(NOTES_AT_MOST).forEach(notes::add);
-        summary.add("usageNotes", notes);
-      }
-    }
+    counts
+        .daysToNextExpiration()
+        .ifPresent(days -> summary.addProperty("daysToNextExpiration", days));
+    counts
+        .usage()
+        .ifPresent(usage -> {
+          summary.addProperty("expiredInUse", usage.expiredInUse());
+          summary.addProperty("usageChecksFailed", usage.checksFailed());
+          if (!usage.notes().isEmpty()) {
+            JsonArray notes = new JsonArray();
+            usage.notes().stream().limit(NOTES_AT_MOST).forEach(notes::add);
+            summary.add("usageNotes", notes);
+          }
+        });
   }
 
   /**
@@ -151,9 +145,8 @@ public record EvaluationRun(
    */
   public String logLine(Alarms alarms) {
     JsonObject line = new JsonObject();
-    boolean isNews = outcome == Outcome.REPORTED || outcome == Outcome.FAILED;
-    if (isNews && counts.isPresent()) {
-      EmbeddedMetrics.addTo(line, ruleName, endedAt, counts.get(), alarms);
+    if (outcome == Outcome.REPORTED || outcome == Outcome.FAILED) {
+      counts.ifPresent(count -> EmbeddedMetrics.addTo(line, ruleName, endedAt, count, alarms));
     }
     line.add("evaluation", summary());
     return line.toString();

@@ -15,7 +15,7 @@ import software.amazon.awssdk.services.config.model.GetComplianceDetailsByConfig
 import software.amazon.awssdk.services.config.model.GetComplianceDetailsByConfigRuleResponse;
 
 /**
- * The results of a rule that AWS Config shows at this moment. Thread-safe; holds nothing between
+ * The results of a rule that AWS Config shows at this moment. Thread-safe; keeps nothing between
  * calls.
  */
 final class RecordedResults {
@@ -41,7 +41,7 @@ final class RecordedResults {
     Optional<String> token = Optional.empty();
     do {
       GetComplianceDetailsByConfigRuleResponse page = readPage(ruleName, token, deadline);
-      READ.require(page.hasEvaluationResults(), "The answer holds no list of results.");
+      READ.require(page.hasEvaluationResults(), "The answer contains no list of results.");
       for (EvaluationResult result : page.evaluationResults()) {
         results.add(toRecorded(result));
       }

@@ -4,7 +4,7 @@ package io.github.certsweep.rule;
  * What a result in AWS Config is about, and the key it is recorded under.
  *
  * @param type for example {@code "AWS::IAM::ServerCertificate"}
- * @param id of a certificate its name: what the delete API takes, and what a person can read
+ * @param id for a certificate its name, which the delete API takes and a person can read
  */
 public record Resource(String type, String id) {
   public static Resource certificate(String name) {

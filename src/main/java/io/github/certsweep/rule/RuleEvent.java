@@ -42,7 +42,7 @@ public record RuleEvent(
               + MAX_RULE_NAME
               + ". Create the rule under a shorter name.");
     }
-    if (hasControlCharacters(ruleName)) {
+    if (ruleName.chars().anyMatch(Character::isISOControl)) {
       throw new InvalidInputException(
           "The event's \"configRuleName\" is "
               + InvalidInputException.quote(ruleName)
@@ -105,15 +105,6 @@ public record RuleEvent(
   /** Whether this is a trial, in which Config checks what it is sent and records nothing. */
   public boolean testMode() {
     return resultToken.equals(TEST_TOKEN);
-  }
-
-  private static boolean hasControlCharacters(String text) {
-    for (int i = 0; i < text.length(); i++) {
-      if (Character.isISOControl(text.charAt(i))) {
-        return true;
-      }
-    }
-    return false;
   }
 
   private static Instant time(String text) {

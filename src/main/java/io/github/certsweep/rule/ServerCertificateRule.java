@@ -11,6 +11,7 @@ import io.github.certsweep.verdict.Verdicts;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import software.amazon.awssdk.services.config.ConfigClient;
@@ -22,10 +23,10 @@ import software.amazon.awssdk.services.config.ConfigClient;
  * and what Config shows.
  */
 public final class ServerCertificateRule {
-  /** Reserved for the report. The search may take all the rest of the function's time. */
+  /** Reserved for the report. The search may take all of the function's other time. */
   private static final Duration TIME_TO_REPORT = Duration.ofSeconds(30);
 
-  /** Of that, reserved for sending: reading old results must not cost the new ones their time. */
+  /** Of that, reserved for sending: reading old results must not take the time of new ones. */
   private static final Duration TIME_TO_SEND = Duration.ofSeconds(15);
 
   private final IamCertificateStore store;
@@ -45,8 +46,8 @@ public final class ServerCertificateRule {
 
   /**
    * Lists the certificates, judges them, looks up who uses the expired and expiring ones, compares
-   * with what Config shows, and reports what is due. A failure of AWS is no exception but a run
-   * that failed and says what was not done. Nothing is cleared unless the listing was complete.
+   * with what Config shows, and reports what is due. If AWS fails, this throws nothing: the run
+   * says what was not done. Nothing is cleared unless the listing was complete.
    */
   public EvaluationRun evaluate(RuleEvent event, Deadline deadline) {
     List<ServerCertificate> listed;
@@ -79,9 +80,13 @@ public final class ServerCertificateRule {
                 e.getMessage() + " Results of certificates that are gone were not cleared.");
       }
     }
-    Instant newest = newestOf(shown);
-    if (newest.isAfter(event.createdAt())) {
-      return EvaluationRun.superseded(event, clock.instant(), counts, newest);
+    Optional<Instant> newer =
+        shown.stream()
+            .map(RecordedResult::orderedAt)
+            .filter(orderedAt -> orderedAt.isAfter(event.createdAt()))
+            .max(Comparator.naturalOrder());
+    if (newer.isPresent()) {
+      return EvaluationRun.superseded(event, clock.instant(), counts, newer.get());
     }
 
     List<Evaluation> due = new DueEvaluations(current, shown, event).all();
@@ -93,13 +98,5 @@ public final class ServerCertificateRule {
     return verdicts.all().isEmpty()
         ? List.of(Evaluation.ofEmptyAccount(event.accountId()))
         : verdicts.all().stream().map(Evaluation::of).toList();
-  }
-
-  private static Instant newestOf(List<RecordedResult> results) {
-    Instant newest = Instant.MIN;
-    for (RecordedResult result : results) {
-      newest = result.orderedAt().isAfter(newest) ? result.orderedAt() : newest;
-    }
-    return newest;
   }
 }

@@ -7,8 +7,8 @@ import java.util.Optional;
 /**
  * The verdicts on all certificates of an account.
  *
- * @param all the worst first
- * @param usage what was found of their users; empty if the rule does not look it up
+ * @param all the verdicts, worst first
+ * @param usage who uses the certificates; empty if the rule does not check usage
  */
 public record Verdicts(List<Verdict> all, Optional<UsageReport> usage) {
   public Verdicts {

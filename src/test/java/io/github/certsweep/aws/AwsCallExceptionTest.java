@@ -62,7 +62,7 @@ class AwsCallExceptionTest {
   }
 
   @Test
-  void aMissingReasonIsSaid() {
+  void aMissingReasonIsReported() {
     assertThat(AwsCallException.of("x:Y", (SdkException) iamError(400, "Code", null)))
         .hasMessageStartingWith("x:Y failed: Code: (AWS gave no reason) Fix");
   }
@@ -103,7 +103,7 @@ class AwsCallExceptionTest {
   }
 
   @Test
-  void anAnswerThatIsNotOneOfAwsIsSaidToBeSo() {
+  void anAnswerThatIsNotFromAwsIsReportedAsSuch() {
     AwsCallException failure =
         AwsCallException.of(
             "x:Y",
@@ -113,7 +113,7 @@ class AwsCallExceptionTest {
   }
 
   @Test
-  void aCallThatTookTooLongIsATimeout() {
+  void aCallThatTakesTooLongIsATimeout() {
     assertThat(AwsCallException.of("x:Y", ApiCallTimeoutException.create(30)).code())
         .isEqualTo("Timeout");
     assertThat(AwsCallException.of("x:Y", ApiCallAttemptTimeoutException.create(10)).code())
@@ -121,7 +121,7 @@ class AwsCallExceptionTest {
   }
 
   @Test
-  void whatCanNotBePrintedIsNoReason() {
+  void unprintableCharactersAreNoReason() {
     assertThat(AwsCallException.of("x:Y", (SdkException) iamError(503, "Oops", "\u0000\n ")))
         .hasMessageStartingWith("x:Y failed: Oops: (AWS gave no reason) ");
     assertThat(AwsCallException.of("x:Y", (SdkException) iamError(503, "Oops", "a\u2028\u0007b")))

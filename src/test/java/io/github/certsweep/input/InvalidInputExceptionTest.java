@@ -9,7 +9,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class InvalidInputExceptionTest {
   @ParameterizedTest
   @ValueSource(strings = {"\n", "\r", "\u0000", "\u0085", "\u2028", "\u2029", "\u001B", "\uD83D"})
-  void whatItQuotesBreaksNoLineOfTheLog(String control) {
+  void quotedTextBreaksNoLineOfTheLog(String control) {
     assertThat(new InvalidInputException("\"name\" is \"www" + control + "{}\".").getMessage())
         .isEqualTo("\"name\" is \"www\\u%04x{}\".", (int) control.charAt(0));
   }

@@ -95,7 +95,7 @@ class JsonFieldsTest {
   }
 
   @Test
-  void whatCanNotBePrintedIsQuotedAsJsonWouldWriteIt() {
+  void unprintableCharactersAreQuotedAsInJson() {
     assertThatThrownBy(() -> JsonFields.parse("It", "a\nb\u0000\u2028\ud800"))
         .hasMessage(
             "It is not well-formed JSON: \"a\\u000ab\\u0000\\u2028\\ud800\". Give one JSON object.");

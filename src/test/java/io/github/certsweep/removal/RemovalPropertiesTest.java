@@ -39,7 +39,7 @@ class RemovalPropertiesTest {
   private static final String OTHER_ID = Any.id(2);
 
   @Test
-  void deletableIsOnlyWhatHasExpiredAndWasNowhereFoundInUseAndEverywhereLookedFor() {
+  void onlyExpiredCertificatesThatAFullSearchFoundUnusedAreDeletable() {
     qt().forAll(scenario())
         .checkAssert(scenario -> {
           FakeIam iam = scenario.iam();

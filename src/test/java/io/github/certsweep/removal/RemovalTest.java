@@ -169,7 +169,7 @@ class RemovalTest {
   }
 
   @Test
-  void notFoundOnceThoughItIsThereIsReadAgainAndDeleted() {
+  void notFoundOnceIsReadAgainAndDeleted() {
     iam.beforeRead(
         1,
         () -> {
@@ -181,7 +181,7 @@ class RemovalTest {
   }
 
   @Test
-  void neverFoundThoughItIsListedIsNotSaidToBeGone() {
+  void listedButNeverFoundIsNotReportedAsGone() {
     iam.deletingBy(name -> {
       throw new AssertionError("must not be deleted");
     });
@@ -193,18 +193,19 @@ class RemovalTest {
           });
     }
     assertThatThrownBy(() -> remove(FakeUsage.of()))
-        .hasMessageStartingWith("iam:GetServerCertificate failed: IAM says that old does not exist")
+        .hasMessageStartingWith(
+            "iam:GetServerCertificate failed: One IAM call says that old does not exist")
         .hasMessageContaining("Nothing was deleted here.");
     assertThat(iam.reads).hasSize(20);
   }
 
   @Test
-  void aDeletionOfWhatIsSaidNotToExistButIsListedIsNotSaidToBeDone() {
+  void aDeletionThatIamContradictsIsNotReportedAsDone() {
     iam.deletingBy(name -> {
       throw FakeIam.noSuchEntity(name);
     });
     assertThatThrownBy(() -> remove(FakeUsage.of()))
-        .hasMessageStartingWith("iam:DeleteServerCertificate failed: IAM says that old")
+        .hasMessageStartingWith("iam:DeleteServerCertificate failed: One IAM call says that old")
         .hasMessageContaining("Nothing was deleted here.");
   }
 
@@ -242,7 +243,8 @@ class RemovalTest {
   void aListingThatLacksWhatAReadShowsIsNoProofThatItIsGone() {
     iam.answeringCall(1, () -> ListServerCertificatesResponse.builder().isTruncated(false).build());
     assertThatThrownBy(() -> remove(FakeUsage.of()))
-        .hasMessageStartingWith("iam:ListServerCertificates failed: IAM says that old does not");
+        .hasMessageStartingWith(
+            "iam:ListServerCertificates failed: One IAM call says that old does not");
     assertThat(iam.deletions).isEmpty();
   }
 
@@ -284,7 +286,7 @@ class RemovalTest {
   }
 
   @Test
-  void aConflictWithoutAReasonIsRefusedAllTheSame() {
+  void aConflictWithoutAReasonIsRefusedToo() {
     iam.deletingBy(name -> {
       throw DeleteConflictException.builder()
           .statusCode(409)

@@ -87,7 +87,7 @@ class EvaluationPropertiesTest {
   }
 
   @Test
-  void onceARunHasSucceededTheDashboardShowsAllThatIsThereAndNothingElse() {
+  void afterASuccessfulRunTheDashboardShowsExactlyWhatIamHas() {
     anyRun(Scenario::recoverable)
         .checkAssert(ran -> assertThat(ran.config.dashboard()).isEqualTo(ran.scenario.judged()));
   }

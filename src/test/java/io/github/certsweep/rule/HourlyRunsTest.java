@@ -35,7 +35,7 @@ class HourlyRunsTest {
           new IamCertificateStore(iam), FakeUsage.of().search(), config, clock, duration -> {});
 
   @Test
-  void ofADaysHourlyRunsTheFirstAndTheLastReportEverythingTheOthersOneResultEach() {
+  void hourlyRunsReportEverythingOnceADayAndOtherwiseOneResult() {
     iam.with(valid(999))
         .with(certificate("expires", NOW.plus(HOUR.multipliedBy(12)).minusSeconds(1)));
     List<Integer> reported = new ArrayList<>();

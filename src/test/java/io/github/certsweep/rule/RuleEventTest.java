@@ -127,12 +127,12 @@ class RuleEventTest {
   void malformedJsonIsRefusedInBothLayers() {
     assertThatThrownBy(() -> RuleEvent.parse("{"))
         .isInstanceOf(InvalidInputException.class)
-        .hasMessage("The event is not well-formed JSON: {. Give one JSON object.");
+        .hasMessage("The event is not well-formed JSON: \"{\". Give one JSON object.");
     event.addProperty("invokingEvent", "{");
     assertThatThrownBy(() -> RuleEvent.parse(event.toString()))
         .isInstanceOf(InvalidInputException.class)
         .hasMessage(
-            "The event's \"invokingEvent\" is not well-formed JSON: {. Give one JSON object.");
+            "The event's \"invokingEvent\" is not well-formed JSON: \"{\". Give one JSON object.");
   }
 
   @Test

@@ -19,6 +19,7 @@ import static software.amazon.awssdk.services.config.model.ComplianceType.COMPLI
 import static software.amazon.awssdk.services.config.model.ComplianceType.NON_COMPLIANT;
 import static software.amazon.awssdk.services.config.model.ComplianceType.NOT_APPLICABLE;
 
+import com.google.gson.JsonElement;
 import io.github.certsweep.aws.Deadline;
 import io.github.certsweep.certificate.IamCertificateStore;
 import io.github.certsweep.fake.FakeConfig;
@@ -193,7 +194,7 @@ class ServerCertificateRuleTest {
 
   static Stream<Arguments> unreliableResults() {
     return Stream.of(
-        arguments(reading(page -> page), "The answer holds no list of results."),
+        arguments(reading(page -> page), "The answer contains no list of results."),
         arguments(
             reading(page -> page.evaluationResults(List.of()).nextToken("again")),
             "The answer leads back to the same page."),
@@ -269,7 +270,7 @@ class ServerCertificateRuleTest {
   }
 
   @Test
-  void aRuleThatIsSaidNotToExistIsReportedToAllTheSame() {
+  void aRuleWhoseResultsAreNotFoundIsStillReportedTo() {
     config.refusingToRead(() -> configError(400, "NoSuchConfigRuleException", "No such rule"));
     iam.with(valid("a"));
     EvaluationRun run = evaluate();
@@ -380,7 +381,7 @@ class ServerCertificateRuleTest {
   }
 
   @Test
-  void aFailureThatCantBeAttributedRepeatsTheBatch() {
+  void aFailureOfAnUnknownEvaluationRepeatsTheBatch() {
     iam.with(many(3));
     config.answeringPut(
         1,
@@ -556,6 +557,17 @@ class ServerCertificateRuleTest {
   }
 
   @Test
+  void theSummaryNamesAReferenceToAnIdThatIamDoesNotList() {
+    iam.with(expired("old"));
+    usage = FakeUsage.of("ASCAGONEGONEGONEGONEG");
+    assertThat(evaluate().summary().getAsJsonArray("usageNotes"))
+        .singleElement()
+        .extracting(JsonElement::getAsString)
+        .asString()
+        .startsWith("User of ASCAGONEGONEGONEGONEG refers to ASCAGONEGONEGONEGONEG");
+  }
+
+  @Test
   void usersOfTheExpiringAreLookedUpToo() {
     iam.with(valid("soon"));
     usage = FakeUsage.of(ARN + "soon");
@@ -594,7 +606,7 @@ class ServerCertificateRuleTest {
   }
 
   @Test
-  void oldResultsAreNotReadInTheTimeThatIsKeptForSending() {
+  void oldResultsAreNotReadInTheTimeReservedForSending() {
     iam.with(valid("a"));
     EvaluationRun run = evaluate(event(), 16_000);
     assertThat(config.reads).isEmpty();

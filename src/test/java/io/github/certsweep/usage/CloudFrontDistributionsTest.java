@@ -68,7 +68,7 @@ class CloudFrontDistributionsTest {
   void anAnswerThatCountsDistributionsAndListsNoneIsRefused() {
     cloudFront.pages.add(DistributionList.builder().isTruncated(false).quantity(2).build());
     assertThatThrownBy(() -> Searching.search(source))
-        .hasMessageContaining("counts 2 distributions and lists none");
+        .hasMessageContaining("counts 2 distributions but lists none");
   }
 
   @Test

@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
 
 import io.github.certsweep.aws.AwsCallException;
+import java.net.URI;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
@@ -19,6 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
+import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.elasticloadbalancingv2.ElasticLoadBalancingV2Client;
 import software.amazon.awssdk.services.elasticloadbalancingv2.model.Certificate;
@@ -78,7 +80,7 @@ class LoadBalancersTest {
   }
 
   @Test
-  void aProtocolThatIsNotKnownYetIsLookedAt() {
+  void listenersWithAnUnknownProtocolAreSearched() {
     elb.balancer("new", LoadBalancerTypeEnum.APPLICATION)
         .listener("new", 443, ProtocolEnum.UNKNOWN_TO_SDK_VERSION, IAM + "www");
     assertThat(search()).hasSize(1);
@@ -123,7 +125,7 @@ class LoadBalancersTest {
   }
 
   @Test
-  void aLoadBalancerThatIsOnlySaidToBeDeletedIsAFailure() {
+  void aLoadBalancerThatIsNotFoundButStillListedIsAFailure() {
     elb.balancer("there", LoadBalancerTypeEnum.APPLICATION);
     elb.listeners.remove("there");
     assertThatThrownBy(this::search).hasMessageContaining("LoadBalancerNotFound");
@@ -141,7 +143,7 @@ class LoadBalancersTest {
   }
 
   @Test
-  void aListenerThatIsOnlySaidToBeDeletedIsAFailure() {
+  void aListenerThatIsNotFoundButStillListedIsAFailure() {
     elb.balancer("b", LoadBalancerTypeEnum.APPLICATION)
         .listener("b", 443, ProtocolEnum.HTTPS, ACM, IAM + "sni");
     elb.certificates.remove(FakeElb.listenerArn("b", 443));
@@ -187,6 +189,19 @@ class LoadBalancersTest {
     assertThat(source.isGlobal()).isFalse();
     assertThat(source.isKnownIn(Region.of("eu-wset-1"))).isTrue();
     assertThat(source.service()).isEqualTo("elasticloadbalancingv2");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"http://localhost:1, true", "http://elb.invalid, false"})
+  void theHostOfARegionIsResolvedNow(URI endpoint, boolean resolves) {
+    LoadBalancers source =
+        new LoadBalancers(region ->
+            ElasticLoadBalancingV2Client.builder()
+                .region(region)
+                .endpointOverride(endpoint)
+                .httpClient(UrlConnectionHttpClient.create())
+                .build());
+    assertThat(source.hostResolves(Region.EU_WEST_1)).isEqualTo(resolves);
   }
 
   private List<CertificateReference> search() {

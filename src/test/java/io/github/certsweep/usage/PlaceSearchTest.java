@@ -76,7 +76,7 @@ class PlaceSearchTest {
   }
 
   @Test
-  void theFirstFreshListingComesTenSecondsLaterAndTheSecondTwentyAfterThat() {
+  void newListingsFollowAfterTenAndThenTwentySeconds() {
     account.with("b1/l1").deleted("b1/l1");
     search();
     assertThat(pauses).containsExactly(Duration.ofSeconds(10), Duration.ofSeconds(20));

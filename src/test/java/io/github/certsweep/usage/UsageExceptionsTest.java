@@ -27,7 +27,7 @@ class UsageExceptionsTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"", "  ", ",", " , "})
-  void nothingIsExceptedByDefaultAndNobodyIsAskedWhatCouldBe(String setting) {
+  void nothingIsExceptedByDefault(String setting) {
     assertThat(
             UsageExceptions.parse(
                     setting,

@@ -51,7 +51,7 @@ class UsageReportTest {
   }
 
   @Test
-  void aWellFormedIdThatIamDoesNotListIsNobodysAndOnlyTold() {
+  void aWellFormedIdThatIamDoesNotListIsOnlyANote() {
     UsageReport report = report(byId("ASCAGONEGONEGONEGONEG", "CloudFront E2AB"));
     assertThat(report.of(A).isUnused()).isTrue();
     assertThat(report.of(B).isUnused()).isTrue();

@@ -68,7 +68,7 @@ class InspectionTest {
     assertThat(verdict.deletable()).isFalse();
     assertThat(verdict.reason())
         .startsWith("Usage unknown: 1 of 1 checks failed (eu-west-1 fake: AccessDenied).")
-        .contains("AccessDenied: No. Allow the action in the policy of the function's role");
+        .contains("AccessDenied: No. Allow the action in the policy of the role that called");
     JsonObject unchecked = verdict.toJson().getAsJsonArray("unchecked").get(0).getAsJsonObject();
     assertThat(unchecked.get("error").getAsString()).contains("AccessDenied: No.");
   }
