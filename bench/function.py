@@ -27,7 +27,7 @@ RUNTIME = PROJECT / "target" / "lambda-runtime"
 EVALUATE = "io.github.certsweep.EvaluateHandler::handleRequest"
 INSPECT = "io.github.certsweep.InspectHandler::handleRequest"
 _ARN = "arn:aws:lambda:eu-west-1:123456789012:function:bench"
-_TIMEOUT_SECONDS = 300
+_TIMEOUT_SECONDS = 900
 
 
 def java_command() -> Path:

@@ -25,7 +25,7 @@ from pathlib import Path
 
 import boto3
 
-from sandbox.client import ENABLED_BY_DEFAULT, PROJECT, Estate, Sandbox
+from sandbox.client import ENABLED_BY_DEFAULT, PROJECT, Infrastructure, Sandbox
 
 from .cpu_share import MB_OF_ONE_CPU
 from .function import INSPECT, Running, in_java, running, unpack
@@ -140,14 +140,16 @@ def grow(sandbox: Sandbox, regions: int, balancers: tuple[int, ...] = BALANCERS)
     now = datetime.now(timezone.utc)
     default = sandbox.upload_certificate("valid", now + timedelta(days=90))["Arn"]
     sni = sandbox.upload_certificate("expired", now - timedelta(days=90))["Arn"]
-    estate = Estate(sandbox)
+    infrastructure = Infrastructure(sandbox)
     built = 0
     for wanted in balancers:
         for number in range(built, wanted):
             region = names[number % regions]
-            balancer = estate.alb(region, f"balancer-{number}", default=default, sni=[sni])
+            balancer = infrastructure.alb(region, f"balancer-{number}", default=default, sni=[sni])
             for extra in range(1, LISTENERS_EACH):
-                estate.listener(balancer.arn, "HTTPS", 8443 + extra, default=default, sni=[sni])
+                infrastructure.listener(
+                    balancer.arn, "HTTPS", 8443 + extra, default=default, sni=[sni]
+                )
         built = wanted
         yield Size(regions, wanted)
 

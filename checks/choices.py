@@ -8,8 +8,13 @@ from dataclasses import dataclass, fields
 
 APPROVERS = "arn:aws:iam::123456789012:role/security,arn:aws:iam::123456789012:user/auditor"
 BOUNDARY = "arn:aws:iam::123456789012:policy/boundary"
+# The same by name.
+NAMES = "role/security,user/auditor"
+BOUNDARY_NAME = "policy/boundary"
+OWNER = "210987654321"
 KEY = "arn:aws:kms:eu-west-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab"
 TOPIC = "arn:aws:sns:eu-west-1:123456789012:Automation-pager"
+FOREIGN_TOPIC = "arn:aws:sns:eu-west-1:210987654321:Automation-pager"
 
 
 @dataclass(frozen=True)
@@ -21,8 +26,14 @@ class Choices:
     bucket: bool = False
     key: bool = False
     topic: bool = False
+    # That topic is of another account.
+    foreign: bool = False
     email: bool = False
+    encrypted: bool = False
+    silent: bool = False
     boundary: bool = False
+    # As for all accounts of an organization: names, and a bucket of another account.
+    central: bool = False
     usage: bool = True
 
     @property
@@ -30,12 +41,18 @@ class Choices:
         """The parameters that differ from the defaults."""
         chosen = {
             "AutomaticRemediation": ("true", self.automatic),
-            "Approvers": (APPROVERS, self.approvers),
+            "Approvers": (NAMES if self.central else APPROVERS, self.approvers),
             "BackupBucket": ("backups", self.bucket),
+            "BackupBucketOwner": (OWNER, self.bucket and self.central),
             "BackupKeyArn": (KEY, self.key),
-            "AlarmTopicArn": (TOPIC, self.topic),
+            "AlarmTopicArn": (FOREIGN_TOPIC if self.foreign else TOPIC, self.topic),
+            "EncryptAlarms": ("true", self.encrypted),
+            "Alarms": ("none", self.silent),
             "AlarmEmail": ("security@example.com", self.email),
-            "PermissionsBoundaryArn": (BOUNDARY, self.boundary),
+            "PermissionsBoundaryArn": (
+                BOUNDARY_NAME if self.central else BOUNDARY,
+                self.boundary,
+            ),
             "CheckUsage": ("false", not self.usage),
         }
         return {name: value for name, (value, is_chosen) in chosen.items() if is_chosen}
@@ -47,6 +64,7 @@ class Choices:
             (self.automatic and self.approvers)
             or (self.key and not self.bucket)
             or (self.email and self.topic)
+            or (self.encrypted and self.topic)
         )
 
     def __str__(self) -> str:

@@ -1,5 +1,6 @@
 """The template for an organization beside the one that it deploys in each account."""
 
+import json
 import re
 from typing import Any
 
@@ -9,17 +10,19 @@ from .linters import PARTITIONS, cfn_lint, cloudformation_validate
 from .template import ROOT, Template, loads, resources, texts
 from .test_template import foreign
 
-DOCUMENT = ROOT / "docs/organization.md"
 STACK_SET = "AWS::CloudFormation::StackSet"
 # Which accounts get what; all other parameters are those of the stack in each account.
 OWN = {
     "OrganizationalUnitIds",
     "CallAs",
     "FailureTolerancePercentage",
+    "ConcurrencyMode",
     "RetainStacksOnAccountRemoval",
     "TemplateBucket",
     "TemplateKey",
 }
+# Where many accounts are best served otherwise than one: docs/organization.md says why.
+DEFAULTS = {"Alarms": {"Default": "essential"}}
 
 
 @pytest.fixture(scope="module")
@@ -71,37 +74,16 @@ def test_linters_refuse(source: str, flaw: str) -> None:
 # --- The same parameters as for one account -------------------------------------------------------
 
 
-def left_out(document: str) -> set[str]:
-    """The parameters of which the document says why they are not in the organization's template."""
-    _, _, section = document.partition("\n## Parameters that are left out\n")
-    section, _, _ = section.partition("\n## ")
-    rows = [line.strip("| ").split(" | ") for line in section.splitlines() if line[:3] == "| `"]
-    for row in rows:
-        assert len(row) == 3, row
-        assert all(cell.strip() for cell in row), row
-    return {name for row in rows for name in re.findall(r"`(\w+)`", row[0])}
-
-
-def test_each_parameter_is_there_or_left_out_with_the_reason(
-    template: Template, organization: Template
-) -> None:
-    missing = template["Parameters"].keys() - organization["Parameters"].keys()
-    assert left_out(DOCUMENT.read_text()) == missing
-    assert organization["Parameters"].keys() - template["Parameters"].keys() == OWN
-
-
-def test_what_is_left_out_is_read_from_the_table_with_its_reason() -> None:
-    head = "\n## Parameters that are left out\n\n"
-    assert left_out(f"{head}| `A`, `B` | why | how |\n\n## More\n| `C` | x | y |") == {"A", "B"}
-    with pytest.raises(AssertionError):
-        left_out(f"{head}| `A` |  | how |")
+def test_each_parameter_is_there(template: Template, organization: Template) -> None:
+    assert organization["Parameters"].keys() == template["Parameters"].keys() | OWN
 
 
 def test_each_is_as_in_the_template_that_is_deployed(
     template: Template, organization: Template
 ) -> None:
     for name in organization["Parameters"].keys() - OWN:
-        assert organization["Parameters"][name] == template["Parameters"][name], name
+        expected = template["Parameters"][name] | DEFAULTS.get(name, {})
+        assert organization["Parameters"][name] == expected, name
 
 
 def test_each_is_passed_on(organization: Template, stack_set: dict[str, Any]) -> None:
@@ -185,3 +167,60 @@ def test_nothing_is_tied_to_a_partition_region_account_or_endpoint(organization:
     assert url.startswith("https://s3.${AWS::Region}.${AWS::URLSuffix}/")
     found = foreign(organization["Resources"])
     assert found == [f"/StackSet/Properties/TemplateURL/Fn::Sub: {url}"]
+
+
+# --- The document ---------------------------------------------------------------------------------
+
+DOCUMENT = (ROOT / "docs/organization.md").read_text()
+# A year of 10,000 accounts before there was anything to choose.
+BEFORE = 274_000
+
+
+def priced(document: str) -> dict[str, tuple[float, str, str]]:
+    """What the arithmetic of each row comes to, and what the row says for one and 10,000."""
+    rows = [line.strip("| ").split(" | ") for line in document.splitlines() if " x " in line]
+    return {
+        row[0]: (calculated(row[1]), row[2], row[3])
+        for row in rows
+        if len(row) >= 4 and re.fullmatch(r"[\d.,$x/ ]+", row[1])
+    }
+
+
+def calculated(arithmetic: str) -> float:
+    value = 1.0
+    for operator, number in re.findall(r"([x/]?) ?\$?([\d.,]+)", arithmetic):
+        factor = float(number.replace(",", ""))
+        value = value / factor if operator == "/" else value * factor
+    return value
+
+
+def test_costs_are_what_their_arithmetic_comes_to() -> None:
+    rows = priced(DOCUMENT)
+    assert len(rows) >= 15
+    for name, (value, one, all_of_them) in rows.items():
+        assert (one, all_of_them) == (f"${value:,.2f}", f"${10_000 * value:,.0f}"), name
+
+
+def test_the_recommended_set_up_costs_an_eighth_at_most() -> None:
+    recommended, _, _ = DOCUMENT.partition("| **together** |")
+    total = sum(value for value, _, _ in priced(recommended).values())
+    assert f"| **together** | | **${total:,.2f}** | **${10_000 * total:,.0f}** |" in DOCUMENT
+    assert 10_000 * total <= BEFORE / 8
+
+
+def test_a_wrong_cost_is_noticed() -> None:
+    (row,) = priced("| a | 2 x 12 x $0.30 / 24 | $0.30 | $3,000 |").values()
+    value, *printed = row
+    assert value == pytest.approx(0.30)
+    assert printed == ["$0.30", "$3,000"]
+
+
+def test_policies_to_paste_are_policies() -> None:
+    blocks = re.findall(r"^ *```json\n(.*?)^ *```$", DOCUMENT, re.M | re.S)
+    assert len(blocks) == 5
+    for block in blocks:
+        read = json.loads(block)
+        statements = read if isinstance(read, list) else read.get("Statement", [read])
+        for one in statements:
+            open_to_all = one["Principal"] == {"AWS": "*"}
+            assert open_to_all == ("aws:PrincipalOrgID" in str(one.get("Condition")))

@@ -102,6 +102,12 @@ def test_approval_waits_a_day_at_most_for_those_who_were_named(runbook: Deployed
     assert step["inputs"]["NotificationArn"] == TOPIC
 
 
+def test_systems_manager_completes_the_names_of_approvers(runbook: Deployed) -> None:
+    account = "arn:{{ global:AWS_PARTITION }}:iam::{{ global:ACCOUNT_ID }}"
+    (step,) = steps(runbook(Choices(approvers=True, central=True)), "aws:approve")
+    assert step["inputs"]["Approvers"] == [f"{account}:role/security", f"{account}:user/auditor"]
+
+
 def test_a_refusal_succeeds_only_where_config_would_give_up_after_failures(
     runbook: Deployed,
 ) -> None:
@@ -119,9 +125,16 @@ def test_scripts_wait_longer_than_the_functions_that_they_call(
         for name in ("InspectFunction", "RemoveFunction")
     }
     for name in ("inspect", "remove"):
-        match = re.search(r"read_timeout=(\d+)", scripts(runbook())[name].source)
-        assert match
-        assert max(timeouts) < int(match[1]) < 600
+        source = scripts(runbook())[name].source
+        read, attempts = (
+            int(re.findall(rf'{one}"?[=:] ?(\d+)', source)[0])
+            for one in ("read_timeout", "total_max_attempts")
+        )
+        assert max(timeouts) < read
+        # boto3 pauses for a random part of 1, 2, 4, ... and at most 20 seconds between attempts:
+        # half of that on average, and hardly ever more than three quarters.
+        pauses = sum(min(2**number, 20) for number in range(attempts - 1))
+        assert max(timeouts) + 0.75 * pauses < 600
 
 
 def test_the_backup_gives_up_before_its_step_is_ended(runbook: Deployed) -> None:

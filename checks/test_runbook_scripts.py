@@ -3,7 +3,7 @@
 import io
 import json
 from collections.abc import Callable
-from datetime import datetime, timedelta, timezone
+from datetime import datetime, timezone
 from types import SimpleNamespace
 from typing import Any
 
@@ -11,7 +11,8 @@ import pytest
 from botocore.exceptions import ParamValidationError
 from botocore.response import StreamingBody
 
-from .choices import Choices
+from .choices import OWNER, Choices
+from .functions import ACCOUNT, Resolver
 from .runbook import Document
 from .scripts import Script, run, scripts, stubbed
 from .template import JAVA
@@ -223,10 +224,16 @@ CERTIFICATE = {
     "CertificateChain": "-----BEGIN CERTIFICATE-----",
     "Tags": [{"Key": "owner", "Value": "shop"}],
 }
-BACKUP = {"Name": "www", "Id": ID, "Bucket": "backups", "Account": "123456789012"}
+BACKUP = {
+    "Name": "www",
+    "Id": ID,
+    "Bucket": "backups",
+    "Owner": "210987654321",
+    "Account": "123456789012",
+}
 
 
-def test_the_backup_holds_all_that_iam_gives_and_goes_to_this_account_alone(
+def test_the_backup_holds_all_that_iam_gives_and_goes_to_the_named_owner_alone(
     deployed: dict[str, Script],
 ) -> None:
     iam, iam_stub = stubbed("iam")
@@ -250,7 +257,7 @@ def test_the_backup_holds_all_that_iam_gives_and_goes_to_this_account_alone(
     assert sent == {
         "Bucket": "backups",
         "ContentType": "application/json",
-        "ExpectedBucketOwner": "123456789012",
+        "ExpectedBucketOwner": "210987654321",
     }
 
 
@@ -260,6 +267,20 @@ def test_the_backup_goes_where_the_role_may_write(
     policies = json.dumps(template["Resources"]["RunbookRole"]["Properties"]["Policies"])
     assert "${BackupBucket}/certsweep/${AWS::AccountId}/*" in policies
     assert deployed["backUp"].payload["Account"] == "{{ global:ACCOUNT_ID }}"
+
+
+@pytest.mark.parametrize(("central", "owner"), [(False, ACCOUNT), (True, OWNER)])
+def test_the_role_may_write_to_the_owner_that_the_script_names_alone(
+    runbook: Deployed, template: dict[str, Any], central: bool, owner: str
+) -> None:
+    choices = Choices(bucket=True, central=central)
+    assert scripts(runbook(choices))["backUp"].payload["Owner"] == owner
+    role = Resolver(template, choices.parameters).resources()["RunbookRole"]
+    (policy,) = (one for one in role["Policies"] if one["PolicyName"] == "back-up")
+    (write,) = (
+        one for one in policy["PolicyDocument"]["Statement"] if one["Sid"] == "WriteBackups"
+    )
+    assert write["Condition"] == {"StringEquals": {"s3:ResourceAccount": owner}}
 
 
 def test_nothing_is_stored_if_the_name_belongs_to_another_certificate_now(
@@ -295,39 +316,47 @@ def test_a_certificate_that_cannot_be_read_for_the_backup_is_not_deleted(
 
 # --- reevaluate -----------------------------------------------------------------------------------
 
-START = datetime(2026, 1, 1, tzinfo=timezone.utc)
 RULE = {"ConfigRuleNames": ["rule"]}
+DETAILS = "get_compliance_details_by_config_rule"
+SHOWN = {
+    "ConfigRuleName": "rule",
+    "ComplianceTypes": ["COMPLIANT", "NON_COMPLIANT"],
+    "Limit": 100,
+}
 
 
 class Clock:
     """A clock that moves when somebody sleeps."""
 
     def __init__(self) -> None:
-        self.time = START
+        self.seconds = 0.0
 
-    def now(self, _: Any) -> datetime:
-        return self.time
+    def monotonic(self) -> float:
+        return self.seconds
 
     def sleep(self, seconds: float) -> None:
-        self.time += timedelta(seconds=seconds)
+        self.seconds += seconds
 
 
-def reevaluate(script: Script, client: Any, clock: Clock, outcome: str = "REMOVED") -> Any:
+def reevaluate(
+    script: Script, client: Any, clock: Clock, outcome: str = "REMOVED", certificate: str = "www"
+) -> Any:
     return run(
         script,
-        {"Rule": "rule", "Outcome": outcome},
+        {"Rule": "rule", "Certificate": certificate, "Outcome": outcome},
         {"config": client},
-        datetime=clock,
         time=clock,
         random=SimpleNamespace(uniform=lambda low, high: (low + high) / 2),
     )
 
 
-def evaluated(at: datetime | None = None) -> dict[str, Any]:
-    status = {"ConfigRuleName": "rule"}
-    if at:
-        status |= {"LastSuccessfulInvocationTime": at}  # type: ignore[dict-item]
-    return {"ConfigRulesEvaluationStatus": [status]}
+def results(*names: str, token: str = "") -> dict[str, Any]:
+    """What AWS Config shows of the rule."""
+    shown = [
+        {"EvaluationResultIdentifier": {"EvaluationResultQualifier": {"ResourceId": name}}}
+        for name in names
+    ]
+    return {"EvaluationResults": shown} | ({"NextToken": token} if token else {})
 
 
 @pytest.mark.parametrize("outcome", ["REMOVED", "ALREADY_GONE"])
@@ -338,7 +367,7 @@ def test_the_rule_is_evaluated_at_once_if_config_lets_it(
     stubber.add_response("start_config_rules_evaluation", {}, RULE)
     clock = Clock()
     assert reevaluate(deployed["reevaluate"], client, clock, outcome) == {"evaluation": "STARTED"}
-    assert clock.time == START
+    assert clock.seconds == 0
 
 
 def test_the_rule_is_not_evaluated_after_a_refusal_which_would_be_remediated_again(
@@ -355,25 +384,42 @@ def test_the_rule_is_not_evaluated_after_a_refusal_which_would_be_remediated_aga
 def test_a_busy_rule_is_started_again_after_a_pause(deployed: dict[str, Script], code: str) -> None:
     client, stubber = stubbed("config")
     stubber.add_client_error("start_config_rules_evaluation", code)
-    stubber.add_client_error("describe_config_rule_evaluation_status", code)
-    before = START - timedelta(seconds=1)
-    stubber.add_response("describe_config_rule_evaluation_status", evaluated(before), RULE)
+    stubber.add_client_error(DETAILS, code)
+    stubber.add_response(DETAILS, results("www"), SHOWN)
     stubber.add_client_error("start_config_rules_evaluation", code)
-    stubber.add_response("describe_config_rule_evaluation_status", evaluated(before), RULE)
+    stubber.add_response(DETAILS, results("www"), SHOWN)
     stubber.add_response("start_config_rules_evaluation", {}, RULE)
     clock = Clock()
     assert reevaluate(deployed["reevaluate"], client, clock) == {"evaluation": "STARTED"}
-    assert timedelta(seconds=45) <= clock.time - START <= timedelta(seconds=135)
+    assert 45 <= clock.seconds <= 135
     stubber.assert_no_pending_responses()
 
 
-def test_an_evaluation_that_began_after_the_removal_is_enough(deployed: dict[str, Script]) -> None:
+@pytest.mark.parametrize("pages", [[()], [("shop", "www2")], [("shop",), ("WWW",)]])
+def test_a_result_that_another_evaluation_cleared_is_enough(
+    deployed: dict[str, Script], pages: list[tuple[str, ...]]
+) -> None:
     client, stubber = stubbed("config")
     stubber.add_client_error("start_config_rules_evaluation", "LimitExceededException")
-    after = START + timedelta(seconds=1)
-    stubber.add_response("describe_config_rule_evaluation_status", evaluated(after), RULE)
+    request = SHOWN
+    for number, names in enumerate(pages):
+        token = "more" if number + 1 < len(pages) else ""
+        stubber.add_response(DETAILS, results(*names, token=token), request)
+        request = SHOWN | {"NextToken": token}
     answer = reevaluate(deployed["reevaluate"], client, Clock())
-    assert answer == {"evaluation": "ALREADY_DONE"}
+    assert answer == {"evaluation": "ALREADY_CLEARED"}
+    stubber.assert_no_pending_responses()
+
+
+@pytest.mark.parametrize("given", ["www", "arn:aws:iam::123456789012:server-certificate/a/www"])
+def test_a_result_on_a_later_page_is_still_shown(deployed: dict[str, Script], given: str) -> None:
+    client, stubber = stubbed("config")
+    stubber.add_client_error("start_config_rules_evaluation", "LimitExceededException")
+    stubber.add_response(DETAILS, results("shop", token="more"), SHOWN)
+    stubber.add_response(DETAILS, results("www"), SHOWN | {"NextToken": "more"})
+    stubber.add_response("start_config_rules_evaluation", {}, RULE)
+    answer = reevaluate(deployed["reevaluate"], client, Clock(), certificate=given)
+    assert answer == {"evaluation": "STARTED"}
 
 
 def test_after_eight_minutes_it_says_what_to_do_before_the_step_times_out(
@@ -382,17 +428,25 @@ def test_after_eight_minutes_it_says_what_to_do_before_the_step_times_out(
     client, stubber = stubbed("config")
     stubber.add_client_error("start_config_rules_evaluation", "LimitExceededException")
     for _ in range(40):
-        stubber.add_response("describe_config_rule_evaluation_status", evaluated(), RULE)
+        stubber.add_response(DETAILS, results("www"), SHOWN)
         stubber.add_client_error("start_config_rules_evaluation", "LimitExceededException")
     clock = Clock()
     told = r"is gone, but config:\w+ failed: AWS Config was busy .* Start the rule"
     with pytest.raises(RuntimeError, match=told):
         reevaluate(deployed["reevaluate"], client, clock)
-    waited = clock.time - START
-    assert timedelta(minutes=8) <= waited <= timedelta(minutes=8, seconds=45)
+    assert 8 * 60 <= clock.seconds <= 8 * 60 + 45
     (step,) = (step for step in runbook()["mainSteps"] if step["name"] == "reevaluate")
     # After the last pause two calls may each be tried five times, 15 seconds apart in all.
     assert step["timeoutSeconds"] > 8 * 60 + 45 + 2 * 15
+
+
+def test_its_attempts_outlast_an_evaluation_and_another_that_clears_the_result(
+    runbook: Deployed, template: dict[str, Any]
+) -> None:
+    longest = template["Resources"]["EvaluateFunction"]["Properties"]["Timeout"]
+    (step,) = (step for step in runbook()["mainSteps"] if step["name"] == "reevaluate")
+    # Between the two a minute, and a pause.
+    assert step["maxAttempts"] * 8 * 60 > longest + 60 + 45 + longest
 
 
 def test_what_waiting_does_not_heal_is_not_waited_for(deployed: dict[str, Script]) -> None:
@@ -402,14 +456,14 @@ def test_what_waiting_does_not_heal_is_not_waited_for(deployed: dict[str, Script
     told = "^The certificate is gone, but config:StartConfigRulesEvaluation failed: .*NoSuch"
     with pytest.raises(RuntimeError, match=told):
         reevaluate(deployed["reevaluate"], client, clock)
-    assert clock.time == START
+    assert clock.seconds == 0
 
 
-def test_a_status_that_cannot_be_read_says_what_to_do(deployed: dict[str, Script]) -> None:
+def test_results_that_cannot_be_read_say_what_to_do(deployed: dict[str, Script]) -> None:
     client, stubber = stubbed("config")
     stubber.add_client_error("start_config_rules_evaluation", "LimitExceededException")
-    stubber.add_client_error("describe_config_rule_evaluation_status", "AccessDeniedException")
-    told = "config:DescribeConfigRuleEvaluationStatus failed: .*AccessDenied.* Start the rule"
+    stubber.add_client_error(DETAILS, "AccessDeniedException")
+    told = "config:GetComplianceDetailsByConfigRule failed: .*AccessDenied.* Start the rule"
     with pytest.raises(RuntimeError, match=told):
         reevaluate(deployed["reevaluate"], client, Clock())
 

@@ -6,13 +6,23 @@ from typing import Any
 import botocore.session
 import pytest
 
-from .choices import APPROVERS, BOUNDARY, KEY, TOPIC, Choices, all_choices, possible_choices
+from .choices import (
+    APPROVERS,
+    BOUNDARY,
+    KEY,
+    OWNER,
+    TOPIC,
+    Choices,
+    all_choices,
+    possible_choices,
+)
 from .functions import ACCOUNT, Resolver, TemplateError
 from .linters import PARTITIONS
 from .template import JAVA, RENDERED, Template, loads, resources, texts
 
-# What CloudFormation takes as TemplateBody, without an S3 bucket.
-MAX_BODY_BYTES = 51_200
+# What CloudFormation and StackSets take from S3: 1 MB. Each documented command names a bucket.
+# https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html
+MAX_TEMPLATE_BYTES = 1_000_000
 # Every megabyte of code is time at each cold start; Lambda itself takes 50 MB.
 MAX_ZIP_BYTES = 24_000_000
 
@@ -30,8 +40,8 @@ def test_a_stackset_can_deploy_it_without_macros(text: str, template: Template) 
     assert "AWS::Include" not in text
 
 
-def test_it_needs_no_bucket_for_itself(text: str) -> None:
-    assert len(text.encode()) <= MAX_BODY_BYTES
+def test_it_fits_in_what_cloudformation_reads_from_a_bucket(text: str) -> None:
+    assert len(text.encode()) <= MAX_TEMPLATE_BYTES
 
 
 def test_the_runbook_is_inlined(text: str, template: Template) -> None:
@@ -99,13 +109,22 @@ ALLOWED = {
         "arn:aws-us-gov:iam::123456789012:role/a/path/Admin",
         "arn:aws-cn:sts::123456789012:assumed-role/Admin/somebody@example.com",
         ",".join(["arn:aws:iam::123456789012:user/one"] * 10),
+        "role/CertificateApprover",
+        "user/a/path/one,role/security/Admin_+=.@-",
+        ",".join(["role/one"] * 10),
     ],
     "BackupBucket": ["backups", "my.backups-2024"],
+    "BackupBucketOwner": [OWNER],
     "BackupKeyArn": [KEY, "arn:aws-us-gov:kms:us-gov-west-1:123456789012:key/mrk-1234abcd"],
     "AlarmEmail": ["security@example.com"],
     "AlarmTopicArn": [TOPIC, "arn:aws-cn:sns:cn-north-1:123456789012:Automation_pager"],
     "RolePath": ["/", "/security/", "/a/b/"],
-    "PermissionsBoundaryArn": [BOUNDARY, "arn:aws:iam::aws:policy/PowerUserAccess"],
+    "PermissionsBoundaryArn": [
+        BOUNDARY,
+        "arn:aws:iam::aws:policy/PowerUserAccess",
+        "policy/Boundary",
+        "policy/a/path/Boundary_+=,.@-",
+    ],
 }
 REFUSED = {
     "RuleName": ["", "n" * 65, "a rule", "rule.1"],
@@ -129,13 +148,37 @@ REFUSED = {
         "123456789012",
         "arn:aws:iam::123456789012:role/a, arn:aws:iam::123456789012:role/b",
         ",".join(["arn:aws:iam::123456789012:user/one"] * 11),
+        "CertificateApprover",
+        "policy/CertificateApprover",
+        "group/Approvers",
+        "role/",
+        "role/one,",
+        "role/one, role/two",
+        "role/one,two",
+        ",".join(["role/one"] * 11),
+        # A mixture.
+        "role/one,arn:aws:iam::123456789012:role/two",
+        "arn:aws:iam::123456789012:role/one,role/two",
+        "role/one,user/arn:aws:iam::123456789012:role/two",
     ],
     "BackupBucket": ["Backups", "ab", "s3://backups", "b" * 64],
+    "BackupBucketOwner": [
+        "12345678901",
+        "1234567890123",
+        "alice",
+        "arn:aws:iam::123456789012:root",
+    ],
     "BackupKeyArn": ["alias/backups", "arn:aws:kms:eu-west-1:123456789012:alias/backups"],
     "AlarmEmail": ["security", "a b@example.com"],
     "AlarmTopicArn": ["pager", "arn:aws:sns:eu-west-1:123456789012:pager.fifo"],
     "RolePath": ["", "security/", "/security"],
-    "PermissionsBoundaryArn": ["boundary", "arn:aws:iam::123456789012:role/boundary"],
+    "PermissionsBoundaryArn": [
+        "boundary",
+        "role/boundary",
+        "policy/",
+        "policy/arn:aws:iam::123456789012:policy/boundary",
+        "arn:aws:iam::123456789012:role/boundary",
+    ],
 }
 
 
@@ -203,12 +246,34 @@ def test_automatic_removal_with_approvers_is_refused_with_the_reason(template: T
     assert "Automatic remediation can't be combined with Approvers" in refusal
 
 
+def test_owner_or_key_without_a_bucket_is_refused_by_name(template: Template) -> None:
+    for name, value in (("BackupBucketOwner", OWNER), ("BackupKeyArn", KEY)):
+        refusal = Resolver(template, {name: value}).refusal()
+        assert f"{name} requires BackupBucket, which is not set." in refusal
+        assert not Resolver(template, {name: value, "BackupBucket": "backups"}).refusal()
+
+
+@pytest.mark.parametrize("partition", ["aws", "aws-cn"])
+def test_names_are_completed_with_the_account_and_the_partition(
+    template: Template, partition: str
+) -> None:
+    parameters = Choices(boundary=True, central=True, topic=True, foreign=True).parameters
+    existing = Resolver(template, parameters, partition=partition).resources()
+    for name in resources(template, "AWS::IAM::Role"):
+        expected = f"arn:{partition}:iam::{ACCOUNT}:policy/boundary"
+        assert existing[name]["PermissionsBoundary"] == expected
+    other = Resolver(template, {"PermissionsBoundaryArn": "arn:aws:iam::aws:policy/Power"})
+    boundary = other.resources()["RunbookRole"]["PermissionsBoundary"]
+    assert boundary == "arn:aws:iam::aws:policy/Power"
+
+
 def test_nothing_refers_to_what_does_not_exist_whatever_is_chosen(template: Template) -> None:
     for choices in possible_choices():
         resolver = Resolver(template, choices.parameters)
         resolver.resources()
         for output in template["Outputs"].values():
-            assert resolver.resolve(output["Value"])
+            if "Condition" not in output or resolver.condition(output["Condition"]):
+                assert resolver.resolve(output["Value"])
 
 
 def test_a_reference_to_what_does_not_exist_is_noticed(template: Template) -> None:
@@ -242,14 +307,63 @@ def test_no_choice_leaves_an_empty_list_or_text_in_a_resource(template: Template
 
 def test_alarms_go_to_the_topic_that_was_chosen(template: Template) -> None:
     for topic, expected in ((False, f"arn:aws:sns:eu-west-1:{ACCOUNT}:"), (True, TOPIC)):
-        existing = Resolver(template, Choices(topic=topic).parameters).resources()
+        existing = Resolver(template, Choices(topic=topic, automatic=True).parameters).resources()
         assert ("Topic" in existing) is not topic
-        targets = [existing["NonCompliantEvent"]["Targets"][0]["Arn"]]
+        targets = [
+            existing[event]["Targets"][0]["Arn"]
+            for event in ("NonCompliantEvent", "RunFailedEvent")
+        ]
         for name in existing:
             if name.endswith("Alarm"):
                 targets += existing[name]["AlarmActions"]
-        assert len(targets) == 7
+        assert len(targets) == 6
         assert all(target.startswith(expected) for target in targets)
+
+
+ALARMS = ["EvaluateFailedAlarm", "NotEvaluatedAlarm", "ExpiredInUseAlarm", "UsageUnknownAlarm"]
+
+
+@pytest.mark.parametrize(
+    ("parameters", "alarms"),
+    [
+        ({}, ALARMS),
+        ({"Alarms": "essential"}, ["NotEvaluatedAlarm"]),
+        ({"Alarms": "none"}, []),
+        ({"CheckUsage": "false"}, ALARMS[:2]),
+        ({"CheckUsage": "false", "Alarms": "essential"}, ["NotEvaluatedAlarm"]),
+    ],
+)
+def test_alarms_are_those_of_the_level(
+    template: Template, parameters: dict[str, str], alarms: list[str]
+) -> None:
+    existing = Resolver(template, parameters).resources()
+    assert [name for name in existing if name.endswith("Alarm")] == alarms
+    # The rule's function sends the metrics that they read, and no other.
+    variables = existing["EvaluateFunction"]["Environment"]["Variables"]
+    assert variables["ALARMS"] == parameters.get("Alarms", "all")
+    # Messages are sent at every level.
+    assert {"Topic", "TopicPolicy", "NonCompliantEvent"} <= existing.keys()
+
+
+def test_failed_removals_are_told_where_nobody_waits(template: Template) -> None:
+    for choices in possible_choices():
+        existing = Resolver(template, choices.parameters).resources()
+        assert ("RunFailedEvent" in existing) == (choices.automatic or choices.approvers)
+
+
+def test_a_key_is_made_only_on_request(template: Template) -> None:
+    for choices in (Choices(), Choices(topic=True)):
+        existing = Resolver(template, choices.parameters).resources()
+        assert "TopicKey" not in existing
+        assert "KmsMasterKeyId" not in existing.get("Topic", {})
+    existing = Resolver(template, Choices(encrypted=True).parameters).resources()
+    assert existing["TopicKey"]["EnableKeyRotation"]
+    assert existing["Topic"]["KmsMasterKeyId"] == "certsweep-TopicKey-1A2B3C4D"
+
+
+def test_a_key_of_an_existing_topic_is_not_the_stack_s_to_make(template: Template) -> None:
+    refusal = Resolver(template, Choices(topic=True, encrypted=True).parameters).refusal()
+    assert "EncryptAlarms works only with the stack's own topic" in refusal
 
 
 # --- What the Java code and the template must agree on --------------------------------------------
@@ -267,9 +381,12 @@ def test_functions_read_the_environment_that_they_get(template: Template) -> Non
     # Lambda itself sets those that begin with AWS_.
     read = {name for name in read if not name.startswith("AWS_")}
     assert read
-    for function in resources(template, "AWS::Lambda::Function").values():
+    # The rule's function alone sends metrics.
+    own = {"EvaluateFunction": {"ALARMS"}}
+    for name, function in resources(template, "AWS::Lambda::Function").items():
+        given = function["Environment"]["Variables"].keys()
         # The JVM reads its options itself.
-        assert function["Environment"]["Variables"].keys() - {"JAVA_TOOL_OPTIONS"} == read
+        assert given - {"JAVA_TOOL_OPTIONS"} == read - {"ALARMS"} | own.get(name, set())
 
 
 def test_alarms_watch_metrics_that_are_written(template: Template) -> None:

@@ -1,14 +1,14 @@
 """Checks the parameters of an organization's deployment as given on the command line.
 
-Refuses the same mistakes as for one account, and parameters that need a different value in each
-account. The AWS CLI would silently ignore them.
+Refuses the same mistakes as for one account, and ARNs that are right in one account only.
 """
 
 from __future__ import annotations
 
 import argparse
+import re
 import sys
-from collections.abc import Container, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from .parameters import ParameterError, declared, parsed
@@ -16,6 +16,8 @@ from .parameters import ParameterError, declared, parsed
 TEMPLATE = Path(__file__).parent.parent / "cloudformation/organization.yaml"
 # `make` gives them itself.
 _OWN = ("OrganizationalUnitIds", "TemplateBucket", "TemplateKey")
+# Each account has its own of what these name.
+_OF_EACH_ACCOUNT = ("Approvers", "PermissionsBoundaryArn")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -25,21 +27,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
     given = parser.parse_args(arguments).parameters
     known = declared(TEMPLATE)
     try:
-        for word in given:
-            _refuse_what_differs_between_accounts(word.partition("=")[0], known)
-        parsed(given, {name: one for name, one in known.items() if name not in _OWN})
+        shared = {name: one for name, one in known.items() if name not in _OWN}
+        _refuse_arns_of_one_account(parsed(given, shared))
     except ParameterError as error:
         print(error, file=sys.stderr)
         return 1
     return 0
 
 
-def _refuse_what_differs_between_accounts(name: str, known: Container[str]) -> None:
-    if name not in known and name in declared():
-        raise ParameterError(
-            f"{name} needs a different value in each account, so a deployment to all accounts "
-            "can't set it. See docs/organization.md for what to do instead."
-        )
+def _refuse_arns_of_one_account(values: Mapping[str, str]) -> None:
+    for name in _OF_EACH_ACCOUNT:
+        if arn := re.search("arn:[^,]*:[0-9]{12}:[^,]*", values.get(name, "")):
+            raise ParameterError(
+                f"{arn[0]} in {name} is right in one account only. Give a name with its path, such "
+                "as role/Name or policy/Name. Each account completes it."
+            )
 
 
 if __name__ == "__main__":

@@ -118,7 +118,7 @@ class Account:
         parameters: Mapping[str, Any] | None = None,
         *,
         function_name: str = FUNCTION,
-        timeout: int = 300,
+        timeout: int = 900,
         region: str | None = None,
     ) -> Run:
         """Deploys the function and the rule, which AWS Config evaluates at once."""

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sandbox.client import Estate, Rule, Sandbox
+from sandbox.client import Infrastructure, Rule, Sandbox
 
 from .account import Run
 from .execution import Execution
@@ -31,8 +31,11 @@ DEFAULTS = {
     "RetryAttemptSeconds": "60",
     "Approvers": "",
     "BackupBucket": "",
+    "BackupBucketOwner": "",
     "BackupKeyArn": "",
+    "Alarms": "all",
     "AlarmTopicArn": "",
+    "EncryptAlarms": "false",
 }
 
 
@@ -44,6 +47,7 @@ class Deployment(Production):
         self._package = package
         self._parameters: dict[str, str] = {}
         self._approver: Any = None
+        self._stack = STACK
         # Published before the test that runs.
         self._messages_before = 0
         self.outputs: dict[str, str] = {}
@@ -62,12 +66,14 @@ class Deployment(Production):
             self.sandbox,
             "deploy",
             *("--template-file", str(self._package.template), "--stack-name", STACK),
+            *("--s3-bucket", BUCKET),
             *("--capabilities", "CAPABILITY_IAM", "--no-fail-on-empty-changeset", *arguments),
         )
         self.adopt(STACK)
 
     def adopt(self, stack: str) -> None:
         """Takes a stack that is deployed for the one that the tests work with."""
+        self._stack = stack
         described = self.sandbox.client("cloudformation").describe_stacks(StackName=stack)
         outputs = described["Stacks"][0]["Outputs"]
         self.outputs = {one["OutputKey"]: one["OutputValue"] for one in outputs}
@@ -135,7 +141,7 @@ class Deployment(Production):
         self.sandbox.reset()
         self.sandbox.region = region
         # The subnets that the old one knows are gone.
-        self.estate = Estate(self.sandbox)
+        self.infrastructure = Infrastructure(self.sandbox)
         self._parameters = {}
         self._approver = None
         self.outputs = {}
@@ -219,7 +225,8 @@ class Deployment(Production):
 
     def resources(self, kind: str) -> dict[str, str]:
         """The physical ids of the stack's resources of one type, by their logical ids."""
-        listed = self.sandbox.client("cloudformation").describe_stack_resources(StackName=STACK)
+        stacks = self.sandbox.client("cloudformation")
+        listed = stacks.describe_stack_resources(StackName=self._stack)
         return {
             one["LogicalResourceId"]: one["PhysicalResourceId"]
             for one in listed["StackResources"]
@@ -261,11 +268,12 @@ class Deployment(Production):
     def timeout(self, output: str, seconds: int) -> Iterator[None]:
         """A function of the stack has a timeout of its own."""
         functions, name = self.sandbox.client("lambda"), self.outputs[output]
+        before = functions.get_function_configuration(FunctionName=name)["Timeout"]
         functions.update_function_configuration(FunctionName=name, Timeout=seconds)
         try:
             yield
         finally:
-            functions.update_function_configuration(FunctionName=name, Timeout=300)
+            functions.update_function_configuration(FunctionName=name, Timeout=before)
 
     @contextmanager
     def replaced(self, output: str, code: Path, handler: str, variables: Any) -> Iterator[None]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sandbox.client import Estate, Sandbox, granted
+from sandbox.client import Infrastructure, Sandbox, granted
 
 from .account import FUNCTION, Account, Run, days, while_held
 
@@ -35,9 +35,10 @@ REGIONAL = ("appsync", "elb", "elbv2")
 OF_REGION = len(REGIONAL)
 CHECKS = OF_REGION * REGIONS + 1
 # What the template gives each function by default: its memory, in MB.
-MEMORY = 512
-# And its timeout, in seconds.
-TIMEOUT = 300
+MEMORY = 1024
+# And the timeouts of the rule's function and of the two others, in seconds.
+EVALUATE_TIMEOUT = 900
+TIMEOUT = 420
 INSPECT = "certsweep-inspect"
 REMOVE = "certsweep-remove"
 
@@ -81,7 +82,7 @@ class Production(Account):
 
     def __init__(self, sandbox: Sandbox, zip_file: Path) -> None:
         super().__init__(sandbox, zip_file)
-        self.estate = Estate(sandbox)
+        self.infrastructure = Infrastructure(sandbox)
         self._zip = zip_file
 
     def expired(self, name: str = "www", path: str = "/") -> Certificate:
@@ -97,7 +98,7 @@ class Production(Account):
         variables: Mapping[str, str] | None = None,
         parameters: Mapping[str, Any] | None = None,
         *,
-        timeout: int = TIMEOUT,
+        timeout: int = EVALUATE_TIMEOUT,
         region: str | None = None,
     ) -> Run:
         """Deploys the rule, which looks for the users of certificates at once."""
@@ -190,7 +191,7 @@ def _own_name(name: str, variables: Mapping[str, str] | None, timeout: int) -> s
     What a function that ran out of time has still under way is answered after its test, so it
     shares its name with no other.
     """
-    if timeout != TIMEOUT:
+    if timeout not in (EVALUATE_TIMEOUT, TIMEOUT):
         return f"{name}-{timeout}"
     if variables == QUICK:
         return f"{name}-quick"

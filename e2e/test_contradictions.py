@@ -37,7 +37,7 @@ once_or_twice = pytest.mark.parametrize("times", [1, 2], ids=["once", "twice"])
 def used(production: Production) -> Certificate:
     """An expired certificate that one listener has, beside its default: IAM would delete it."""
     used = production.expired()
-    production.estate.alb(ABROAD, "prod", production.valid("default").arn, sni=[used.arn])
+    production.infrastructure.alb(ABROAD, "prod", production.valid("default").arn, sni=[used.arn])
     return used
 
 
@@ -164,7 +164,7 @@ def ghosts(production: Production, count: int, listings: int = 1) -> list[str]:
     """Load balancers that are deleted, though the next listings show them all the same."""
     balancing = production.sandbox.client("elbv2", ABROAD)
     default = production.valid("default")
-    arns = [production.estate.nlb(ABROAD, f"lb-{n}", default.arn).arn for n in range(count)]
+    arns = [production.infrastructure.nlb(ABROAD, f"lb-{n}", default.arn).arn for n in range(count)]
     balancing.describe_load_balancers(PageSize=SAME_PAGE)
     for arn in arns:
         balancing.delete_load_balancer(LoadBalancerArn=arn)
@@ -218,7 +218,7 @@ def test_listener_that_was_made_anew_meanwhile_is_asked_in_place_of_the_old(
     production: Production, used_again: bool
 ) -> None:
     expired, default = production.expired(), production.valid("default")
-    balancer = production.estate.alb(ABROAD, "prod", default.arn, sni=[expired.arn])
+    balancer = production.infrastructure.alb(ABROAD, "prod", default.arn, sni=[expired.arn])
     inspection = production.inspection(QUICK)
     with production.while_held(
         *CERTIFICATES, lambda: inspection.invoke({"certificate": "www"}), region=ABROAD
@@ -227,7 +227,7 @@ def test_listener_that_was_made_anew_meanwhile_is_asked_in_place_of_the_old(
             ListenerArn=balancer.listener_arn
         )
         sni = [expired.arn] if used_again else []
-        again = production.estate.listener(balancer.arn, "HTTPS", 443, default.arn, sni)
+        again = production.infrastructure.listener(balancer.arn, "HTTPS", 443, default.arn, sni)
     verdict = inspected.result().summary
     assert [user["resource"] for user in verdict["usage"]] == ([again] if used_again else [])
     assert (verdict["uncheckedCount"], verdict["deletable"]) == (0, not used_again)
@@ -242,7 +242,7 @@ def unlisted(production: Production) -> Certificate:
     """The certificate of a listener whose load balancer stale listings will lack."""
     used, default = production.expired(), production.valid("default")
     production.sandbox.client("elbv2", ABROAD).describe_load_balancers(PageSize=SAME_PAGE)
-    production.estate.alb(ABROAD, "prod", default.arn, sni=[used.arn])
+    production.infrastructure.alb(ABROAD, "prod", default.arn, sni=[used.arn])
     return used
 
 

@@ -60,7 +60,7 @@ def test_results_are_reported_again_after_a_day(three: Account) -> None:
 
 @pytest.mark.parametrize(
     ("refresh_days", "hours", "expected"),
-    [("0", 0.1, "abc"), ("7", 166, "a"), ("7", 167.1, "abc")],
+    [("0", 0.1, "abc"), ("7", 166, "b"), ("7", 167.1, "abc")],
 )
 def test_operator_decides_how_often_results_are_reported_again(
     three: Account, refresh_days: str, hours: float, expected: str
@@ -183,7 +183,7 @@ def test_day_of_hourly_runs_shows_within_the_hour_what_expires(timed: Timed) -> 
 
 def test_run_of_14_minutes_reports_and_its_metrics_are_of_its_end(timed: Timed) -> None:
     expired = timed.expired()
-    timed.estate.classic(HOME, "old", expired.arn)
+    timed.infrastructure.classic(HOME, "old", expired.arn)
     timed.install()
     begun = timed.sandbox.clock.now()
     with timed.while_held("appsync", "ListDomainNames", timed.scheduled_run) as held:

@@ -55,7 +55,7 @@ def test_verdict_on_a_certificate_in_use_names_the_user(
     production: Production, inspect: Callable[[str], dict[str, Any]]
 ) -> None:
     expired, default = production.expired(), production.valid("default")
-    balancer = production.estate.alb(ABROAD, "prod", default.arn, sni=[expired.arn])
+    balancer = production.infrastructure.alb(ABROAD, "prod", default.arn, sni=[expired.arn])
     verdict = inspect("www")
     assert not verdict["deletable"]
     assert verdict["reason"].startswith(
@@ -145,7 +145,7 @@ def test_everything_is_read_afresh(
 ) -> None:
     expired = production.expired()
     assert inspect("www")["deletable"]
-    production.estate.classic(HOME, "old", expired.arn)
+    production.infrastructure.classic(HOME, "old", expired.arn)
     assert not inspect("www")["deletable"]
     production.sandbox.client("elb").delete_load_balancer(LoadBalancerName="old")
     assert inspect("www")["deletable"]
@@ -263,9 +263,9 @@ def test_lists_are_cut_after_fifty_and_counted(
     production: Production, inspect: Callable[[str], dict[str, Any]]
 ) -> None:
     expired = production.expired()
-    balancer = production.estate.alb(HOME, "prod", expired.arn)
+    balancer = production.infrastructure.alb(HOME, "prod", expired.arn)
     for port in range(1000, 1000 + MOST):
-        production.estate.listener(balancer.arn, "HTTPS", port, expired.arn)
+        production.infrastructure.listener(balancer.arn, "HTTPS", port, expired.arn)
     production.sandbox.denials.add("elasticloadbalancing")
     verdict = inspect("www")
     assert (verdict["uncheckedCount"], len(verdict["unchecked"])) == (34, 34)

@@ -83,7 +83,7 @@ def used(production: Production) -> Certificate:
     """An expired certificate that AppSync uses, in a region where the SDK knows of no AppSync."""
     production.sandbox.regions.offer("appsync", GOVCLOUD)
     used = production.expired()
-    production.estate.domain(GOVCLOUD, "api.example.com", used.arn)
+    production.infrastructure.domain(GOVCLOUD, "api.example.com", used.arn)
     return used
 
 

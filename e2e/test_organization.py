@@ -1,15 +1,19 @@
 from __future__ import annotations
 
+import json
 import os
 import re
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import boto3
 import pytest
+from botocore.exceptions import ClientError
 
-from sandbox.client import PROJECT
+from sandbox.client import ORGANIZATION, PROJECT
 
 from .account import days
 from .deployment import Deployment
@@ -18,6 +22,19 @@ from .test_stack import found_in
 
 STACK = "certsweep-organization"
 INSTANCE = re.compile(rf"StackSet-{STACK}-[0-9a-f]{{8}}(-[0-9a-f]{{4}}){{3}}-[0-9a-f]{{12}}")
+CENTRAL, CENTRAL_BUCKET = "210987654321", "certificates-of-all"
+TRUST = json.dumps(
+    {
+        "Version": "2012-10-17",
+        "Statement": [
+            {
+                "Effect": "Allow",
+                "Principal": {"AWS": "arn:aws:iam::123456789012:root"},
+                "Action": "sts:AssumeRole",
+            }
+        ],
+    }
+)
 UNITS = "ou-ab12-11111111,ou-ab12-22222222"
 
 
@@ -54,6 +71,43 @@ def deploy(new: Deployment, folder: Path, parameters: str) -> dict[str, Any]:
     return found
 
 
+def documented_policy(resource: str) -> str:
+    """The policy that docs/organization.md has for a bucket or a topic, as somebody fills it in."""
+    page = (PROJECT / "docs/organization.md").read_text()
+    blocks = re.findall(r"^```json\n(.*?)^```$", page, re.M | re.S)
+    (policy,) = (one for one in blocks if f":{resource}" in one)
+    return str(policy).replace("o-...", ORGANIZATION)
+
+
+def document(action: str) -> str:
+    allowed = {"Effect": "Allow", "Action": action, "Resource": "*"}
+    return json.dumps({"Version": "2012-10-17", "Statement": [allowed]})
+
+
+def session_of(new: Deployment, role: str, service: str = "ssm") -> Any:
+    """A client with the credentials of a role."""
+    arn = new.sandbox.client("iam").get_role(RoleName=role)["Role"]["Arn"]
+    assumed = new.sandbox.client("sts").assume_role(RoleArn=arn, RoleSessionName="somebody")
+    keys = assumed["Credentials"]
+    return boto3.client(
+        service,
+        region_name=new.sandbox.region,
+        endpoint_url=new.sandbox.endpoint,
+        aws_access_key_id=keys["AccessKeyId"],
+        aws_secret_access_key=keys["SecretAccessKey"],
+        aws_session_token=keys["SessionToken"],
+    )
+
+
+@pytest.fixture
+def central(new: Deployment) -> Any:
+    """The client of the account with the bucket for all accounts, with the documented policy."""
+    new.sandbox.make_bucket(CENTRAL_BUCKET, account=CENTRAL)
+    files = new.sandbox.client("s3", account=CENTRAL)
+    files.put_bucket_policy(Bucket=CENTRAL_BUCKET, Policy=documented_policy(CENTRAL_BUCKET))
+    return files
+
+
 def values(stack: dict[str, Any]) -> dict[str, str]:
     return {one["ParameterKey"]: one["ParameterValue"] for one in stack["Parameters"]}
 
@@ -85,14 +139,85 @@ def test_organization_gets_the_whole_stack_and_gives_it_back(
     assert new.names == ["shop"]
 
 
+def test_organization_gets_approvers_a_boundary_and_a_central_bucket(
+    new: Deployment, central: Any, tmp_path: Path
+) -> None:
+    iam, account = new.sandbox.client("iam"), new.sandbox.account
+    iam.create_policy(PolicyName="Boundary", Path="/security/", PolicyDocument=document("*"))
+    iam.create_role(RoleName="Approver", Path="/security/", AssumeRolePolicyDocument=TRUST)
+    signal = document("ssm:SendAutomationSignal")
+    iam.put_role_policy(RoleName="Approver", PolicyName="approve", PolicyDocument=signal)
+    alice, mallory = (new.sandbox.automations.user(name) for name in ("alice", "mallory"))
+    deploy(
+        new,
+        tmp_path,
+        "Approvers=role/security/Approver,user/alice "
+        "PermissionsBoundaryArn=policy/security/Boundary "
+        f"BackupBucket={CENTRAL_BUCKET} BackupBucketOwner={CENTRAL}",
+    )
+    for name in new.roles.values():
+        boundary = iam.get_role(RoleName=name)["Role"]["PermissionsBoundary"]
+        assert boundary["PermissionsBoundaryArn"] == (
+            f"arn:aws:iam::{account}:policy/security/Boundary"
+        )
+
+    for name, approver in (("one", alice), ("two", session_of(new, "Approver"))):
+        new.expired(name)
+        waiting = new.remediate_after_a_run(name)
+        assert waiting.status == "Waiting"
+        with pytest.raises(ClientError, match="InvalidAutomationSignalException"):
+            mallory.send_automation_signal(AutomationExecutionId=waiting.id, SignalType="Approve")
+        approver.send_automation_signal(AutomationExecutionId=waiting.id, SignalType="Approve")
+        execution = new.last_execution()
+        assert execution.result == ("Success", "REMOVED")
+        key = execution.backup.removeprefix(f"s3://{CENTRAL_BUCKET}/")
+        assert key.startswith(f"certsweep/{account}/{name}/")
+        assert (
+            b"BEGIN CERTIFICATE"
+            in central.get_object(Bucket=CENTRAL_BUCKET, Key=key)["Body"].read()
+        )
+
+    assert new.names == []
+    assert new.sandbox.permissions.list(decision="denied") == []
+
+
+def test_central_bucket_takes_backups_of_an_account_under_its_own_id_alone(
+    new: Deployment, central: Any
+) -> None:
+    new.sandbox.client("iam").create_role(RoleName="anybody", AssumeRolePolicyDocument=TRUST)
+    new.sandbox.client("iam").put_role_policy(
+        RoleName="anybody", PolicyName="all", PolicyDocument=document("s3:*")
+    )
+    files, own = session_of(new, "anybody", "s3"), f"certsweep/{new.sandbox.account}/x"
+    written = {"Bucket": CENTRAL_BUCKET, "Body": b"", "ExpectedBucketOwner": CENTRAL}
+    files.put_object(Key=own, **written)
+    denied: list[Callable[[], Any]] = [
+        lambda: files.put_object(Key="certsweep/999999999999/x", **written),
+        lambda: files.put_object(Key="x", **written),
+        lambda: files.get_object(Bucket=CENTRAL_BUCKET, Key=own),
+        lambda: files.delete_object(Bucket=CENTRAL_BUCKET, Key=own),
+        lambda: files.list_objects_v2(Bucket=CENTRAL_BUCKET),
+    ]
+    for deed in denied:
+        with pytest.raises(ClientError, match="no resource-based policy allows"):
+            deed()
+    policy = documented_policy(CENTRAL_BUCKET).replace(ORGANIZATION, "o-strangers")
+    central.put_bucket_policy(Bucket=CENTRAL_BUCKET, Policy=policy)
+    with pytest.raises(ClientError, match="no resource-based policy allows"):
+        files.put_object(Key=own, **written)
+
+
 @pytest.mark.parametrize(
     ("variables", "reason"),
     [
         (["BUCKET=b"], "No organizational units. Name them, or the root: make deploy-organization"),
         (["UNITS=r-ab12"], "No bucket for the functions' code."),
         (
-            ["BUCKET=b", "UNITS=r-ab12", "PARAMETERS=BackupBucket=b"],
-            "BackupBucket needs a different value in each account",
+            [
+                *("BUCKET=b", "UNITS=r-ab12"),
+                "PARAMETERS=Approvers=arn:aws:iam::123456789012:user/alice",
+            ],
+            "arn:aws:iam::123456789012:user/alice in Approvers is right in one account only.",
         ),
     ],
 )

@@ -11,11 +11,10 @@ from .production import ABROAD, HOME
 # What a run in the sandbox can't use.
 UNUSED = {
     "RunbookRole": {
-        # The sandbox doesn't judge what SNS and S3 do with a key for a caller.
-        "kms:Decrypt",
+        # The sandbox doesn't judge what S3 does with a key for a caller.
         "kms:GenerateDataKey",
         # Only when the rule is busy, after half a minute: test_remediation.py has a test of that.
-        "config:DescribeConfigRuleEvaluationStatus",
+        "config:GetComplianceDetailsByConfigRule",
     }
 }
 LOGGING = ("logs:CreateLogStream", "logs:PutLogEvents")
@@ -70,7 +69,7 @@ def logged(stack: Deployment, role: str) -> int:
 
 def test_every_request_is_allowed_and_every_permission_is_used(guarded: Deployment) -> None:
     used = guarded.expired("used")
-    guarded.estate.alb(HOME, "prod", used.arn)
+    guarded.infrastructure.alb(HOME, "prod", used.arn)
     guarded.expired("www")
     waiting = guarded.remediate_after_a_run("www")
     assert guarded.answer(waiting, "Approve").result == ("Success", "REMOVED")
@@ -111,7 +110,7 @@ def test_runbook_that_neither_asks_nor_backs_up_may_do_less(stack: Deployment) -
     assert stack.policies.granted("RunbookRole") == {
         "lambda:InvokeFunction",
         "config:StartConfigRulesEvaluation",
-        "config:DescribeConfigRuleEvaluationStatus",
+        "config:GetComplianceDetailsByConfigRule",
     }
 
 
@@ -126,7 +125,7 @@ def test_tests_below_leave_out_each_permission_once(guarded: Deployment) -> None
 def test_no_function_takes_what_it_may_not_see_for_unused(stack: Deployment, action: str) -> None:
     stack.expired("www")
     default = stack.valid("default")
-    stack.estate.alb(ABROAD, "prod", default.arn)
+    stack.infrastructure.alb(ABROAD, "prod", default.arn)
     with stack.policies.without_search(action):
         assert work(stack, "EvaluateRole").metrics["UsageChecksFailed"] > 0
         verdict = work(stack, "InspectRole").summary

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -48,7 +49,7 @@ def test_certificate_in_use_is_refused_as_long_as_it_is_and_then_removed(
     automatic: Deployment,
 ) -> None:
     expired, default = automatic.expired("www"), automatic.valid("default")
-    listener = automatic.estate.alb(ABROAD, "prod", default.arn, [expired.arn]).listener_arn
+    listener = automatic.infrastructure.alb(ABROAD, "prod", default.arn, [expired.arn]).listener_arn
     for _ in range(6):
         execution = attempted(automatic)
         assert execution.result == ("Success", "REFUSED")
@@ -103,8 +104,8 @@ def test_removal_that_failed_is_tried_again_after_the_next_hourly_run(
     assert attempted(automatic).result == ("Success", "REMOVED")
     assert automatic.names == ["api"]
     # What starts a remediation is a result, not a run; `api` was as recorded.
-    first = automatic.calls("PutEvaluations")[0]["parameters"]["Evaluations"]
-    assert [one["ComplianceResourceId"] for one in first] == ["www"]
+    first = automatic.sandbox.requests.list("config", "PutEvaluations")[0]["parameters"]
+    assert [one["ComplianceResourceId"] for one in first["Evaluations"]] == ["www"]
 
 
 @pytest.mark.parametrize("mode", ["false", "true"])
@@ -147,14 +148,44 @@ def test_two_remediations_of_one_certificate_delete_it_once(stack: Deployment) -
     assert set(stack.deletions()) == {"www"}
 
 
-@pytest.fixture
-def punctual(stack: Deployment) -> Iterator[Deployment]:
-    """The stack by real time, which the runbook's last step compares with AWS Config's.
+def test_ten_remediations_of_which_six_are_refused_leave_none_behind(stack: Deployment) -> None:
+    used = [stack.expired(f"a-used-{number}") for number in range(6)]
+    names = [stack.expired(f"b-unused-{number}").name for number in range(4)]
+    stack.infrastructure.alb(HOME, "prod", used[0].arn, [one.arn for one in used[1:]])
+    stack.scheduled_run()
 
-    The rule is another: the starts of the first are in what is the future now.
+    statuses = remediated(stack, *(one.name for one in used), *names)
+
+    assert {statuses[one.name]["State"] for one in used} == {"FAILED"}
+    assert {statuses[name]["State"] for name in names} == {"SUCCEEDED"}
+    assert len(stack.sandbox.automations.list()) == 10
+    stack.sandbox.wait(stack.rule)
+    assert stack.names == [one.name for one in used]
+    assert sorted(stack.deletions()) == names
+    assert stack.compliance == {one.name: "NON_COMPLIANT" for one in used}
+
+
+def remediated(stack: Deployment, *names: str) -> dict[str, Any]:
+    """Many at once by one click; answers their statuses when all are over.
+
+    Time flies, so that AWS Config lets the rule be started after each.
     """
-    stack.sandbox.clock.reset()
-    stack.configure(RuleName="certificates-of-many")
+    stack.sandbox.client("config").start_remediation_execution(
+        ConfigRuleName=stack.rule.name,
+        ResourceKeys=[
+            {"resourceType": "AWS::IAM::ServerCertificate", "resourceId": name} for name in names
+        ],
+    )
+    for _ in range(200):
+        if stack.sandbox.remediations.wait(stack.rule, timeout_seconds=1):
+            return stack.sandbox.remediations.statuses(stack.rule)
+        stack.sandbox.clock.advance(seconds=61)
+    raise AssertionError(stack.sandbox.remediations.statuses(stack.rule))
+
+
+@pytest.fixture
+def scarce(stack: Deployment) -> Iterator[Deployment]:
+    """The stack in an account with many certificates, and few functions at a time."""
     stack.sandbox.settings(quota=100)
     functions = stack.sandbox.client("lambda")
     names = [stack.outputs[f"{one}FunctionName"] for one in ("Inspect", "Remove")]
@@ -168,32 +199,37 @@ def punctual(stack: Deployment) -> Iterator[Deployment]:
     assert {one["action"] for one in stack.sandbox.permissions.list(decision="denied")} == set()
 
 
-def test_twenty_remediations_at_once_delete_all_and_clear_all_results(
-    punctual: Deployment,
-) -> None:
-    used = punctual.expired("used")
-    punctual.estate.classic(HOME, "old", used.arn)
+def test_twenty_removals_at_once_delete_all_and_clear_all_results(scarce: Deployment) -> None:
+    used = scarce.expired("used")
+    scarce.infrastructure.classic(HOME, "old", used.arn)
     names = [f"www-{number:02}" for number in range(20)]
     for name in names:
-        punctual.expired(name)
-    punctual.scheduled_run()
-    assert set(punctual.compliance) == {"used", *names}
+        scarce.expired(name)
+    scarce.scheduled_run()
+    assert set(scarce.compliance) == {"used", *names}
 
-    statuses = punctual.sandbox.remediations.run(punctual.rule, *names, timeout_seconds=300)
-
-    failures = {
-        name: [step.get("ErrorMessage") for step in statuses[name]["StepDetails"]]
+    # By hand: AWS Config would start one at a time.
+    started = [
+        scarce.sandbox.client("ssm").start_automation_execution(
+            DocumentName=scarce.outputs["RunbookName"], Parameters={"ServerCertificate": [name]}
+        )["AutomationExecutionId"]
         for name in names
-        if statuses[name]["State"] != "SUCCEEDED"
+    ]
+    executions = [
+        Execution(scarce.sandbox.automations.wait(one, timeout_seconds=300)) for one in started
+    ]
+
+    assert [one.failure for one in executions if one.result != ("Success", "REMOVED")] == []
+    assert [one.failure for one in executions if one.steps["reevaluate"] != "Success"] == []
+    scarce.sandbox.wait(scarce.rule)
+    assert scarce.names == ["used"]
+    assert sorted(scarce.deletions()) == names
+    assert scarce.compliance == {"used": "NON_COMPLIANT"}
+    assert "Classic ELB eu-west-1 old:443" in scarce.annotation("used")
+    asked = {
+        one["action"] for one in scarce.sandbox.permissions.list(role=scarce.roles["RunbookRole"])
     }
-    assert failures == {}
-    punctual.sandbox.wait(punctual.rule)
-    assert punctual.names == ["used"]
-    assert sorted(punctual.deletions()) == names
-    assert punctual.compliance == {"used": "NON_COMPLIANT"}
-    assert "Classic ELB eu-west-1 old:443" in punctual.annotation("used")
-    asked = {one["action"] for one in punctual.sandbox.permissions.list(decision="allowed")}
-    assert "config:DescribeConfigRuleEvaluationStatus" in asked
-    # Of many, few start the rule: the others see that it ran after they were done.
-    runs = punctual.sandbox.invocations(punctual.rule.function_name)
+    assert "config:GetComplianceDetailsByConfigRule" in asked
+    # Of many, few start the rule: the others see that their results are gone.
+    runs = scarce.sandbox.invocations(scarce.rule.function_name)
     assert len(runs) < 10

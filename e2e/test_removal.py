@@ -21,8 +21,8 @@ def expired(production: Production) -> Iterator[Certificate]:
     """An expired certificate that nothing uses, among others that must survive."""
     expired = production.expired()
     production.expired("bystander")
-    production.estate.alb(HOME, "prod", production.valid("valid").arn)
-    production.estate.classic(HOME, "old", production.expired("in-use").arn)
+    production.infrastructure.alb(HOME, "prod", production.valid("valid").arn)
+    production.infrastructure.classic(HOME, "old", production.expired("in-use").arn)
     yield expired
     production.sandbox.faults.clear()
     assert set(BYSTANDERS) <= set(production.names)
@@ -144,17 +144,17 @@ def test_certificate_in_use_is_refused(
 ) -> None:
     used = production.expired("used", path="/cloudfront/")
     default = production.valid("default")
-    estate = production.estate
+    infrastructure = production.infrastructure
     if how == "classic":
-        estate.classic(ABROAD, "x", used.arn)
+        infrastructure.classic(ABROAD, "x", used.arn)
     elif how == "default":
-        estate.alb(ABROAD, "x", used.arn)
+        infrastructure.alb(ABROAD, "x", used.arn)
     elif how == "sni":
-        estate.nlb(ABROAD, "x", default.arn, sni=[used.arn])
+        infrastructure.nlb(ABROAD, "x", default.arn, sni=[used.arn])
     elif how == "cloudfront":
-        estate.distribution("x", used.id)
+        infrastructure.distribution("x", used.id)
     else:
-        estate.domain(ABROAD, "x.example.com", used.arn)
+        infrastructure.domain(ABROAD, "x.example.com", used.arn)
     run = remove.invoke(of(used))
     reason = assert_kept(remove, run, production, "used")
     assert reason.startswith("In use by 1 resource: ")
@@ -189,7 +189,7 @@ def test_certificate_whose_usage_is_unknown_is_refused(
 def test_listener_that_refers_to_an_unlisted_certificate_keeps_all_of_them(
     production: Production, remove: Function, expired: Certificate
 ) -> None:
-    production.estate.alb(ABROAD, "x", production.expired("renamed-since").arn)
+    production.infrastructure.alb(ABROAD, "x", production.expired("renamed-since").arn)
     production.rename("renamed-since", "new-name")
     reason = assert_kept(remove, remove.invoke(of(expired)), production)
     assert "UnlistedCertificate" in reason
@@ -242,7 +242,7 @@ def test_certificate_that_took_the_name_of_a_renamed_one_is_refused(
 def test_certificate_attached_since_the_inspection_is_refused(
     production: Production, remove: Function, inspected: Certificate
 ) -> None:
-    production.estate.alb(ABROAD, "x", production.valid("default").arn, sni=[inspected.arn])
+    production.infrastructure.alb(ABROAD, "x", production.valid("default").arn, sni=[inspected.arn])
     reason = assert_kept(remove, remove.invoke(of(inspected)), production)
     assert "ALB listener ap-southeast-2 app/x:443 (SNI)" in reason
 
@@ -291,7 +291,7 @@ def test_certificate_attached_just_before_is_kept_by_iam(
     production: Production, remove: Function, expired: Certificate
 ) -> None:
     with production.while_held(*DELETE, lambda: remove.invoke(of(expired))) as removed:
-        balancer = production.estate.alb(ABROAD, "x", expired.arn)
+        balancer = production.infrastructure.alb(ABROAD, "x", expired.arn)
     answer = removed.result().summary
     assert answer["outcome"] == "REFUSED"
     assert balancer.arn in answer["reason"]
@@ -331,7 +331,7 @@ def test_whatever_a_caller_claims_is_ignored(
     production: Production, remove: Function, claims: dict[str, Any]
 ) -> None:
     used, valid = production.expired("used"), production.valid("valid")
-    production.estate.classic(ABROAD, "x", used.arn)
+    production.infrastructure.classic(ABROAD, "x", used.arn)
     assert_kept(remove, remove.invoke(of(used, **claims)), production, "used")
     assert_kept(remove, remove.invoke(of(valid, **claims)), production, "valid")
 

@@ -18,6 +18,7 @@ from .account import days
 from .deployment import BACKUPS, Deployment
 from .production import ABROAD, HOME
 
+STRANGER = "210987654321"
 STRANGE_NAME = "shop@example.com+eu=1,2_3.4-5"
 
 
@@ -44,7 +45,7 @@ def test_unused_expired_certificate_is_deleted_and_its_result_disappears(
 
 def test_certificate_in_use_as_sni_in_another_region_is_refused(stack: Deployment) -> None:
     expired, default = stack.expired("www"), stack.valid("default")
-    stack.estate.alb(ABROAD, "prod", default.arn, sni=[expired.arn])
+    stack.infrastructure.alb(ABROAD, "prod", default.arn, sni=[expired.arn])
     execution = stack.remediate_after_a_run("www")
     assert execution.status == "Failed"
     reason = f"Not deleted: In use by 1 resource: ALB listener {ABROAD} app/prod:443 (SNI)."
@@ -111,7 +112,7 @@ def test_dry_run_says_what_would_happen_and_deletes_nothing(
 ) -> None:
     expired = stack.expired("www")
     if used:
-        stack.estate.classic(HOME, "old", expired.arn)
+        stack.infrastructure.classic(HOME, "old", expired.arn)
     execution = stack.run("www", dry_run=True)
     assert execution.result == ("Success", outcome)
     assert execution.reason == execution.verdict["reason"]
@@ -207,7 +208,7 @@ def test_expired_certificate_that_replaced_it_is_judged_for_itself(stack: Deploy
     stack.expired("www")
     stack.scheduled_run()
     replacement = stack.replace("www")
-    stack.estate.alb(HOME, "prod", replacement.arn)
+    stack.infrastructure.alb(HOME, "prod", replacement.arn)
     execution = stack.remediate("www")
     assert "In use by 1 resource: ALB listener eu-west-1 app/prod:443." in execution.failure
     assert execution.verdict["id"] == replacement.id
@@ -272,7 +273,8 @@ def test_nobody_but_an_approver_can_approve(guarded: Deployment) -> None:
 def test_nobody_is_asked_about_a_certificate_that_is_refused(guarded: Deployment) -> None:
     guarded.valid("www")
     assert guarded.run("www").status == "Failed"
-    assert guarded.messages() == []
+    (message,) = guarded.messages()
+    assert "ended with the status Failed" in message
 
 
 def test_certificate_attached_to_a_listener_after_the_inspection_is_refused(
@@ -280,7 +282,7 @@ def test_certificate_attached_to_a_listener_after_the_inspection_is_refused(
 ) -> None:
     expired, default = guarded.expired("www"), guarded.valid("default")
     waiting = guarded.run("www")
-    guarded.estate.nlb(ABROAD, "edge", default.arn, sni=[expired.arn])
+    guarded.infrastructure.nlb(ABROAD, "edge", default.arn, sni=[expired.arn])
     execution = guarded.answer(waiting, "Approve")
     assert execution.status == "Failed"
     assert f"Not deleted: In use by 1 resource: NLB listener {ABROAD} net/edge:443 (SNI)" in (
@@ -335,6 +337,23 @@ def test_user_that_only_iam_knows_of_is_named_in_the_refusal(stack: Deployment) 
 # The backup.
 
 
+@pytest.fixture
+def strangers_bucket(stack: Deployment) -> Iterator[Any]:
+    """The client of a stranger whose bucket anybody may write to."""
+    stranger = stack.sandbox.client("s3", account=STRANGER)
+    stack.sandbox.make_bucket("strange", account=STRANGER)
+    anybody = {
+        "Effect": "Allow",
+        "Principal": "*",
+        "Action": "s3:PutObject",
+        "Resource": "arn:aws:s3:::strange/*",
+    }
+    policy = {"Version": "2012-10-17", "Statement": [anybody]}
+    stranger.put_bucket_policy(Bucket="strange", Policy=json.dumps(policy))
+    yield stranger
+    stranger.delete_bucket(Bucket="strange")
+
+
 def test_backup_holds_all_that_iam_gives(guarded: Deployment) -> None:
     expired = guarded.expired(STRANGE_NAME, path="/eu/")
     iam = guarded.sandbox.client("iam")
@@ -367,6 +386,36 @@ def test_backup_names_the_owner_of_the_bucket_and_no_encryption(guarded: Deploym
     given = written["parameters"]
     assert given["ExpectedBucketOwner"] == guarded.sandbox.account
     assert not {name for name in given if "Encryption" in name or "SSE" in name}
+
+
+@pytest.mark.parametrize("named", ["", "999999999999"])
+def test_bucket_of_another_owner_than_named_gets_no_backup_and_nothing_is_deleted(
+    stack: Deployment, strangers_bucket: Any, named: str
+) -> None:
+    stack.configure(BackupBucket="strange", BackupBucketOwner=named)
+    stack.expired("www")
+    execution = stack.run("www")
+    assert execution.result == ("Failed", "")
+    assert "Not deleted: s3:PutObject failed: " in execution.failure
+    assert "AccessDenied" in execution.failure
+    assert (stack.names, stack.deletions()) == (["www"], [])
+    assert "Contents" not in strangers_bucket.list_objects_v2(Bucket="strange")
+
+
+def test_bucket_of_another_owner_is_refused_even_if_the_role_may_write_anywhere(
+    stack: Deployment, strangers_bucket: Any
+) -> None:
+    stack.configure(BackupBucket="strange")
+    iam, role = stack.sandbox.client("iam"), stack.roles["RunbookRole"]
+    anywhere = {"Effect": "Allow", "Action": "s3:PutObject", "Resource": "*"}
+    policy = {"Version": "2012-10-17", "Statement": [anywhere]}
+    iam.put_role_policy(RoleName=role, PolicyName="wide", PolicyDocument=json.dumps(policy))
+    stack.expired("www")
+    execution = stack.run("www")
+    iam.delete_role_policy(RoleName=role, PolicyName="wide")
+    assert "AccessDenied" in execution.failure
+    assert (stack.names, stack.deletions()) == (["www"], [])
+    assert "Contents" not in strangers_bucket.list_objects_v2(Bucket="strange")
 
 
 def test_nothing_is_deleted_if_the_bucket_is_missing(stack: Deployment) -> None:
@@ -527,7 +576,7 @@ def forger(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_removal_believes_no_forged_inspection(stack: Deployment, forger: Path) -> None:
     used, valid = stack.expired("used"), stack.valid("valid")
     unused = stack.expired("unused")
-    stack.estate.alb(ABROAD, "prod", valid.arn, sni=[used.arn])
+    stack.infrastructure.alb(ABROAD, "prod", valid.arn, sni=[used.arn])
     lies = {
         "In use by 1 resource: ALB listener": ("used", used.id),
         "Valid until ": ("valid", valid.id),

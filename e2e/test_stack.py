@@ -9,7 +9,7 @@ from botocore.exceptions import ClientError
 from .account import days
 from .deployment import RULE_NAME, STACK, Deployment
 from .package import StackError
-from .production import NO_APPSYNC
+from .production import EVALUATE_TIMEOUT, MEMORY, NO_APPSYNC, TIMEOUT
 
 APPROVER = "arn:aws:iam::123456789012:user/alice"
 TOPIC = "arn:aws:sns:eu-west-1:123456789012:alarms"
@@ -42,14 +42,19 @@ def test_stack_deploys_with_defaults_and_evaluates_at_once(new: Deployment) -> N
     described = config.describe_remediation_configurations(ConfigRuleNames=[RULE_NAME])
     (remediation,) = described["RemediationConfigurations"]
     assert not remediation["Automatic"]
+    assert remediation["ExecutionControls"]["SsmControls"] == {
+        "ErrorPercentage": 100,
+        "ConcurrentExecutionRatePercentage": 5,
+    }
     assert remediation["ResourceType"] == "AWS::IAM::ServerCertificate"
     assert remediation["TargetId"] == new.outputs["RunbookName"]
     for function in functions(new).values():
-        assert (function["Runtime"], function["MemorySize"]) == ("java25", 512)
+        assert (function["Runtime"], function["MemorySize"]) == ("java25", MEMORY)
+    timeouts = sorted(function["Timeout"] for function in functions(new).values())
+    assert timeouts == [TIMEOUT, TIMEOUT, EVALUATE_TIMEOUT]
     groups = new.sandbox.client("logs").describe_log_groups()["logGroups"]
     assert [group["retentionInDays"] for group in groups] == [365, 365, 365]
-    (key,) = new.resources("AWS::KMS::Key").values()
-    assert new.sandbox.client("kms").get_key_rotation_status(KeyId=key)["KeyRotationEnabled"]
+    assert new.resources("AWS::KMS::Key") == {}
 
 
 def test_roles_take_path_and_boundary(new: Deployment) -> None:
@@ -133,8 +138,16 @@ def test_changed_runbook_is_run_by_a_role_with_a_path_and_all_is_deleted_after(
             "AlarmEmail works only with the stack's own topic.",
         ),
         (
+            {"EncryptAlarms": "true", "AlarmTopicArn": TOPIC},
+            "EncryptAlarms works only with the stack's own topic.",
+        ),
+        (
             {"BackupKeyArn": "arn:aws:kms:eu-west-1:123456789012:key/0-1"},
             "BackupKeyArn requires BackupBucket, which is not set.",
+        ),
+        (
+            {"BackupBucketOwner": "210987654321"},
+            "BackupBucketOwner requires BackupBucket, which is not set.",
         ),
     ],
 )
@@ -158,6 +171,10 @@ def test_parameters_that_exclude_each_other_are_refused(
         ("UsageExceptions", "elasticloadbalancingv2/mx-central-1", "Only AppSync can be excepted"),
         ("Approvers", "alice", "up to ten ARNs of IAM users, roles or assumed roles"),
         ("Approvers", ",".join([APPROVER] * 11), "up to ten ARNs"),
+        ("Approvers", f"user/alice,{APPROVER}", "Names and ARNs can't be mixed."),
+        ("Approvers", ",".join(["user/alice"] * 11), "up to ten roles or users"),
+        ("BackupBucketOwner", "alice", "an account id of 12 digits"),
+        ("PermissionsBoundaryArn", "Boundary", "a policy of the account (policy/Name"),
         ("BackupBucket", "s3://backups", "the name of an S3 bucket"),
         ("BackupKeyArn", "alias/backups", "the ARN of a KMS key"),
         ("AlarmEmail", "ops", "an email address"),

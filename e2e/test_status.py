@@ -74,7 +74,7 @@ def test_status_tells_what_needs_attention_and_what_it_may_not_read(
     new: Deployment, capsys: pytest.CaptureFixture[str]
 ) -> None:
     new.expired("unused")
-    new.estate.alb(new.sandbox.region, "prod", new.expired("used").arn)
+    new.infrastructure.alb(new.sandbox.region, "prod", new.expired("used").arn)
     approver = f"arn:aws:iam::{new.sandbox.account}:user/alice"
     new.install(AlarmEmail=EMAIL, Approvers=approver)
     new.remediate("used")

@@ -154,7 +154,7 @@ def test_denials_are_not_the_sandbox_s_answer_to_everything(guarded: Deployment)
 def test_stolen_runbook_role_meets_the_judge_though_no_approver(guarded: Deployment) -> None:
     used, valid = guarded.expired("used"), guarded.valid("valid")
     unused = guarded.expired("unused")
-    guarded.estate.alb(ABROAD, "prod", valid.arn, sni=[used.arn])
+    guarded.infrastructure.alb(ABROAD, "prod", valid.arn, sni=[used.arn])
     thief = Thief(guarded, "RunbookRole")
 
     def outcome(certificate: Certificate) -> str:

@@ -15,7 +15,7 @@ def made(production: Production) -> Counter[tuple[str, str]]:
 def test_account_in_good_order_is_asked_for_nothing_but_its_certificates(
     production: Production,
 ) -> None:
-    production.estate.alb(HOME, "prod", production.valid().arn)
+    production.infrastructure.alb(HOME, "prod", production.valid().arn)
     run = production.search()
     assert (run.metrics["ExpiredInUse"], run.metrics["UsageChecksFailed"]) == (0, 0)
     assert {service for service, _ in made(production)} == {"iam", "config"}
@@ -24,7 +24,7 @@ def test_account_in_good_order_is_asked_for_nothing_but_its_certificates(
 
 
 def test_rule_that_does_not_check_usage_says_nothing_of_it(production: Production) -> None:
-    production.estate.alb(HOME, "prod", production.expired().arn)
+    production.infrastructure.alb(HOME, "prod", production.expired().arn)
     run = production.search(parameters={"checkUsage": "false"})
     assert {service for service, _ in made(production)} == {"iam", "config"}
     assert "use" not in production.annotation("www")
@@ -42,8 +42,10 @@ def test_300_load_balancers_in_20_regions_are_all_found_with_the_fewest_calls(
 
     def build(region: str) -> None:
         for number in range(15):
-            built = production.estate.alb(region, f"lb-{number:02}", default.arn, [expired.arn])
-            production.estate.listener(built.arn, "HTTPS", 8443, expired.arn)
+            built = production.infrastructure.alb(
+                region, f"lb-{number:02}", default.arn, [expired.arn]
+            )
+            production.infrastructure.listener(built.arn, "HTTPS", 8443, expired.arn)
 
     with ThreadPoolExecutor(4) as threads:
         list(threads.map(build, regions))

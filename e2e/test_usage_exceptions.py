@@ -98,7 +98,7 @@ def test_exception_hides_no_other_place_that_fails(production: Production) -> No
 @pytest.mark.usefixtures("host")
 def test_host_that_answers_has_its_users_found_though_excepted(production: Production) -> None:
     used = production.expired()
-    production.estate.domain(GOVCLOUD, "api.example.com", used.arn)
+    production.infrastructure.domain(GOVCLOUD, "api.example.com", used.arn)
     run = production.search(EXCEPTED)
     assert production.annotation("www").endswith(
         f"In use by 1: AppSync domain {GOVCLOUD} api.example.com."
@@ -125,7 +125,7 @@ def test_exception_that_is_not_needed_is_told_and_keeps_nothing_from_removal(
 @pytest.mark.usefixtures("host")
 def test_host_that_answers_is_searched_without_an_exception(production: Production) -> None:
     used = production.expired()
-    production.estate.domain(GOVCLOUD, "api.example.com", used.arn)
+    production.infrastructure.domain(GOVCLOUD, "api.example.com", used.arn)
     verdict = production.inspection(SEARCHED).invoke({"certificate": "www"}).summary
     assert [user["service"] for user in verdict["usage"]] == ["appsync"]
     assert "notes" not in verdict

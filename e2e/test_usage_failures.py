@@ -32,7 +32,7 @@ READS = [
 @pytest.fixture
 def expired(production: Production) -> Certificate:
     """An expired certificate beside a load balancer that doesn't use it."""
-    production.estate.alb(HOME, "prod", production.valid("good").arn)
+    production.infrastructure.alb(HOME, "prod", production.valid("good").arn)
     return production.expired()
 
 
@@ -87,7 +87,7 @@ def test_region_that_a_policy_denies_is_unknown_until_the_operator_leaves_it_out
 def test_user_that_was_found_is_named_before_the_checks_that_failed(
     production: Production, expired: Certificate
 ) -> None:
-    production.estate.classic(HOME, "old", expired.arn)
+    production.infrastructure.classic(HOME, "old", expired.arn)
     production.sandbox.denials.add(region=DENIED_REGION)
     run = production.search()
     assert production.annotation("www").endswith(
@@ -206,7 +206,7 @@ def test_function_without_time_for_a_search_reports_all_the_same(production: Pro
 def test_listener_that_is_deleted_during_the_search_uses_nothing(
     production: Production, expired: Certificate
 ) -> None:
-    balancer = production.estate.nlb(ABROAD, "going", expired.arn)
+    balancer = production.infrastructure.nlb(ABROAD, "going", expired.arn)
     balancing = production.sandbox.client("elbv2", ABROAD)
     inspection = production.inspection(QUICK)
     with production.while_held(
@@ -227,7 +227,7 @@ def test_listener_that_is_deleted_during_the_search_uses_nothing(
 def test_load_balancer_that_is_deleted_during_the_search_uses_nothing(
     production: Production, expired: Certificate
 ) -> None:
-    balancer = production.estate.nlb(ABROAD, "going", expired.arn)
+    balancer = production.infrastructure.nlb(ABROAD, "going", expired.arn)
     balancing = production.sandbox.client("elbv2", ABROAD)
     inspection = production.inspection(QUICK)
     with production.while_held(
@@ -250,7 +250,7 @@ def test_load_balancer_that_is_deleted_during_the_search_uses_nothing(
 def test_listener_of_a_renamed_certificate_leaves_the_usage_of_all_unknown(
     production: Production, expired: Certificate
 ) -> None:
-    production.estate.alb(ABROAD, "old", expired.arn)
+    production.infrastructure.alb(ABROAD, "old", expired.arn)
     production.expired("other")
     production.rename("www", "renamed")
     run = production.search()
@@ -272,7 +272,7 @@ def test_listener_of_a_deleted_certificate_leaves_the_usage_of_all_unknown(
     production: Production, expired: Certificate
 ) -> None:
     default = production.valid("default")
-    production.estate.alb(ABROAD, "old", default.arn, sni=[expired.arn])
+    production.infrastructure.alb(ABROAD, "old", default.arn, sni=[expired.arn])
     production.delete("www")
     production.expired("other")
     production.search()
@@ -282,7 +282,7 @@ def test_listener_of_a_deleted_certificate_leaves_the_usage_of_all_unknown(
 def test_classic_load_balancer_of_a_deleted_certificate_refers_to_none(
     production: Production, expired: Certificate
 ) -> None:
-    production.estate.classic(ABROAD, "old", expired.arn)
+    production.infrastructure.classic(ABROAD, "old", expired.arn)
     production.sandbox.delete_conflicts.detect(missed=["www"])
     production.delete("www")
     production.expired("other")

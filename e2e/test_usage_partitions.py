@@ -14,10 +14,10 @@ def test_in_china_users_are_found_in_both_regions_and_cloudfront(
 ) -> None:
     expired = production.expired(path="/cloudfront/")
     assert expired.arn.startswith("arn:aws-cn:iam::")
-    production.estate.classic(home, "old", expired.arn)
-    production.estate.nlb("cn-northwest-1", "edge", expired.arn)
-    production.estate.domain(home, "api.example.com", expired.arn)
-    shop = production.estate.distribution("shop", expired.id)
+    production.infrastructure.classic(home, "old", expired.arn)
+    production.infrastructure.nlb("cn-northwest-1", "edge", expired.arn)
+    production.infrastructure.domain(home, "api.example.com", expired.arn)
+    shop = production.infrastructure.distribution("shop", expired.id)
     run = production.search()
     assert (run.metrics["ExpiredInUse"], run.metrics["UsageChecksFailed"]) == (1, 0)
     assert " In use by 4: " in production.annotation("www")
@@ -39,7 +39,9 @@ def test_in_govcloud_regions_come_from_the_sdk_and_cloudfront_is_not_asked(
 ) -> None:
     expired = production.expired()
     assert expired.arn.startswith("arn:aws-us-gov:iam::")
-    production.estate.alb("us-gov-east-1", "prod", production.valid("default").arn, [expired.arn])
+    production.infrastructure.alb(
+        "us-gov-east-1", "prod", production.valid("default").arn, [expired.arn]
+    )
     run = production.search(NO_APPSYNC)
     assert (run.metrics["ExpiredInUse"], run.metrics["UsageChecksFailed"]) == (1, 0)
     assert production.annotation("www").endswith("ALB listener us-gov-east-1 app/prod:443 (SNI).")

@@ -18,7 +18,7 @@ def test_certificate_that_nothing_uses_is_said_to_be_unused(production: Producti
 
 def test_sni_certificate_in_another_region_is_in_use(production: Production) -> None:
     default, expired = production.valid("default"), production.expired()
-    production.estate.alb(ABROAD, "prod", default.arn, sni=[expired.arn])
+    production.infrastructure.alb(ABROAD, "prod", default.arn, sni=[expired.arn])
     run = production.search()
     assert production.annotation("www").endswith(
         f"(id {expired.id}). In use by 1: ALB listener {ABROAD} app/prod:443 (SNI)."
@@ -30,11 +30,11 @@ def test_sni_certificate_in_another_region_is_in_use(production: Production) -> 
 
 def test_one_certificate_may_be_in_use_by_five_services(production: Production) -> None:
     default, expired = production.valid("default"), production.expired(path="/cloudfront/")
-    production.estate.classic(HOME, "old", expired.arn)
-    production.estate.alb(HOME, "prod", expired.arn)
-    production.estate.nlb(ABROAD, "edge", default.arn, sni=[expired.arn])
-    shop = production.estate.distribution("shop", expired.id).rpartition("/")[2]
-    production.estate.domain("us-east-1", "api.example.com", expired.arn)
+    production.infrastructure.classic(HOME, "old", expired.arn)
+    production.infrastructure.alb(HOME, "prod", expired.arn)
+    production.infrastructure.nlb(ABROAD, "edge", default.arn, sni=[expired.arn])
+    shop = production.infrastructure.distribution("shop", expired.id).rpartition("/")[2]
+    production.infrastructure.domain("us-east-1", "api.example.com", expired.arn)
     production.search()
     annotation = production.annotation("www")
     assert " In use by 5: ALB listener eu-west-1 app/prod:443, " in annotation
@@ -53,8 +53,8 @@ def test_one_certificate_may_be_in_use_by_five_services(production: Production) 
 def test_users_are_told_apart_by_certificate(production: Production) -> None:
     one, other = production.expired("one"), production.expired("other")
     production.expired("unused")
-    production.estate.alb(HOME, "a", one.arn)
-    production.estate.nlb(HOME, "b", other.arn)
+    production.infrastructure.alb(HOME, "a", one.arn)
+    production.infrastructure.nlb(HOME, "b", other.arn)
     assert production.search().metrics["ExpiredInUse"] == 2
     assert production.annotation("one").endswith("In use by 1: ALB listener eu-west-1 app/a:443.")
     assert production.annotation("other").endswith("In use by 1: NLB listener eu-west-1 net/b:443.")
@@ -62,7 +62,7 @@ def test_users_are_told_apart_by_certificate(production: Production) -> None:
 
 
 def test_expiring_certificate_has_its_users_named_too(production: Production) -> None:
-    production.estate.classic(HOME, "old", production.valid().arn)
+    production.infrastructure.classic(HOME, "old", production.valid().arn)
     run = production.search(parameters={"daysToExpiration": "365"})
     assert production.annotation("www").endswith("In use by 1: Classic ELB eu-west-1 old:443.")
     assert run.metrics["ExpiredInUse"] == 0
@@ -72,7 +72,7 @@ def test_certificate_that_is_default_and_sni_of_one_listener_is_named_as_both(
     production: Production,
 ) -> None:
     expired = production.expired()
-    production.estate.alb(HOME, "prod", expired.arn, sni=[expired.arn])
+    production.infrastructure.alb(HOME, "prod", expired.arn, sni=[expired.arn])
     users = production.inspection().invoke({"certificate": "www"}).summary["usage"]
     assert [user["detail"] for user in users] == ["default", "SNI"]
     assert len({user["resource"] for user in users}) == 1
@@ -86,7 +86,7 @@ def test_region_that_the_account_opted_in_to_is_searched(
     production: Production, status: str
 ) -> None:
     production.sandbox.regions.set("ENABLED", OPT_IN)
-    production.estate.alb(OPT_IN, "prod", production.expired().arn)
+    production.infrastructure.alb(OPT_IN, "prod", production.expired().arn)
     production.sandbox.regions.set(status, OPT_IN)
     production.search()
     assert production.annotation("www").endswith(f"ALB listener {OPT_IN} app/prod:443.")
@@ -113,7 +113,7 @@ def test_region_that_is_still_being_enabled_leaves_usage_unknown(production: Pro
 
 def test_only_the_regions_that_the_operator_names_are_searched(production: Production) -> None:
     expired = production.expired()
-    production.estate.alb("us-west-2", "elsewhere", expired.arn)
+    production.infrastructure.alb("us-west-2", "elsewhere", expired.arn)
     production.search({"USAGE_REGIONS": f" {HOME} , {ABROAD},,{HOME}"})
     assert production.searched_regions() == {HOME, ABROAD}
     assert production.calls("ListRegions") == []
@@ -134,22 +134,22 @@ def test_setting_that_names_no_region_fails_and_says_which(production: Productio
 def test_certificates_of_acm_are_ignored(production: Production) -> None:
     production.expired()
     acm = production.sandbox.client("acm").request_certificate(DomainName="www.example.com")
-    production.estate.alb(HOME, "modern", acm["CertificateArn"])
-    production.estate.classic(HOME, "old", acm["CertificateArn"])
-    production.estate.domain(HOME, "api.example.com", acm["CertificateArn"])
+    production.infrastructure.alb(HOME, "modern", acm["CertificateArn"])
+    production.infrastructure.classic(HOME, "old", acm["CertificateArn"])
+    production.infrastructure.domain(HOME, "api.example.com", acm["CertificateArn"])
     assert production.search().metrics["UsageChecksFailed"] == 0
     assert production.annotation("www").endswith("Not in use.")
 
 
 def test_plain_listeners_are_ignored_and_cost_no_call(production: Production) -> None:
     production.expired()
-    production.estate.classic(HOME, "old")
-    production.estate.alb(HOME, "http")
-    plain = production.estate.nlb(HOME, "tcp")
-    production.estate.listener(plain.arn, "QUIC", 444)
-    production.estate.listener(plain.arn, "TCP_QUIC", 445)
-    production.estate.gateway(HOME, "appliance")
-    production.estate.distribution("shop")
+    production.infrastructure.classic(HOME, "old")
+    production.infrastructure.alb(HOME, "http")
+    plain = production.infrastructure.nlb(HOME, "tcp")
+    production.infrastructure.listener(plain.arn, "QUIC", 444)
+    production.infrastructure.listener(plain.arn, "TCP_QUIC", 445)
+    production.infrastructure.gateway(HOME, "appliance")
+    production.infrastructure.distribution("shop")
     assert production.search().metrics["UsageChecksFailed"] == 0
     assert production.annotation("www").endswith("Not in use.")
     assert production.calls("DescribeListenerCertificates") == []
@@ -157,9 +157,9 @@ def test_plain_listeners_are_ignored_and_cost_no_call(production: Production) ->
 
 
 def test_encrypted_listener_among_plain_ones_is_asked_alone(production: Production) -> None:
-    balancer = production.estate.nlb(HOME, "prod", production.valid("default").arn)
-    production.estate.listener(balancer.arn, "QUIC", 444)
-    production.estate.listener(balancer.arn, "TCP_QUIC", 445)
+    balancer = production.infrastructure.nlb(HOME, "prod", production.valid("default").arn)
+    production.infrastructure.listener(balancer.arn, "QUIC", 444)
+    production.infrastructure.listener(balancer.arn, "TCP_QUIC", 445)
     production.expired()
     production.search()
     (asked,) = production.calls("DescribeListenerCertificates")
@@ -173,7 +173,7 @@ def test_distribution_keeps_the_certificate_whose_id_it_has_through_a_rename(
     production: Production,
 ) -> None:
     expired = production.expired(path="/cloudfront/")
-    shop = production.estate.distribution("shop", expired.id).rpartition("/")[2]
+    shop = production.infrastructure.distribution("shop", expired.id).rpartition("/")[2]
     production.rename("www", "renamed")
     production.search()
     assert production.annotation("renamed").endswith(f"In use by 1: CloudFront {shop}.")
@@ -182,7 +182,7 @@ def test_distribution_keeps_the_certificate_whose_id_it_has_through_a_rename(
 def test_certificate_uploaded_again_under_its_name_is_not_the_one_of_the_distribution(
     production: Production,
 ) -> None:
-    production.estate.distribution("shop", production.expired(path="/cloudfront/").id)
+    production.infrastructure.distribution("shop", production.expired(path="/cloudfront/").id)
     production.delete("www")
     again = production.expired(path="/cloudfront/")
     production.search()
@@ -194,7 +194,7 @@ def test_certificate_uploaded_again_under_its_name_is_not_the_one_of_the_distrib
 def test_distribution_that_has_the_id_of_an_old_account_is_found(production: Production) -> None:
     production.sandbox.settings(id_prefix="AS5Y")
     old = production.expired(path="/cloudfront/")
-    shop = production.estate.distribution("shop", old.id).rpartition("/")[2]
+    shop = production.infrastructure.distribution("shop", old.id).rpartition("/")[2]
     production.search()
     assert f"(id AS5Y{old.id[4:]}). In use by 1: CloudFront {shop}." in production.annotation("www")
 
@@ -203,7 +203,7 @@ def test_distribution_of_a_deleted_certificate_is_told_and_keeps_no_other(
     production: Production,
 ) -> None:
     gone = production.expired("gone", path="/cloudfront/")
-    shop = production.estate.distribution("shop", gone.id).rpartition("/")[2]
+    shop = production.infrastructure.distribution("shop", gone.id).rpartition("/")[2]
     production.delete("gone")
     other = production.expired("other")
     note = (
@@ -224,8 +224,8 @@ def test_listener_of_a_renamed_certificate_keeps_all_beside_such_a_distribution(
     production: Production,
 ) -> None:
     gone, renamed = production.expired("gone", path="/cloudfront/"), production.expired("before")
-    production.estate.distribution("shop", gone.id)
-    production.estate.alb(ABROAD, "prod", renamed.arn)
+    production.infrastructure.distribution("shop", gone.id)
+    production.infrastructure.alb(ABROAD, "prod", renamed.arn)
     production.delete("gone")
     production.rename("before", "after")
     production.expired("other")
@@ -238,7 +238,7 @@ def test_listener_of_a_renamed_certificate_keeps_all_beside_such_a_distribution(
 
 
 def test_account_in_good_order_has_no_notes(production: Production) -> None:
-    production.estate.distribution("shop", production.expired(path="/cloudfront/").id)
+    production.infrastructure.distribution("shop", production.expired(path="/cloudfront/").id)
     assert "usageNotes" not in production.search().summary
     assert "notes" not in production.inspection().invoke({"certificate": "www"}).summary
 
@@ -249,10 +249,10 @@ def test_account_in_good_order_has_no_notes(production: Production) -> None:
 def test_distribution_of_the_second_page_is_found(production: Production) -> None:
     expired = production.expired(path="/cloudfront/")
     for number in range(DISTRIBUTIONS_A_PAGE):
-        production.estate.distribution(f"shop-{number}")
+        production.infrastructure.distribution(f"shop-{number}")
     # Listed by id, which is random: of ten, all of them on the first page would be a wonder.
     for number in range(10):
-        production.estate.distribution(f"live-{number}", expired.id)
+        production.infrastructure.distribution(f"live-{number}", expired.id)
     production.search()
     assert " In use by 10: CloudFront " in production.annotation("www")
     assert len(production.calls("ListDistributions")) == 2
@@ -261,8 +261,8 @@ def test_distribution_of_the_second_page_is_found(production: Production) -> Non
 def test_domain_of_the_second_page_is_found(production: Production) -> None:
     acm = f"arn:aws:acm:us-east-1:{production.sandbox.account}:certificate/valid"
     for number in range(DOMAINS_A_PAGE):
-        production.estate.domain(HOME, f"a{number:02}.example.com", acm)
-    production.estate.domain(HOME, "z.example.com", production.expired().arn)
+        production.infrastructure.domain(HOME, f"a{number:02}.example.com", acm)
+    production.infrastructure.domain(HOME, "z.example.com", production.expired().arn)
     production.search()
     assert production.annotation("www").endswith("AppSync domain eu-west-1 z.example.com.")
     listings = [call for call in production.calls("ListDomainNames") if call["region"] == HOME]
@@ -272,12 +272,12 @@ def test_domain_of_the_second_page_is_found(production: Production) -> None:
 def test_load_balancers_of_the_second_page_are_found(production: Production) -> None:
     expired = production.expired()
     for number in range(LOAD_BALANCERS_A_PAGE):
-        production.estate.classic(HOME, f"a{number:03}")
-    production.estate.classic(HOME, "z", expired.arn)
+        production.infrastructure.classic(HOME, f"a{number:03}")
+    production.infrastructure.classic(HOME, "z", expired.arn)
     for number in range(LOAD_BALANCERS_A_PAGE):
-        production.estate.gateway(HOME, f"a{number:03}")
+        production.infrastructure.gateway(HOME, f"a{number:03}")
     # By ARN, .../gwy/... comes before .../net/...
-    production.estate.nlb(HOME, "z", expired.arn)
+    production.infrastructure.nlb(HOME, "z", expired.arn)
     production.search()
     annotation = production.annotation("www")
     assert annotation.endswith(

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from datetime import datetime, timedelta, timezone
 
 from bench.template import jvm_options, memory_mb
-from sandbox.client import Estate, Rule, Sandbox
+from sandbox.client import Infrastructure, Rule, Sandbox
 
 from .installed import PROJECT
 from .score import PeerError, Truth
@@ -38,12 +38,12 @@ class PeersAccount:
             for name, expires in expirations(datetime.now(timezone.utc)).items()
         }
         valid = next(name for name in stored if name not in expired)
-        estate = Estate(sandbox)
-        estate.alb(
+        infrastructure = Infrastructure(sandbox)
+        infrastructure.alb(
             ABROAD, "checkout", default=stored[valid]["Arn"], sni=[stored[by_listener]["Arn"]]
         )
-        arn = estate.distribution("assets", stored[by_cloudfront]["ServerCertificateId"])
-        estate.classic(sandbox.region, "intranet", stored[by_classic]["Arn"])
+        arn = infrastructure.distribution("assets", stored[by_cloudfront]["ServerCertificateId"])
+        infrastructure.classic(sandbox.region, "intranet", stored[by_classic]["Arn"])
         users = dict(zip(in_use, ("checkout", arn.rpartition("/")[2], "intranet"), strict=True))
         self.truth = Truth(frozenset(stored), frozenset(expired), users)
 

@@ -11,11 +11,28 @@ def test_parameters_are_those_of_the_template() -> None:
     assert main([]) == 0
 
 
+def test_names_of_approvers_and_the_boundary_are_right_everywhere() -> None:
+    names = [
+        "Approvers=role/CertificateApprover,user/a/b",
+        "PermissionsBoundaryArn=policy/Boundary",
+    ]
+    assert main([*names, "BackupBucket=backups", "BackupBucketOwner=210987654321"]) == 0
+    # AWS's own policies are the same in all accounts.
+    assert main(["PermissionsBoundaryArn=arn:aws:iam::aws:policy/PowerUserAccess"]) == 0
+
+
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        (["BackupBucket=backups"], "BackupBucket needs a different value in each account"),
-        (["Approvers=arn:aws:iam::123456789012:user/a"], "See docs/organization.md"),
+        (
+            ["Approvers=arn:aws:iam::123456789012:user/a,arn:aws:iam::123456789012:role/b"],
+            "arn:aws:iam::123456789012:user/a in Approvers is right in one account only. Give a "
+            "name with its path, such as role/Name or policy/Name. Each account completes it.",
+        ),
+        (
+            ["PermissionsBoundaryArn=arn:aws-cn:iam::123456789012:policy/a/b"],
+            "in PermissionsBoundaryArn is right in one account only",
+        ),
         (["DayToExpiration=30"], "no parameter DayToExpiration. Do you mean DaysToExpiration?"),
         (["OrganizationalUnitIds=r-ab12"], "no parameter OrganizationalUnitIds"),
         (["TemplateBucket=other"], "no parameter TemplateBucket"),

@@ -172,7 +172,7 @@ def _seconds(one: Combination) -> float:
     """About how long one has to wait for a combination's end, in seconds."""
     is_runbook, stays = "runbook" in one.call.door, one.duration == "on"
     if one.kind == "silent":
-        return {(False, False): 10, (False, True): 30, (True, False): 310}.get(
+        return {(False, False): 10, (False, True): 30, (True, False): 430}.get(
             (is_runbook, stays), 600
         )
     if one.kind == "slow":

@@ -16,7 +16,6 @@ CAN_BE_NOT_FOUND = {
     ("account", "ListRegions"): False,
     ("appsync", "ListDomainNames"): False,
     ("cloudfront", "ListDistributions"): False,
-    ("config", "DescribeConfigRuleEvaluationStatus"): True,
     ("config", "GetComplianceDetailsByConfigRule"): True,
     ("config", "PutEvaluations"): True,
     ("config", "StartConfigRulesEvaluation"): True,

@@ -47,9 +47,6 @@ class World:
         self.stack.configure(BackupBucket=BACKUPS, RefreshDays="0")
         self._shorten_pauses()
         self.sandbox.settings(quota=1000)
-        # The runbook's last step compares real time with that of the rule's last run: every run is
-        # later, so that it never waits for another.
-        self.sandbox.clock.advance(seconds=3600)
         # Users by the names of the certificates that they use, all of them expired.
         self.users: dict[str, str] = {}
         self._store_certificates()
@@ -74,21 +71,21 @@ class World:
     def _store_certificates(self) -> None:
         """Expired certificates: one for each place where one can be used, and one that is not."""
         valid = self.stack.valid("valid")
-        estate = self.stack.estate
+        infrastructure = self.stack.infrastructure
         for region in REGIONS:
             classic = self.stack.expired(f"used-elb-{region}")
-            estate.classic(region, "old", classic.arn)
+            infrastructure.classic(region, "old", classic.arn)
             self.users[classic.name] = f"Classic ELB {region} old:443"
             default = self.stack.expired(f"used-default-{region}")
             sni = self.stack.expired(f"used-sni-{region}")
-            estate.alb(region, "app", default.arn, sni=[valid.arn, sni.arn])
+            infrastructure.alb(region, "app", default.arn, sni=[valid.arn, sni.arn])
             self.users[default.name] = f"ALB listener {region} app/app:443"
             self.users[sni.name] = f"ALB listener {region} app/app:443 (SNI)"
             domain = self.stack.expired(f"used-appsync-{region}")
-            estate.domain(region, "api.example.com", domain.arn)
+            infrastructure.domain(region, "api.example.com", domain.arn)
             self.users[domain.name] = f"AppSync domain {region} api.example.com"
         distributed = self.stack.expired("used-cloudfront", path="/cloudfront/")
-        estate.distribution("shop", distributed.id)
+        infrastructure.distribution("shop", distributed.id)
         self.users[distributed.name] = "CloudFront "
         self.stack.expired("bystander")
 

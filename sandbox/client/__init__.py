@@ -9,12 +9,13 @@ from sandbox.host.defaults import (
     DEFAULT_REGION,
     DEFAULT_RUNTIME,
     ENABLED_BY_DEFAULT,
+    ORGANIZATION,
     PROJECT,
 )
 
 from .certificates import CertificateFiles, new_key, self_signed, with_chain
 from .connection import SandboxError
-from .resources import FIXED_RESPONSE, Estate, LoadBalancer, distribution_config
+from .infrastructure import FIXED_RESPONSE, Infrastructure, LoadBalancer, distribution_config
 from .roles import granted
 from .rules import Rule
 from .sandbox import Sandbox
@@ -26,9 +27,10 @@ __all__ = [
     "DEFAULT_RUNTIME",
     "ENABLED_BY_DEFAULT",
     "FIXED_RESPONSE",
+    "ORGANIZATION",
     "PROJECT",
     "CertificateFiles",
-    "Estate",
+    "Infrastructure",
     "LoadBalancer",
     "Rule",
     "Sandbox",

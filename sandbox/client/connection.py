@@ -47,17 +47,22 @@ class Connection:
             }
         )
 
-    def client(self, service: str, region: str | None = None, *, validate: bool = True) -> Any:
+    def client(
+        self, service: str, region: str | None = None, *, validate: bool = True, account: str = ""
+    ) -> Any:
         """A boto3 client. It doesn't retry, so that a test sees every error.
 
         :param validate: false to send what boto3 itself would refuse
+        :param account: another account, whose root makes the calls
         """
-        key = (f"{service} {validate}", region or self.region)
+        key = (f"{service} {validate} {account}", region or self.region)
         if key not in self._clients:
             self._clients[key] = self._session.client(
                 service,
                 region_name=key[1],
                 endpoint_url=self.endpoint,
+                aws_access_key_id=account or None,
+                aws_secret_access_key=account or None,
                 config=Config(
                     retries={"total_max_attempts": 1},
                     parameter_validation=validate,

@@ -20,10 +20,6 @@ class ClockControl:
         """The sandbox's current time."""
         return _time(self._connection.control("GET", "clock"))
 
-    def set(self, when: datetime) -> None:
-        """Makes `when` the current time; it goes on running from there."""
-        self._connection.control("POST", "clock", {"set": when.isoformat()})
-
     def advance(self, by: timedelta = timedelta(), *, seconds: float = 0) -> None:
         """Moves the time forward."""
         total = by.total_seconds() + seconds
@@ -176,11 +172,6 @@ class DenialControl:
         """
         denial = {"service": service, "operation": operation, "region": region, "account": account}
         self._connection.control("POST", "denials", denial)
-
-    def list(self) -> list[dict[str, str]]:
-        """The denials in force."""
-        denials: list[dict[str, str]] = self._connection.control("GET", "denials")
-        return denials
 
     def clear(self) -> None:
         """Lifts all denials."""

@@ -24,7 +24,7 @@ class Functions:
         *,
         handler: str,
         memory: int = 256,
-        timeout: int = 300,
+        timeout: int = 900,
         variables: Mapping[str, str] | None = None,
         region: str | None = None,
         permissions: Iterable[str] = (),

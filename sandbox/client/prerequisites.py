@@ -5,9 +5,12 @@ from __future__ import annotations
 from .connection import Connection
 
 
-def make_bucket(connection: Connection, name: str, region: str) -> None:
-    """Makes a bucket, unless the account has it already."""
-    files = connection.client("s3", region)
+def make_bucket(connection: Connection, name: str, region: str, account: str = "") -> None:
+    """Makes a bucket, unless the account has it already.
+
+    :param account: another account that is to own it
+    """
+    files = connection.client("s3", region, account=account)
     if name in [one["Name"] for one in files.list_buckets()["Buckets"]]:
         return
     location = {"CreateBucketConfiguration": {"LocationConstraint": region}}

@@ -45,7 +45,7 @@ class Rules:
         handler: str = DEFAULT_HANDLER,
         parameters: Mapping[str, Any] | None = None,
         memory: int = 256,
-        timeout: int = 300,
+        timeout: int = 900,
         variables: Mapping[str, str] | None = None,
         region: str | None = None,
         permissions: Iterable[str] | None = None,

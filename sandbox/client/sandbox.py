@@ -174,9 +174,9 @@ class Sandbox:
         """
         self._connection.control("POST", "reset", {"cold": cold})
 
-    def make_bucket(self, name: str) -> None:
-        """Makes a bucket in the sandbox's region."""
-        make_bucket(self._connection, name, self.region)
+    def make_bucket(self, name: str, account: str = "") -> None:
+        """Makes a bucket in the sandbox's region, of another account if one is named."""
+        make_bucket(self._connection, name, self.region, account)
 
     def turn_on_config(self, bucket: str) -> None:
         """Turns the configuration recorder on in the sandbox's region.

@@ -8,9 +8,18 @@ from typing import Any
 
 from sandbox.client import Rule
 
-from .account import ABROAD, ARTIFACTS, BACKUPS, EARLY, FORGOTTEN, HIDDEN, Account, Certificate
 from .dashboard import Dashboard, certificates_table, remediations_table
 from .stage import Act, DemoError, Stage
+from .starting_point import (
+    ABROAD,
+    ARTIFACTS,
+    BACKUPS,
+    EARLY,
+    FORGOTTEN,
+    HIDDEN,
+    Certificate,
+    StartingPoint,
+)
 
 DAYS_TO_EXPIRATION = 30
 STACK = "certsweep"
@@ -23,7 +32,7 @@ class Story:
     def __init__(self, stage: Stage) -> None:
         self._stage = stage
         self._sandbox = stage.sandbox
-        self._account = Account(stage.sandbox)
+        self._account = StartingPoint(stage.sandbox)
         self._dashboard = Dashboard.empty()
         self._outputs: dict[str, str] = {}
 
@@ -183,7 +192,8 @@ class Story:
     def _deploy_stack(self, *parameters: str) -> None:
         self._stage.aws(
             *("cloudformation", "deploy", "--stack-name", STACK),
-            *("--template-file", "packaged.yaml", "--capabilities", "CAPABILITY_IAM"),
+            *("--template-file", "packaged.yaml", "--s3-bucket", ARTIFACTS),
+            *("--capabilities", "CAPABILITY_IAM"),
             *("--parameter-overrides", *parameters),
         )
         described = self._sandbox.client("cloudformation").describe_stacks(StackName=STACK)

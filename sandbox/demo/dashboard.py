@@ -10,7 +10,7 @@ from rich import box
 from rich.table import Table
 from rich.text import Text
 
-from .account import Certificate
+from .starting_point import Certificate
 
 _DATE = re.compile(r"\d{4}-\d\d-\d\dT[\d:]+Z")
 # In the message of a failed script step.

@@ -48,13 +48,12 @@ class ControlApi:
         }
 
     def _account_routes(self) -> Routes:
-        regions, denials = self._parts.regions, self._parts.denials
+        regions, policies = self._parts.regions, self._parts.service_control_policies
         return {
             ("POST", "regions"): regions.set_regions,
             ("POST", "regions/offer"): lambda request: regions.offer(**request),
-            ("GET", "denials"): lambda _: denials.to_json(),
-            ("POST", "denials"): lambda request: denials.add(Denial(**request)),
-            ("DELETE", "denials"): lambda _: denials.clear(),
+            ("POST", "denials"): lambda request: policies.add(Denial(**request)),
+            ("DELETE", "denials"): lambda _: policies.clear(),
         }
 
     def _certificate_routes(self) -> Routes:
@@ -88,7 +87,7 @@ class ControlApi:
             ("POST", "remediations/wait"): (
                 lambda request: {"settled": parts.remediations.wait(**request)}
             ),
-            ("GET", "events"): lambda _: [one.to_json() for one in parts.events.deliveries],
+            ("GET", "events"): lambda _: [one.to_json() for one in parts.buses.deliveries],
             ("GET", "messages"): lambda _: events.messages(),
         }
 
@@ -106,9 +105,7 @@ class ControlApi:
         return {"now": iso(self._parts.clock.now())}
 
     def _set_clock(self, request: dict[str, Any]) -> dict[str, str]:
-        if "set" in request:
-            self._parts.clock.set(_time(request["set"]))
-        elif "advance_seconds" in request:
+        if "advance_seconds" in request:
             self._parts.clock.advance(timedelta(seconds=request["advance_seconds"]))
         else:
             self._parts.clock.reset()

@@ -81,7 +81,7 @@ class Gateway:
             operation=call.operation,
             region=call.region,
             principal=self._principal(call),
-            parameters=call.params,
+            parameters=call.logged_params,
             status=0 if is_dropped else answer.response.status,
             error=answer.error,
             fault=fault.kind if fault else "",
@@ -115,6 +115,7 @@ class Gateway:
             return None
         try:
             call.params, call.is_parsed = parse(call), True
+            call.logged_params = redacted(call.params)
         except ServiceException as error:
             if self._own_operation(call) is not None:
                 return _error(call, error)
@@ -131,7 +132,7 @@ class Gateway:
             return refused
         operation = self._own_operation(call)
         if operation is None:
-            return self._from_moto(environ)
+            return self._from_moto(call, environ)
         try:
             validate(call)
             result = operation(call)
@@ -142,7 +143,8 @@ class Gateway:
     def _own_operation(self, call: Call) -> Operation | None:
         return self._operations.get(call.service, {}).get(call.operation)
 
-    def _from_moto(self, environ: dict[str, Any]) -> _Answer:
+    def _from_moto(self, call: Call, environ: dict[str, Any]) -> _Answer:
+        environ["HTTP_X_MOTO_ACCOUNT_ID"] = call.account
         body, status, headers = run_wsgi_app(self._moto, environ, buffered=True)
         content = b"".join(body)
         response = Response(int(status.split()[0]), dict(headers), content)

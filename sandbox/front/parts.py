@@ -14,7 +14,7 @@ from sandbox.host.guardian import Guardian
 from sandbox.policy.authorization import Authorization, Refusal
 from sandbox.services import cloudfront, elb, elbv2, s3, sns
 from sandbox.services.account.regions import Regions
-from sandbox.services.account.service_control_policies import Denials
+from sandbox.services.account.service_control_policies import ServiceControlPolicies
 from sandbox.services.appsync import DomainNames
 from sandbox.services.certificate_users import DeleteConflicts
 from sandbox.services.cloudformation.stacks import Stacks
@@ -22,10 +22,12 @@ from sandbox.services.config.compliance import Compliance
 from sandbox.services.config.compliance_events import ComplianceEvents
 from sandbox.services.config.remediation import Remediations
 from sandbox.services.config.rules import ConfigRules
+from sandbox.services.events import DefaultBuses
 from sandbox.services.iam.server_certificates import ServerCertificate, ServerCertificates
 from sandbox.services.lambda_ import checks
 from sandbox.services.lambda_.functions import Functions
 from sandbox.services.ssm.automations import Automations
+from sandbox.services.ssm.execution_events import ExecutionEvents
 from sandbox.wire.calls import Call
 from sandbox.wire.operations import Operations, exclusively
 
@@ -53,7 +55,7 @@ class Parts:
         self.faults = Faults()
         self.authorization = Authorization()
         self.regions = Regions()
-        self.denials = Denials()
+        self.service_control_policies = ServiceControlPolicies()
         self.delete_conflicts = DeleteConflicts()
         # One request at a time: what moto keeps of the users of certificates and what we add to it
         # must fit together.
@@ -63,10 +65,11 @@ class Parts:
         self.functions = Functions(java, runtime_jars, directory, guardian, self.authorization)
         self.rules = ConfigRules(self.clock, self.functions)
         self._compliance = Compliance(self.rules)
+        self.buses = DefaultBuses(self.authorization)
         self.automations = Automations(self.clock, self.authorization, directory, guardian)
+        self.automations.on_ended.append(ExecutionEvents(self.clock, self.buses).ended)
         self.remediations = Remediations(self.clock, self.rules, self.automations)
-        self.events = ComplianceEvents(self.clock)
-        self.rules.on_result.append(self.events.changed)
+        self.rules.on_result.append(ComplianceEvents(self.clock, self.buses).changed)
         self._stacks = Stacks(self.clock)
 
     def listen_at(self, endpoint: str) -> None:
@@ -102,7 +105,7 @@ class Parts:
         """
         around = (
             self.regions.refusal(call)
-            or self.denials.refusal(call, principal)
+            or self.service_control_policies.refusal(call, principal)
             or s3.owner_refusal(call)
             if call.model is not None
             else None
@@ -120,7 +123,7 @@ class Parts:
         self.certificates.reset()
         with self.users_lock:
             self.regions.reset()
-            self.denials.clear()
+            self.service_control_policies.clear()
             self._domain_names.reset()
             self.delete_conflicts.reset()
         self.faults.reset()
@@ -140,9 +143,9 @@ class Parts:
 
     def _stop(self) -> None:
         """Stops the runbooks that run, and forgets what follows from results."""
+        self.remediations.reset()  # before: what is stopped must not make room for another
         self.automations.reset()
-        self.remediations.reset()
-        self.events.reset()
+        self.buses.reset()
 
     def _user(self, certificate: ServerCertificate) -> str:
         """The ARN of a load balancer that IAM finds to use a certificate; empty if none."""

@@ -49,11 +49,13 @@ class RequestLog:
         self._file = file.open("a", encoding="utf-8") if file else None
 
     def add(self, **fields: Any) -> None:
-        """Notes a request; takes the fields of `LoggedRequest`, less `sequence`."""
-        parameters = redacted(fields.pop("parameters"))
+        """Notes a request; takes the fields of `LoggedRequest`, less `sequence`.
+
+        Its parameters must be `redacted`, and a copy: moto makes objects of its own of some.
+        """
         with self._lock:
             self._sequence += 1
-            request = LoggedRequest(sequence=self._sequence, parameters=parameters, **fields)
+            request = LoggedRequest(sequence=self._sequence, **fields)
             self._requests.append(request)
             if self._file:
                 self._file.write(json.dumps(request.to_json()) + "\n")

@@ -20,15 +20,6 @@ class Clock:
         """The current time of the sandbox, in UTC."""
         return datetime.now(timezone.utc) + self._offset
 
-    def set(self, when: datetime) -> None:
-        """Makes `when` the current time; it goes on running from there.
-
-        :raises ValueError: if `when` has no time zone
-        """
-        if when.tzinfo is None:
-            raise ValueError(f"The clock needs a time zone: {when.isoformat()}")
-        self._move(when - datetime.now(timezone.utc))
-
     def advance(self, by: timedelta) -> None:
         """Moves the time forward, or back if `by` is negative."""
         self._move(self._offset + by)

@@ -8,6 +8,8 @@ PROJECT = Path(__file__).resolve().parents[2]
 DEFAULT_RUNTIME = Path("target/lambda-runtime")
 DEFAULT_REGION = "eu-west-1"
 DEFAULT_ACCOUNT = "123456789012"
+# That the account is in.
+ORGANIZATION = "o-a1b2c3d4e5"
 # Any would do: signatures aren't checked. The key has the length of a real one.
 CREDENTIALS = {
     "AWS_ACCESS_KEY_ID": "AKIASANDBOXDEVELOPER",

@@ -102,7 +102,7 @@ def _iam(call: Call) -> list[str]:
 
 
 # Service Authorization Reference, "Actions defined by AWS Config": these have no resource level.
-_CONFIG_WITHOUT_RESOURCE = {"DescribeConfigRules", "DescribeConfigRuleEvaluationStatus"}
+_CONFIG_WITHOUT_RESOURCE = {"DescribeConfigRules"}
 
 
 def _config(call: Call) -> list[str]:

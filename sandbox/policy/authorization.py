@@ -21,6 +21,7 @@ from moto.sts.models import AssumedRole, sts_backends
 from moto.utilities.utils import get_partition
 from werkzeug.exceptions import HTTPException
 
+from sandbox.host.defaults import ORGANIZATION
 from sandbox.wire.calls import AwsError, Call
 
 from .actions import needed
@@ -145,15 +146,36 @@ class Authorization:
             external_id="",
         )
 
+    def reason_for_denial(
+        self, principal: str, access: Access, resource_policy: Document, owner: str
+    ) -> str:
+        """Why a service may not do something with a role; empty if it may.
+
+        :param principal: ARN of the role's session
+        :param owner: the account that the resource belongs to
+        :raises PolicyError: if a policy can't be understood
+        """
+        caller = _Caller(principal)
+        access = Access(access.action, access.resource, caller.context | dict(access.context))
+        try:
+            self._decide(caller, access, resource_policy, owner)
+        except _DeniedError as denied:
+            return denied.reason
+        return ""
+
     def _judge(self, call: Call, principal: str) -> None:
         caller = _Caller(principal)
         extra = _request_context(call)
         for action, resource in needed(call):
             policy = _resource_policy(call, resource)
-            self._decide(caller, Access(action, resource, caller.context | extra), policy)
+            access = Access(action, resource, caller.context | extra)
+            self._decide(caller, access, policy, _owner(call))
 
-    def _decide(self, caller: _Caller, access: Access, resource_policy: Document | None) -> None:
+    def _decide(
+        self, caller: _Caller, access: Access, resource_policy: Document | None, owner: str = ""
+    ) -> None:
         policies = Policies(
+            is_foreign=owner not in ("", caller.account),
             identity=caller.identity_policies(),
             boundary=caller.boundary(),
             resource=resource_policy,
@@ -188,6 +210,7 @@ class _Caller:
         self.context = {
             "aws:principalaccount": [self.account],
             "aws:principalarn": [role_arn],
+            "aws:principalorgid": [ORGANIZATION],
             "aws:principaltype": ["AssumedRole"],
             "aws:resourceaccount": [self.account],
             # The sandbox stands in for endpoints that are reached by TLS.
@@ -215,9 +238,7 @@ def _request_context(call: Call) -> dict[str, list[str]]:
     """The condition keys that depend on the request."""
     context = {"aws:requestedregion": [call.region]}
     if call.service == "s3":
-        # The caller's for a bucket that isn't there, so that moto can say that it isn't.
-        bucket = s3_backends.bucket_accounts.get(call.params.get("Bucket", ""))
-        context["s3:resourceaccount"] = [bucket[1] if bucket else call.account]
+        context["s3:resourceaccount"] = context["aws:resourceaccount"] = [_owner(call)]
         for key, member in (
             ("s3:prefix", "Prefix"),
             ("s3:x-amz-server-side-encryption", "ServerSideEncryption"),
@@ -228,10 +249,19 @@ def _request_context(call: Call) -> dict[str, list[str]]:
     return context
 
 
+def _owner(call: Call) -> str:
+    """The account that the bucket belongs to which a request is for.
+
+    The caller's for a bucket that isn't there, so that moto can say that it isn't.
+    """
+    bucket = s3_backends.bucket_accounts.get(call.params.get("Bucket", ""))
+    return bucket[1] if call.service == "s3" and bucket else call.account
+
+
 def _resource_policy(call: Call, resource: str) -> Document | None:
     """The policy of the bucket, topic or function that a request is for."""
     if call.service == "s3" and call.params.get("Bucket"):
-        bucket = s3_backends[call.account][call.partition].buckets.get(call.params["Bucket"])
+        bucket = s3_backends[_owner(call)][call.partition].buckets.get(call.params["Bucket"])
         return parsed(bucket.policy) if bucket is not None and bucket.policy else None
     if call.service == "sns":
         topic = sns_backends[call.account][call.region].topics.get(resource)

@@ -38,10 +38,12 @@ class Policies:
     boundary: list[Document] | None = None
     # Of the resource, if it has any.
     resource: Document | None = None
+    # Whether it belongs to another account than the caller.
+    is_foreign: bool = False
     # How a resource's policy may name the caller: session and role.
     principals: Iterable[str] = ()
     # How it may name the caller's account. To allow the account is to leave it to the account's
-    # own policies; to deny the account is to deny the caller.
+    # own policies, which is enough for another account's; to deny it is to deny the caller.
     accounts: Iterable[str] = ()
 
 
@@ -62,8 +64,11 @@ def reason_for_denial(access: Access, policies: Policies) -> str:
     ):
         if found == "Deny":
             return f"with an explicit deny in {kind}"
-    if identity != "Allow" and by_resource != "Allow":
+    # Within an account one of the two is enough; between accounts both must allow.
+    if identity != "Allow" and (by_resource != "Allow" or policies.is_foreign):
         return f"because no identity-based policy allows the {access.action} action"
+    if policies.is_foreign and by_resource != "Allow":
+        return f"because no resource-based policy allows the {access.action} action"
     if boundary != "Allow":
         return f"because no permissions boundary allows the {access.action} action"
     return ""
@@ -115,11 +120,12 @@ def _resource_effect(access: Access, policies: Policies) -> str:
         return ""
     caller = list(policies.principals)
     caller_or_account = [*caller, *policies.accounts]
+    allowed = caller_or_account if policies.is_foreign else caller
     statements = [
         statement
         for statement in _statements(policies.resource)
         if names_principal(
-            statement, caller if statement["Effect"] == "Allow" else caller_or_account
+            statement, allowed if statement["Effect"] == "Allow" else caller_or_account
         )
     ]
     return effect([{"Statement": statements}], access)

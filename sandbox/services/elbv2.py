@@ -21,6 +21,8 @@ PAGES = Pager(400, lambda marker: AwsError("ValidationError", f"Invalid marker: 
 # Certificates of a listener, besides the default.
 MAX_SNI_CERTIFICATES = 25
 SECURE_PROTOCOLS = ("HTTPS", "TLS")
+# Of Network Load Balancers. moto doesn't know them yet; they take no certificate, as TCP.
+QUIC_PROTOCOLS = ("QUIC", "TCP_QUIC")
 DEFAULT_POLICY = "ELBSecurityPolicy-2016-08"
 # moto's, with two attributes of ours: the bindings `default` (None if plain) and `sni` (a list).
 Listener = Any
@@ -98,7 +100,7 @@ def _create_listener(call: Call) -> Response:
         )
     listener: Listener = backend.create_listener(
         load_balancer_arn=balancer.arn,
-        protocol=protocol,
+        protocol="TCP" if balancer.type == "network" and protocol in QUIC_PROTOCOLS else protocol,
         port=port,
         ssl_policy=_checked_policy(params, protocol),
         certificate=default.arn if default else None,

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError, ConnectionClosedError
 
-from sandbox.client import Estate, Sandbox, SandboxError, self_signed
+from sandbox.client import Infrastructure, Sandbox, SandboxError, self_signed
 
 from .conftest import days, error_of, now
 
@@ -20,8 +20,8 @@ def appsync(sandbox: Sandbox) -> Any:
 
 
 @pytest.fixture
-def estate(sandbox: Sandbox) -> Estate:
-    return Estate(sandbox)
+def infrastructure(sandbox: Sandbox) -> Infrastructure:
+    return Infrastructure(sandbox)
 
 
 @pytest.fixture
@@ -48,14 +48,18 @@ def test_domain_name_shows_its_certificate(appsync: Any, www: str) -> None:
     assert appsync.list_domain_names()["domainNameConfigs"] == [created]
 
 
-def test_each_region_has_its_own(sandbox: Sandbox, estate: Estate, www: str) -> None:
-    estate.domain(REGION, "api.example.com", www)
+def test_each_region_has_its_own(
+    sandbox: Sandbox, infrastructure: Infrastructure, www: str
+) -> None:
+    infrastructure.domain(REGION, "api.example.com", www)
     assert names(sandbox.client("appsync", "eu-west-2").list_domain_names()) == []
 
 
-def test_page_has_twenty_five_by_default(appsync: Any, estate: Estate, www: str) -> None:
+def test_page_has_twenty_five_by_default(
+    appsync: Any, infrastructure: Infrastructure, www: str
+) -> None:
     for number in range(26):
-        estate.domain(REGION, f"api-{number:02}.example.com", www)
+        infrastructure.domain(REGION, f"api-{number:02}.example.com", www)
     first = appsync.list_domain_names()
     assert len(names(first)) == 25
     assert names(appsync.list_domain_names(nextToken=first["nextToken"])) == ["api-25.example.com"]
@@ -68,8 +72,8 @@ def test_bad_page_is_refused(appsync: Any, request_: Any) -> None:
     assert refused(appsync.list_domain_names, **request_) == ("BadRequestException", 400)
 
 
-def test_certificate_of_acm_is_taken(estate: Estate) -> None:
-    estate.domain(REGION, "api.example.com", ACM)
+def test_certificate_of_acm_is_taken(infrastructure: Infrastructure) -> None:
+    infrastructure.domain(REGION, "api.example.com", ACM)
 
 
 @pytest.mark.parametrize(
@@ -94,8 +98,8 @@ def test_certificate_whose_name_the_pattern_does_not_admit_is_refused(
     assert answer == ("BadRequestException", 400)
 
 
-def test_name_in_use_is_refused(appsync: Any, estate: Estate, www: str) -> None:
-    estate.domain(REGION, "api.example.com", www)
+def test_name_in_use_is_refused(appsync: Any, infrastructure: Infrastructure, www: str) -> None:
+    infrastructure.domain(REGION, "api.example.com", www)
     answer = refused(appsync.create_domain_name, domainName="api.example.com", certificateArn=www)
     assert answer == ("BadRequestException", 400)
 
@@ -115,7 +119,9 @@ def test_region_without_appsync_has_no_such_host(sandbox: Sandbox) -> None:
 class TestOffer:
     """A region that has AppSync, though botocore doesn't know."""
 
-    def test_domain_names_are_there_as_anywhere(self, sandbox: Sandbox, estate: Estate) -> None:
+    def test_domain_names_are_there_as_anywhere(
+        self, sandbox: Sandbox, infrastructure: Infrastructure
+    ) -> None:
         sandbox.regions.offer("appsync", GOVERNMENT)
         files = self_signed("api", now() - days(1), now() + days(90))
         arn = sandbox.client("iam", GOVERNMENT).upload_server_certificate(
@@ -123,7 +129,7 @@ class TestOffer:
             CertificateBody=files.body,
             PrivateKey=files.private_key,
         )["ServerCertificateMetadata"]["Arn"]
-        domain = estate.domain(GOVERNMENT, "api.example.com", arn)
+        domain = infrastructure.domain(GOVERNMENT, "api.example.com", arn)
         assert domain.startswith(f"arn:aws-us-gov:appsync:{GOVERNMENT}:")
         found = sandbox.client("appsync", GOVERNMENT).list_domain_names()
         assert names(found) == ["api.example.com"]

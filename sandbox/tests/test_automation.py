@@ -343,6 +343,27 @@ class TestScripts:
             {"run": "TimedOut"},
         )
 
+    @pytest.mark.parametrize(
+        ("keys", "status", "calls"),
+        [
+            ({}, "Failed", 1),
+            ({"maxAttempts": 2}, "Failed", 2),
+            ({"maxAttempts": "3"}, "Success", 3),
+            ({"maxAttempts": 4}, "Success", 3),
+        ],
+    )
+    def test_are_tried_again_after_a_failure(
+        self, sandbox: Sandbox, ssm: Any, keys: dict[str, Any], status: str, calls: int
+    ) -> None:
+        sandbox.faults.add(
+            "iam", "ListServerCertificates", kind="error", code="Odd", status=400, times=2
+        )
+        body = "import boto3\nboto3.client('iam').list_server_certificates()"
+        create(ssm, script(body, **keys))
+        execution = sandbox.automations.run("runbook")
+        assert execution["AutomationExecutionStatus"] == status
+        assert len(sandbox.requests.list("iam", "ListServerCertificates")) == calls
+
     @pytest.mark.parametrize("value", ["1", "None", "True"])
     def test_fail_if_an_output_is_of_another_type(
         self, sandbox: Sandbox, ssm: Any, value: str
@@ -576,6 +597,8 @@ class TestDescribing:
             ("DocumentNamePrefix", "other", 0),
             ("ExecutionStatus", "Success", 1),
             ("ExecutionStatus", "Failed", 0),
+            ("StartTimeAfter", "2001-01-01T00:00:00Z", 1),
+            ("StartTimeAfter", "2101-01-01T00:00:00Z", 0),
         ],
     )
     def test_filters_executions(

@@ -356,8 +356,6 @@ class TestRules:
         "assertion",
         [
             {"Fn::If": ["C", 1, 2]},
-            {"Condition": "C"},
-            {"Fn::Equals": [{"Fn::Sub": "a"}, "a"]},
             {"Fn::Contains": [["a"], "a"]},
         ],
     )
@@ -367,7 +365,7 @@ class TestRules:
         conditions = {"C": {"Fn::Equals": [1, 1]}}
         rules = {"Rule": {"Assertions": [{"Assert": assertion}]}}
         message = refusal(cloudformation, template(Rules=rules, Conditions=conditions))
-        assert message.startswith("Template format error: Rule Rule")
+        assert "a condition must be a function, not" in message
 
 
 class TestFunctions:
@@ -380,10 +378,15 @@ class TestFunctions:
             ({"Ref": "AWS::URLSuffix"}, "amazonaws.com"),
             ({"Ref": "AWS::StackName"}, "stack"),
             ({"Fn::Sub": "a-${AWS::Region}-${!Literal}"}, "a-eu-west-1-${Literal}"),
-            ({"Fn::Sub": ["${A}-${P}", {"A": {"Ref": "P"}}]}, "p-p"),
             ({"Fn::FindInMap": ["Map", {"Ref": "P"}, "key"]}, "found"),
+            ({"Fn::Join": ["-", ["a", {"Ref": "P"}, 1]]}, "a-p-1"),
+            ({"Fn::Join": [";", {"Fn::Split": [",", "a,b"]}]}, "a;b"),
+            ({"Fn::Select": ["1", {"Fn::Split": [",", "a,b"]}]}, "b"),
+            ({"Fn::Select": [0, ["a", "b"]]}, "a"),
             ({"Fn::If": ["Yes", "yes", "no"]}, "yes"),
             ({"Fn::If": ["No", "yes", "no"]}, "no"),
+            ({"Fn::If": ["Both", "yes", "no"]}, "no"),
+            ({"Fn::If": ["Either", "yes", "no"]}, "yes"),
         ],
     )
     def test_value(self, cloudformation: Any, value: Any, expected: str) -> None:
@@ -393,6 +396,8 @@ class TestFunctions:
             "Conditions": {
                 "Yes": {"Fn::Equals": [{"Ref": "P"}, "p"]},
                 "No": {"Fn::Not": [{"Condition": "Yes"}]},
+                "Both": {"Fn::And": [{"Condition": "Yes"}, {"Condition": "No"}]},
+                "Either": {"Fn::Or": [{"Condition": "Yes"}, {"Condition": "No"}]},
             },
         }
         assert resolved(cloudformation, value, **sections) == expected
@@ -423,13 +428,34 @@ class TestFunctions:
         ("value", "message"),
         [
             ({"Fn::FindInMap": ["Map", "a", "c"]}, "Unable to get mapping for Map::a::c"),
-            ({"Fn::Join": ["", ["a"]]}, "Fn::Join is not a function that the sandbox has"),
-            ({"Fn::Sub": ["a", "b"]}, "One or more Fn::Sub intrinsic functions"),
+            ({"Fn::Base64": "a"}, "Fn::Base64 is not a function that the sandbox has"),
+            (
+                {"Fn::Join": [{"Ref": "AWS::Region"}, ["a"]]},
+                "(1) a string delimiter and (2) a list",
+            ),
+            ({"Fn::Join": [",", "a"]}, "(1) a string delimiter and (2) a list"),
+            ({"Fn::Sub": ["a", {"A": "a"}]}, "the sandbox has Fn::Sub of a text alone"),
+            ({"Fn::Select": [2, ["a", "b"]]}, "cannot select nonexistent value at index 2"),
+            ({"Fn::Select": [0, "a"]}, "cannot select nonexistent value at index 0"),
         ],
     )
     def test_wrong_argument_is_refused(self, cloudformation: Any, value: Any, message: str) -> None:
         body = template({"Topic": topic(DisplayName=value)}, Mappings={"Map": {"a": {"b": "c"}}})
         assert message in refusal(cloudformation, body)
+
+    @pytest.mark.parametrize("function", ["Fn::And", "Fn::Or"])
+    def test_condition_of_one_part_alone_is_refused(
+        self, cloudformation: Any, function: str
+    ) -> None:
+        condition = {function: [{"Fn::Equals": ["a", "a"]}]}
+        body = template({"Topic": TOPIC}, Conditions={"One": condition})
+        expected = f"every {function} object requires a list of at least 2 and at most 10"
+        assert expected in refusal(cloudformation, body)
+
+    def test_circle_of_conditions_is_refused(self, cloudformation: Any) -> None:
+        circle = {"A": {"Fn::Not": [{"Condition": "B"}]}, "B": {"Fn::Not": [{"Condition": "A"}]}}
+        body = template({"Topic": TOPIC}, Conditions=circle)
+        assert "Circular dependencies in conditions: [A, B]" in refusal(cloudformation, body)
 
     def test_short_forms_of_yaml_and_dates_as_written(self, cloudformation: Any) -> None:
         body = """
@@ -437,7 +463,7 @@ class TestFunctions:
               Topic:
                 Type: AWS::SNS::Topic
                 Properties:
-                  DisplayName: !Sub ["${AWS::Region}${Other}", {Other: !GetAtt Other.TopicName}]
+                  DisplayName: !GetAtt Other.TopicName
                   Tags: [{Key: date, Value: 2012-10-17}]
               Other:
                 Type: AWS::SNS::Topic

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError, ConnectionClosedError
 
-from sandbox.client import Estate, Sandbox, distribution_config
+from sandbox.client import Infrastructure, Sandbox, distribution_config
 
 from .conftest import days, error_of, now
 
@@ -16,8 +16,8 @@ def cloudfront(sandbox: Sandbox) -> Any:
 
 
 @pytest.fixture
-def estate(sandbox: Sandbox) -> Estate:
-    return Estate(sandbox)
+def infrastructure(sandbox: Sandbox) -> Infrastructure:
+    return Infrastructure(sandbox)
 
 
 @pytest.fixture
@@ -47,8 +47,10 @@ def certificate_of(iam_id: str, **others: Any) -> Any:
 
 
 class TestViewerCertificate:
-    def test_one_of_iam_is_shown_by_its_id(self, cloudfront: Any, estate: Estate, www: str) -> None:
-        estate.distribution("shop", www)
+    def test_one_of_iam_is_shown_by_its_id(
+        self, cloudfront: Any, infrastructure: Infrastructure, www: str
+    ) -> None:
+        infrastructure.distribution("shop", www)
         assert listed(cloudfront)[0]["ViewerCertificate"] == {
             "CloudFrontDefaultCertificate": False,
             "IAMCertificateId": www,
@@ -66,23 +68,25 @@ class TestViewerCertificate:
         assert "IAMCertificateId" not in shown
         assert (shown["ACMCertificateArn"], shown["CertificateSource"]) == (arn, "acm")
 
-    def test_cloudfront_s_own_is_told_from_both(self, cloudfront: Any, estate: Estate) -> None:
-        estate.distribution("shop")
+    def test_cloudfront_s_own_is_told_from_both(
+        self, cloudfront: Any, infrastructure: Infrastructure
+    ) -> None:
+        infrastructure.distribution("shop")
         shown = listed(cloudfront)[0]["ViewerCertificate"]
         assert shown["CloudFrontDefaultCertificate"] is True
         assert not shown.keys() & {"IAMCertificateId", "ACMCertificateArn", "Certificate"}
 
     def test_is_the_same_in_the_distribution_itself(
-        self, cloudfront: Any, estate: Estate, www: str
+        self, cloudfront: Any, infrastructure: Infrastructure, www: str
     ) -> None:
-        estate.distribution("shop", www)
+        infrastructure.distribution("shop", www)
         found = cloudfront.get_distribution(Id=listed(cloudfront)[0]["Id"])["Distribution"]
         assert found["DistributionConfig"]["ViewerCertificate"]["IAMCertificateId"] == www
 
     def test_stays_when_iam_no_longer_has_it(
-        self, cloudfront: Any, iam: Any, estate: Estate, www: str
+        self, cloudfront: Any, iam: Any, infrastructure: Infrastructure, www: str
     ) -> None:
-        estate.distribution("shop", www)
+        infrastructure.distribution("shop", www)
         iam.delete_server_certificate(ServerCertificateName="www")
         assert listed(cloudfront)[0]["ViewerCertificate"]["IAMCertificateId"] == www
 
@@ -102,10 +106,10 @@ class TestRefusals:
         assert "Items" not in cloudfront.list_distributions()["DistributionList"]
 
     def test_certificate_outside_of_cloudfront_s_path(
-        self, sandbox: Sandbox, estate: Estate
+        self, sandbox: Sandbox, infrastructure: Infrastructure
     ) -> None:
         with pytest.raises(ClientError) as raised:
-            estate.distribution("shop", upload(sandbox, "www", "/"))
+            infrastructure.distribution("shop", upload(sandbox, "www", "/"))
         assert error_of(raised) == ("InvalidViewerCertificate", 400)
 
     @pytest.mark.parametrize("missing", ["SSLSupportMethod", "MinimumProtocolVersion"])
@@ -126,25 +130,31 @@ class TestRefusals:
 
 
 class TestPages:
-    def test_have_a_hundred_by_default_and_at_most(self, cloudfront: Any, estate: Estate) -> None:
+    def test_have_a_hundred_by_default_and_at_most(
+        self, cloudfront: Any, infrastructure: Infrastructure
+    ) -> None:
         for number in range(101):
-            estate.distribution(f"shop-{number}")
+            infrastructure.distribution(f"shop-{number}")
         first = cloudfront.list_distributions(MaxItems="1000")["DistributionList"]
         assert (first["Quantity"], len(first["Items"]), first["IsTruncated"]) == (100, 100, True)
         rest = cloudfront.list_distributions(Marker=first["NextMarker"])["DistributionList"]
         assert (rest["Quantity"], rest["IsTruncated"]) == (1, False)
         assert "NextMarker" not in rest
 
-    def test_are_marked_by_the_last_id(self, cloudfront: Any, estate: Estate) -> None:
+    def test_are_marked_by_the_last_id(
+        self, cloudfront: Any, infrastructure: Infrastructure
+    ) -> None:
         for number in range(3):
-            estate.distribution(f"shop-{number}")
+            infrastructure.distribution(f"shop-{number}")
         first = cloudfront.list_distributions(MaxItems="2")["DistributionList"]
         assert first["NextMarker"] == first["Items"][1]["Id"]
 
 
 class TestPartitions:
-    def test_china_has_distributions_of_its_own(self, sandbox: Sandbox, estate: Estate) -> None:
-        estate.distribution("shop")
+    def test_china_has_distributions_of_its_own(
+        self, sandbox: Sandbox, infrastructure: Infrastructure
+    ) -> None:
+        infrastructure.distribution("shop")
         there = sandbox.client("cloudfront", "cn-northwest-1")
         assert there.list_distributions()["DistributionList"]["Quantity"] == 0
 

@@ -243,29 +243,11 @@ class TestStartConfigRulesEvaluation:
         assert error_of(raised) == ("ValidationException", 400)
 
 
-class TestEvaluationStatus:
-    def status(self, config: Any) -> Any:
-        return config.describe_config_rule_evaluation_status()["ConfigRulesEvaluationStatus"][0]
-
-    def test_tells_that_nothing_was_reported_yet(self, config: Any, rule: Rule) -> None:
-        status = self.status(config)
-        assert status["ConfigRuleName"] == rule.name
-        assert "LastSuccessfulInvocationTime" in status
-        assert "LastSuccessfulEvaluationTime" not in status
-
-    def test_tells_when_results_came(self, config: Any, token: str) -> None:
-        put(config, token, evaluation())
-        assert "LastSuccessfulEvaluationTime" in self.status(config)
-
-    def test_tells_that_the_function_could_not_be_invoked(
-        self, sandbox: Sandbox, config: Any, rule: Rule
-    ) -> None:
-        sandbox.client("lambda").delete_function(FunctionName="probe")
-        config.start_config_rules_evaluation(ConfigRuleNames=[rule.name])
-        sandbox.wait(rule)
-        status = self.status(config)
-        assert status["LastErrorCode"] == "InsufficientPermissionsException"
-        assert "LastFailedInvocationTime" in status
+def test_status_of_evaluations_is_nothing_to_rely_on(config: Any, rule: Rule) -> None:
+    assert rule.name
+    with pytest.raises(ClientError) as raised:
+        config.describe_config_rule_evaluation_status()
+    assert error_of(raised)[0] == "NotImplemented"
 
 
 class TestPutEvaluations:
@@ -430,22 +412,6 @@ class TestComplianceDetails:
         assert resource_ids(details(config)) == []
 
 
-class TestCompliance:
-    def of_rule(self, config: Any) -> Any:
-        answer = config.describe_compliance_by_config_rule(ConfigRuleNames=["rule"])
-        return answer["ComplianceByConfigRules"][0]["Compliance"]
-
-    def test_rule_without_results_has_insufficient_data(self, config: Any, rule: Rule) -> None:
-        assert rule.name == "rule"
-        assert self.of_rule(config)["ComplianceType"] == "INSUFFICIENT_DATA"
-
-    def test_rule_is_compliant_if_all_resources_are(self, config: Any, token: str) -> None:
-        put(config, token, evaluation("a"), evaluation("b", "NOT_APPLICABLE"))
-        assert self.of_rule(config)["ComplianceType"] == "COMPLIANT"
-
-    def test_rule_counts_non_compliant_resources_up_to_a_cap(self, config: Any, token: str) -> None:
-        put(config, token, *[evaluation(f"www-{n}", "NON_COMPLIANT") for n in range(26)])
-        assert self.of_rule(config) == {
-            "ComplianceType": "NON_COMPLIANT",
-            "ComplianceContributorCount": {"CappedCount": 25, "CapExceeded": True},
-        }
+def test_compliance_of_a_rule_as_a_whole_is_not_imitated(config: Any, rule: Rule) -> None:
+    with pytest.raises(ClientError, match="is not imitated here"):
+        config.describe_compliance_by_config_rule(ConfigRuleNames=[rule.name])

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from sandbox.client import Estate, Sandbox, SandboxError
+from sandbox.client import Infrastructure, Sandbox, SandboxError
 
 from .conftest import days, error_of, message_of, now
 
@@ -13,8 +13,8 @@ HERE, THERE = "eu-west-1", "ap-south-1"
 
 
 @pytest.fixture
-def estate(sandbox: Sandbox) -> Estate:
-    return Estate(sandbox)
+def infrastructure(sandbox: Sandbox) -> Infrastructure:
+    return Infrastructure(sandbox)
 
 
 @pytest.fixture
@@ -41,55 +41,57 @@ def in_use(certificate: Any, user: str) -> str:
 
 
 def test_classic_load_balancer_of_another_region_is_named(
-    iam: Any, estate: Estate, www: Any
+    iam: Any, infrastructure: Infrastructure, www: Any
 ) -> None:
-    user = estate.classic(THERE, "old", www["Arn"])
+    user = infrastructure.classic(THERE, "old", www["Arn"])
     assert conflict(iam) == in_use(www, user)
 
 
-@pytest.mark.parametrize("make", [Estate.alb, Estate.nlb])
+@pytest.mark.parametrize("make", [Infrastructure.alb, Infrastructure.nlb])
 def test_load_balancer_of_the_default_certificate_is_named(
-    iam: Any, estate: Estate, www: Any, make: Any
+    iam: Any, infrastructure: Infrastructure, www: Any, make: Any
 ) -> None:
-    user = make(estate, THERE, "prod", www["Arn"])
+    user = make(infrastructure, THERE, "prod", www["Arn"])
     assert conflict(iam) == in_use(www, user.arn)
 
 
 def test_nothing_is_in_the_way_once_the_listener_is_gone(
-    sandbox: Sandbox, iam: Any, estate: Estate, www: Any
+    sandbox: Sandbox, iam: Any, infrastructure: Infrastructure, www: Any
 ) -> None:
-    listener = estate.alb(HERE, "prod", www["Arn"]).listener_arn
+    listener = infrastructure.alb(HERE, "prod", www["Arn"]).listener_arn
     sandbox.client("elbv2").delete_listener(ListenerArn=listener)
     delete(iam)
 
 
 def test_certificate_in_the_list_of_a_listener_is_missed(
-    sandbox: Sandbox, iam: Any, estate: Estate, www: Any
+    sandbox: Sandbox, iam: Any, infrastructure: Infrastructure, www: Any
 ) -> None:
     other = sandbox.upload_certificate("other", now() + days(90))["Arn"]
-    estate.alb(HERE, "prod", other, [www["Arn"]])
+    infrastructure.alb(HERE, "prod", other, [www["Arn"]])
     delete(iam)
 
 
 def test_certificate_in_the_list_of_a_listener_can_be_made_to_be_found(
-    sandbox: Sandbox, iam: Any, estate: Estate, www: Any
+    sandbox: Sandbox, iam: Any, infrastructure: Infrastructure, www: Any
 ) -> None:
     other = sandbox.upload_certificate("other", now() + days(90))["Arn"]
-    user = estate.alb(HERE, "prod", other, [www["Arn"]])
+    user = infrastructure.alb(HERE, "prod", other, [www["Arn"]])
     sandbox.delete_conflicts.detect(sni=True)
     assert conflict(iam) == in_use(www, user.arn)
 
 
-def test_distributions_and_domains_are_missed(iam: Any, estate: Estate, www: Any) -> None:
-    estate.distribution("shop", www["ServerCertificateId"])
-    estate.domain(HERE, "api.example.com", www["Arn"])
+def test_distributions_and_domains_are_missed(
+    iam: Any, infrastructure: Infrastructure, www: Any
+) -> None:
+    infrastructure.distribution("shop", www["ServerCertificateId"])
+    infrastructure.domain(HERE, "api.example.com", www["Arn"])
     delete(iam)
 
 
 def test_users_of_one_certificate_can_be_made_to_be_missed(
-    sandbox: Sandbox, iam: Any, estate: Estate, www: Any
+    sandbox: Sandbox, iam: Any, infrastructure: Infrastructure, www: Any
 ) -> None:
-    estate.alb(HERE, "prod", www["Arn"])
+    infrastructure.alb(HERE, "prod", www["Arn"])
     sandbox.delete_conflicts.detect(missed=["www"])
     delete(iam)
 
@@ -100,8 +102,10 @@ def test_users_can_be_found_that_nobody_else_sees(sandbox: Sandbox, iam: Any, ww
     assert conflict(iam) == in_use(www, user)
 
 
-def test_renamed_certificate_is_still_found(iam: Any, estate: Estate, www: Any) -> None:
-    estate.alb(HERE, "prod", www["Arn"])
+def test_renamed_certificate_is_still_found(
+    iam: Any, infrastructure: Infrastructure, www: Any
+) -> None:
+    infrastructure.alb(HERE, "prod", www["Arn"])
     iam.update_server_certificate(ServerCertificateName="www", NewServerCertificateName="new")
     with pytest.raises(ClientError) as raised:
         delete(iam, "new")
@@ -109,9 +113,9 @@ def test_renamed_certificate_is_still_found(iam: Any, estate: Estate, www: Any) 
 
 
 def test_certificate_under_the_name_of_one_in_use_is_not_found(
-    sandbox: Sandbox, iam: Any, estate: Estate, www: Any
+    sandbox: Sandbox, iam: Any, infrastructure: Infrastructure, www: Any
 ) -> None:
-    estate.alb(HERE, "prod", www["Arn"])
+    infrastructure.alb(HERE, "prod", www["Arn"])
     sandbox.delete_conflicts.detect(missed=["www"])
     delete(iam)
     sandbox.delete_conflicts.detect(missed=[])
@@ -119,9 +123,11 @@ def test_certificate_under_the_name_of_one_in_use_is_not_found(
     delete(iam)
 
 
-def test_certificate_of_another_partition_can_not_be_used(estate: Estate, www: Any) -> None:
+def test_certificate_of_another_partition_can_not_be_used(
+    infrastructure: Infrastructure, www: Any
+) -> None:
     with pytest.raises(ClientError) as raised:
-        estate.classic("cn-north-1", "old", www["Arn"])
+        infrastructure.classic("cn-north-1", "old", www["Arn"])
     assert error_of(raised) == ("CertificateNotFound", 400)
 
 

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from sandbox.client import Estate, Sandbox
+from sandbox.client import Infrastructure, Sandbox
 
 from .conftest import days, error_of, message_of, now
 
@@ -22,8 +22,8 @@ def elb(sandbox: Sandbox) -> Any:
 
 
 @pytest.fixture
-def estate(sandbox: Sandbox) -> Estate:
-    return Estate(sandbox)
+def infrastructure(sandbox: Sandbox) -> Infrastructure:
+    return Infrastructure(sandbox)
 
 
 @pytest.fixture
@@ -44,9 +44,9 @@ def listeners(elb: Any, name: str = "old") -> Any:
 
 class TestDescribing:
     def test_listener_shows_protocols_ports_and_certificate(
-        self, elb: Any, estate: Estate, certificate: str
+        self, elb: Any, infrastructure: Infrastructure, certificate: str
     ) -> None:
-        estate.classic(REGION, "old", certificate)
+        infrastructure.classic(REGION, "old", certificate)
         assert listeners(elb) == [
             {
                 "Protocol": "HTTPS",
@@ -57,24 +57,28 @@ class TestDescribing:
             }
         ]
 
-    def test_plain_listener_has_no_certificate(self, elb: Any, estate: Estate) -> None:
-        estate.classic(REGION, "old")
+    def test_plain_listener_has_no_certificate(
+        self, elb: Any, infrastructure: Infrastructure
+    ) -> None:
+        infrastructure.classic(REGION, "old")
         assert "SSLCertificateId" not in listeners(elb)[0]
 
     def test_pages_go_on_where_the_last_ended_though_some_are_deleted_meanwhile(
-        self, elb: Any, estate: Estate
+        self, elb: Any, infrastructure: Infrastructure
     ) -> None:
         for number in range(5):
-            estate.classic(REGION, f"old-{number}")
+            infrastructure.classic(REGION, f"old-{number}")
         first = elb.describe_load_balancers(PageSize=2)
         elb.delete_load_balancer(LoadBalancerName="old-1")
         second = elb.describe_load_balancers(PageSize=2, Marker=first["NextMarker"])
         names = [one["LoadBalancerName"] for one in second["LoadBalancerDescriptions"]]
         assert names == ["old-2", "old-3"]
 
-    def test_a_page_has_four_hundred_unless_asked_otherwise(self, elb: Any, estate: Estate) -> None:
+    def test_a_page_has_four_hundred_unless_asked_otherwise(
+        self, elb: Any, infrastructure: Infrastructure
+    ) -> None:
         for number in range(401):
-            estate.classic(REGION, f"old-{number}")
+            infrastructure.classic(REGION, f"old-{number}")
         page = elb.describe_load_balancers()
         assert len(page["LoadBalancerDescriptions"]) == 400
         rest = elb.describe_load_balancers(Marker=page["NextMarker"])
@@ -121,24 +125,26 @@ class TestCertificates:
         assert error_of(raised) == ("ValidationError", 400)
         assert message_of(raised) == "Secure Listeners need to specify a SSLCertificateId"
 
-    def test_one_of_acm_is_taken(self, sandbox: Sandbox, elb: Any, estate: Estate) -> None:
+    def test_one_of_acm_is_taken(
+        self, sandbox: Sandbox, elb: Any, infrastructure: Infrastructure
+    ) -> None:
         arn = sandbox.client("acm").request_certificate(DomainName="x.example.com")
-        estate.classic(REGION, "old", arn["CertificateArn"])
+        infrastructure.classic(REGION, "old", arn["CertificateArn"])
         assert listeners(elb)[0]["SSLCertificateId"] == arn["CertificateArn"]
 
     def test_one_that_has_been_deleted_is_shown_as_invalid(
-        self, sandbox: Sandbox, elb: Any, estate: Estate, certificate: str
+        self, sandbox: Sandbox, elb: Any, infrastructure: Infrastructure, certificate: str
     ) -> None:
-        estate.classic(REGION, "old", certificate)
+        infrastructure.classic(REGION, "old", certificate)
         sandbox.delete_conflicts.detect(missed=["www"])
         sandbox.client("iam").delete_server_certificate(ServerCertificateName="www")
         sandbox.upload_certificate("www", now() + days(90))  # the name is all that they share
         assert listeners(elb)[0]["SSLCertificateId"] == "Invalid-Certificate"
 
     def test_one_that_has_been_renamed_is_shown_as_it_was_given(
-        self, sandbox: Sandbox, elb: Any, estate: Estate, certificate: str
+        self, sandbox: Sandbox, elb: Any, infrastructure: Infrastructure, certificate: str
     ) -> None:
-        estate.classic(REGION, "old", certificate)
+        infrastructure.classic(REGION, "old", certificate)
         sandbox.client("iam").update_server_certificate(
             ServerCertificateName="www", NewServerCertificateName="new"
         )

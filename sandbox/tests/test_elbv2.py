@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from sandbox.client import FIXED_RESPONSE, Estate, LoadBalancer, Sandbox
+from sandbox.client import FIXED_RESPONSE, Infrastructure, LoadBalancer, Sandbox
 
 from .conftest import days, error_of, message_of, now
 
@@ -21,8 +21,8 @@ def elbv2(sandbox: Sandbox) -> Any:
 
 
 @pytest.fixture
-def estate(sandbox: Sandbox) -> Estate:
-    return Estate(sandbox)
+def infrastructure(sandbox: Sandbox) -> Infrastructure:
+    return Infrastructure(sandbox)
 
 
 @pytest.fixture
@@ -36,8 +36,8 @@ def sni(sandbox: Sandbox) -> str:
 
 
 @pytest.fixture
-def prod(estate: Estate, www: str, sni: str) -> LoadBalancer:
-    return estate.alb(REGION, "prod", www, [sni])
+def prod(infrastructure: Infrastructure, www: str, sni: str) -> LoadBalancer:
+    return infrastructure.alb(REGION, "prod", www, [sni])
 
 
 def upload(sandbox: Sandbox, name: str) -> str:
@@ -69,35 +69,35 @@ class TestLoadBalancers:
     @pytest.mark.parametrize(
         ("make", "kind", "in_arn"),
         [
-            (Estate.alb, "application", "loadbalancer/app/x/"),
-            (Estate.nlb, "network", "loadbalancer/net/x/"),
-            (Estate.gateway, "gateway", "loadbalancer/gwy/x/"),
+            (Infrastructure.alb, "application", "loadbalancer/app/x/"),
+            (Infrastructure.nlb, "network", "loadbalancer/net/x/"),
+            (Infrastructure.gateway, "gateway", "loadbalancer/gwy/x/"),
         ],
     )
     def test_each_type_has_arns_of_its_own(
-        self, elbv2: Any, estate: Estate, make: Any, kind: str, in_arn: str
+        self, elbv2: Any, infrastructure: Infrastructure, make: Any, kind: str, in_arn: str
     ) -> None:
-        made = make(estate, REGION, "x")
+        made = make(infrastructure, REGION, "x")
         found = elbv2.describe_load_balancers()["LoadBalancers"][0]
         assert found["Type"] == kind
         assert in_arn in made.arn
         assert made.listener_arn.startswith(made.arn.replace(":loadbalancer/", ":listener/"))
 
     def test_page_of_load_balancers_has_four_hundred_by_default(
-        self, elbv2: Any, estate: Estate
+        self, elbv2: Any, infrastructure: Infrastructure
     ) -> None:
         for number in range(60):
-            estate.alb(REGION, f"lb-{number}")
+            infrastructure.alb(REGION, f"lb-{number}")
         assert len(elbv2.describe_load_balancers()["LoadBalancers"]) == 60
         pages = list(elbv2.get_paginator("describe_load_balancers").paginate(PageSize=25))
         assert [len(page["LoadBalancers"]) for page in pages] == [25, 25, 10]
         names = {one["LoadBalancerName"] for page in pages for one in page["LoadBalancers"]}
         assert len(names) == 60
 
-    def test_two_of_a_name_are_refused(self, estate: Estate) -> None:
-        estate.alb(REGION, "prod")
+    def test_two_of_a_name_are_refused(self, infrastructure: Infrastructure) -> None:
+        infrastructure.alb(REGION, "prod")
         with pytest.raises(ClientError) as raised:
-            estate.alb(REGION, "prod")
+            infrastructure.alb(REGION, "prod")
         assert error_of(raised) == ("DuplicateLoadBalancerName", 400)
 
     def test_what_is_not_imitated_is_named(self, elbv2: Any) -> None:
@@ -131,22 +131,22 @@ class TestDescribingListeners:
         assert (listener["Protocol"], listener["Port"]) == ("HTTPS", 443)
 
     def test_plain_listener_has_neither_certificates_nor_policy(
-        self, elbv2: Any, estate: Estate
+        self, elbv2: Any, infrastructure: Infrastructure
     ) -> None:
-        listener = described(elbv2, estate.alb(REGION, "plain").listener_arn)
+        listener = described(elbv2, infrastructure.alb(REGION, "plain").listener_arn)
         assert "Certificates" not in listener
         assert "SslPolicy" not in listener
 
     def test_listener_of_a_gateway_has_neither_port_nor_protocol(
-        self, elbv2: Any, estate: Estate
+        self, elbv2: Any, infrastructure: Infrastructure
     ) -> None:
-        listener = described(elbv2, estate.gateway(REGION, "gateway").listener_arn)
+        listener = described(elbv2, infrastructure.gateway(REGION, "gateway").listener_arn)
         assert "Port" not in listener
         assert not listener.get("Protocol")
 
-    def test_pages(self, elbv2: Any, estate: Estate, prod: LoadBalancer) -> None:
+    def test_pages(self, elbv2: Any, infrastructure: Infrastructure, prod: LoadBalancer) -> None:
         for port in range(1, 5):
-            estate.listener(prod.arn, "HTTP", port)
+            infrastructure.listener(prod.arn, "HTTP", port)
         pages = elbv2.get_paginator("describe_listeners").paginate(
             LoadBalancerArn=prod.arn, PageSize=2
         )
@@ -155,11 +155,11 @@ class TestDescribingListeners:
         assert sorted(port for page in ports for port in page) == [1, 2, 3, 4, 443]
 
     def test_marker_of_another_load_balancer_is_refused(
-        self, elbv2: Any, estate: Estate, prod: LoadBalancer
+        self, elbv2: Any, infrastructure: Infrastructure, prod: LoadBalancer
     ) -> None:
-        estate.listener(prod.arn, "HTTP", 80)
+        infrastructure.listener(prod.arn, "HTTP", 80)
         marker = elbv2.describe_listeners(LoadBalancerArn=prod.arn, PageSize=1)["NextMarker"]
-        other = estate.alb(REGION, "other").arn
+        other = infrastructure.alb(REGION, "other").arn
         answer = refused(elbv2.describe_listeners, LoadBalancerArn=other, Marker=marker)
         assert answer == ("ValidationError", 400)
 
@@ -181,9 +181,11 @@ class TestCertificateList:
         assert listed(elbv2, prod.listener_arn)[0] == (www, True)
         assert set(listed(elbv2, prod.listener_arn)) == {(www, True), (www, False), (sni, False)}
 
-    def test_pages(self, sandbox: Sandbox, elbv2: Any, estate: Estate, www: str) -> None:
+    def test_pages(
+        self, sandbox: Sandbox, elbv2: Any, infrastructure: Infrastructure, www: str
+    ) -> None:
         others = [upload(sandbox, f"sni-{number}") for number in range(4)]
-        listener = estate.nlb(REGION, "net", www, others).listener_arn
+        listener = infrastructure.nlb(REGION, "net", www, others).listener_arn
         pages = elbv2.get_paginator("describe_listener_certificates").paginate(
             ListenerArn=listener, PageSize=2
         )
@@ -216,11 +218,11 @@ class TestCertificateList:
             assert answer == ("ValidationError", 400)
 
     def test_twenty_sixth_is_refused(
-        self, sandbox: Sandbox, elbv2: Any, estate: Estate, www: str
+        self, sandbox: Sandbox, elbv2: Any, infrastructure: Infrastructure, www: str
     ) -> None:
         sandbox.settings(quota=30)
         others = [upload(sandbox, f"sni-{number}") for number in range(26)]
-        listener = estate.alb(REGION, "full", www, others[:25]).listener_arn
+        listener = infrastructure.alb(REGION, "full", www, others[:25]).listener_arn
         answer = refused(
             elbv2.add_listener_certificates,
             ListenerArn=listener,
@@ -228,8 +230,10 @@ class TestCertificateList:
         )
         assert answer == ("TooManyCertificates", 400)
 
-    def test_plain_listener_takes_none(self, elbv2: Any, estate: Estate, www: str) -> None:
-        listener = estate.alb(REGION, "plain").listener_arn
+    def test_plain_listener_takes_none(
+        self, elbv2: Any, infrastructure: Infrastructure, www: str
+    ) -> None:
+        listener = infrastructure.alb(REGION, "plain").listener_arn
         answer = refused(
             elbv2.add_listener_certificates, ListenerArn=listener, Certificates=certificate(www)
         )
@@ -268,13 +272,21 @@ class TestCertificateList:
 
 
 class TestCreatingListeners:
-    @pytest.mark.parametrize(("make", "protocol"), [(Estate.alb, "HTTPS"), (Estate.nlb, "TLS")])
+    @pytest.mark.parametrize(
+        ("make", "protocol"), [(Infrastructure.alb, "HTTPS"), (Infrastructure.nlb, "TLS")]
+    )
     def test_secure_one_needs_exactly_one_certificate(
-        self, estate: Estate, elbv2: Any, www: str, sni: str, make: Any, protocol: str
+        self,
+        infrastructure: Infrastructure,
+        elbv2: Any,
+        www: str,
+        sni: str,
+        make: Any,
+        protocol: str,
     ) -> None:
-        balancer = make(estate, REGION, "x", port=80).arn
+        balancer = make(infrastructure, REGION, "x", port=80).arn
         with pytest.raises(ClientError) as raised:
-            estate.listener(balancer, protocol, 443)
+            infrastructure.listener(balancer, protocol, 443)
         assert error_of(raised) == ("ValidationError", 400)
         assert message_of(raised) == f"A certificate must be specified for {protocol} listeners"
         answer = refused(
@@ -287,34 +299,64 @@ class TestCreatingListeners:
         )
         assert answer == ("ValidationError", 400)
 
-    def test_plain_one_takes_no_certificate(self, estate: Estate, www: str) -> None:
-        balancer = estate.alb(REGION, "x").arn
+    def test_plain_one_takes_no_certificate(self, infrastructure: Infrastructure, www: str) -> None:
+        balancer = infrastructure.alb(REGION, "x").arn
         with pytest.raises(ClientError) as raised:
-            estate.listener(balancer, "HTTP", 8080, www)
+            infrastructure.listener(balancer, "HTTP", 8080, www)
         assert message_of(raised) == "A certificate cannot be specified for HTTP listeners"
 
-    def test_unknown_certificate_is_refused(self, estate: Estate) -> None:
+    def test_unknown_certificate_is_refused(self, infrastructure: Infrastructure) -> None:
         with pytest.raises(ClientError) as raised:
-            estate.alb(REGION, "x", UNKNOWN)
+            infrastructure.alb(REGION, "x", UNKNOWN)
         assert error_of(raised) == ("CertificateNotFound", 400)
         assert message_of(raised) == f"Certificate '{UNKNOWN}' not found"
 
     def test_another_one_on_a_port_is_refused(
-        self, estate: Estate, prod: LoadBalancer, sni: str
+        self, infrastructure: Infrastructure, prod: LoadBalancer, sni: str
     ) -> None:
         with pytest.raises(ClientError) as raised:
-            estate.listener(prod.arn, "HTTPS", 443, sni)
+            infrastructure.listener(prod.arn, "HTTPS", 443, sni)
         assert error_of(raised) == ("DuplicateListener", 400)
 
     @pytest.mark.parametrize(
-        ("make", "protocol"), [(Estate.alb, "TLS"), (Estate.nlb, "HTTPS"), (Estate.gateway, "TCP")]
+        ("make", "protocol"),
+        [
+            (Infrastructure.alb, "TLS"),
+            (Infrastructure.nlb, "HTTPS"),
+            (Infrastructure.gateway, "TCP"),
+        ],
     )
     def test_protocol_of_another_type_of_load_balancer_is_refused(
-        self, estate: Estate, www: str, make: Any, protocol: str
+        self, infrastructure: Infrastructure, www: str, make: Any, protocol: str
     ) -> None:
-        balancer = make(estate, REGION, "x").arn
+        balancer = make(infrastructure, REGION, "x").arn
         with pytest.raises(ClientError) as raised:
-            estate.listener(balancer, protocol, 9443, None if protocol == "TCP" else www)
+            infrastructure.listener(balancer, protocol, 9443, None if protocol == "TCP" else www)
+        assert error_of(raised) == ("ValidationError", 400)
+
+    @pytest.mark.parametrize("protocol", ["QUIC", "TCP_QUIC"])
+    def test_quic_is_a_plain_protocol_of_network_load_balancers(
+        self, elbv2: Any, infrastructure: Infrastructure, www: str, protocol: str
+    ) -> None:
+        balancer = infrastructure.nlb(REGION, "net", port=80).arn
+        listener = infrastructure.listener(balancer, protocol, 443)
+        found = described(elbv2, listener)
+        assert (found["Protocol"], found["Port"]) == (protocol, 443)
+        assert "Certificates" not in found
+        assert "SslPolicy" not in found
+        assert listed(elbv2, listener) == []
+        with pytest.raises(ClientError) as raised:
+            infrastructure.listener(balancer, protocol, 8443, www)
+        assert error_of(raised) == ("ValidationError", 400)
+        assert message_of(raised) == f"A certificate cannot be specified for {protocol} listeners"
+
+    @pytest.mark.parametrize("make", [Infrastructure.alb, Infrastructure.gateway])
+    def test_other_load_balancers_have_no_quic(
+        self, infrastructure: Infrastructure, make: Any
+    ) -> None:
+        balancer = make(infrastructure, REGION, "x").arn
+        with pytest.raises(ClientError) as raised:
+            infrastructure.listener(balancer, "QUIC", 443)
         assert error_of(raised) == ("ValidationError", 400)
 
     def test_unknown_policy_is_refused(self, elbv2: Any, prod: LoadBalancer, www: str) -> None:
@@ -329,7 +371,9 @@ class TestCreatingListeners:
         )
         assert answer == ("SSLPolicyNotFound", 400)
 
-    def test_unknown_load_balancer_is_refused(self, estate: Estate, www: str) -> None:
+    def test_unknown_load_balancer_is_refused(
+        self, infrastructure: Infrastructure, www: str
+    ) -> None:
         with pytest.raises(ClientError) as raised:
-            estate.listener(NO_LOAD_BALANCER, "HTTPS", 443, www)
+            infrastructure.listener(NO_LOAD_BALANCER, "HTTPS", 443, www)
         assert error_of(raised) == ("LoadBalancerNotFound", 400)

@@ -133,6 +133,10 @@ class TestUpload:
         with pytest.raises(ClientError) as raised:
             upload(iam, files)
         assert error_of(raised) == ("KeyPairMismatch", 400)
+        assert message_of(raised) == (
+            "The private key did not match the public key provided. "
+            "Please verify the key material and try again."
+        )
 
     @pytest.mark.parametrize("body", ["nonsense", valid().body + valid().body, valid().private_key])
     def test_anything_but_one_certificate_is_refused(self, iam: Any, body: str) -> None:
@@ -166,6 +170,12 @@ class TestUpload:
             upload(iam, files, CertificateChain=other.chain)
         assert error_of(raised) == ("MalformedCertificate", 400)
         assert message_of(raised).endswith("invalid certificate is: -1")
+
+    def test_unreadable_chain_is_refused_without_a_reason(self, iam: Any) -> None:
+        with pytest.raises(ClientError) as raised:
+            upload(iam, valid(), CertificateChain="nonsense")
+        assert error_of(raised) == ("MalformedCertificate", 400)
+        assert message_of(raised) == "Unknown"
 
     @pytest.mark.parametrize(
         ("name", "path"),
@@ -352,13 +362,54 @@ class TestCase:
 
 
 class TestTags:
-    def test_tag_replaces_one_whose_key_differs_in_case(self, iam: Any) -> None:
-        upload(iam, valid(), Tags=[{"Key": "Team", "Value": "shop"}])
-        iam.tag_server_certificate(
-            ServerCertificateName="www", Tags=[{"Key": "team", "Value": "web"}]
-        )
-        stored = iam.get_server_certificate(ServerCertificateName="www")["ServerCertificate"]
-        assert stored["Tags"] == [{"Key": "team", "Value": "web"}]
+    def stored(self, iam: Any) -> list[dict[str, str]]:
+        answer = iam.get_server_certificate(ServerCertificateName="www")
+        tags: list[dict[str, str]] = answer["ServerCertificate"]["Tags"]
+        return tags
+
+    def test_certificate_without_tags_has_an_empty_list(self, iam: Any) -> None:
+        upload(iam, valid())
+        assert self.stored(iam) == []
+
+    def test_keys_that_differ_in_case_are_two(self, iam: Any) -> None:
+        tags = [{"Key": "Team", "Value": "one"}, {"Key": "team", "Value": "two"}]
+        upload(iam, valid(), Tags=tags)
+        assert self.stored(iam) == tags
+
+    def test_tag_replaces_the_value_of_its_key_in_place(self, iam: Any) -> None:
+        tags = [{"Key": "team", "Value": "shop"}, {"Key": "a", "Value": "b"}]
+        upload(iam, valid(), Tags=tags)
+        retagged = {"Key": "a", "Value": "c"}
+        iam.tag_server_certificate(ServerCertificateName="www", Tags=[retagged])
+        assert self.stored(iam) == [tags[0], retagged]
+
+    def test_new_tag_comes_first(self, iam: Any) -> None:
+        first, second = {"Key": "a", "Value": "1"}, {"Key": "b", "Value": "2"}
+        upload(iam, valid(), Tags=[first])
+        iam.tag_server_certificate(ServerCertificateName="www", Tags=[second])
+        assert self.stored(iam) == [second, first]
+
+    def test_untagging_goes_by_case(self, iam: Any) -> None:
+        tags = [{"Key": "Team", "Value": "one"}, {"Key": "team", "Value": "two"}]
+        upload(iam, valid(), Tags=tags)
+        iam.untag_server_certificate(ServerCertificateName="www", TagKeys=["team"])
+        assert self.stored(iam) == tags[:1]
+
+    @pytest.mark.parametrize(
+        ("operation", "nothing", "what"),
+        [
+            ("tag_server_certificate", {"Tags": []}, "tag map"),
+            ("untag_server_certificate", {"TagKeys": []}, "tag keys"),
+        ],
+    )
+    def test_nothing_to_tag_or_untag_is_refused(
+        self, iam: Any, operation: str, nothing: dict[str, Any], what: str
+    ) -> None:
+        upload(iam, valid())
+        with pytest.raises(ClientError) as raised:
+            getattr(iam, operation)(ServerCertificateName="www", **nothing)
+        assert error_of(raised) == ("InvalidInput", 400)
+        assert message_of(raised) == f"The provided {what} must not be null/empty."
 
     def test_more_than_fifty_are_refused(self, iam: Any) -> None:
         upload(iam, valid(), Tags=[{"Key": f"k{n}", "Value": ""} for n in range(50)])
@@ -369,7 +420,7 @@ class TestTags:
         assert error_of(raised) == ("LimitExceeded", 409)
 
     def test_one_key_twice_is_refused(self, iam: Any) -> None:
-        tags = [{"Key": "k", "Value": ""}, {"Key": "K", "Value": ""}]
+        tags = [{"Key": "k", "Value": ""}, {"Key": "k", "Value": ""}]
         with pytest.raises(ClientError) as raised:
             upload(iam, valid(), Tags=tags)
         assert error_of(raised) == ("InvalidInput", 400)

@@ -7,7 +7,7 @@ import boto3
 import pytest
 from botocore.exceptions import ClientError
 
-from sandbox.client import Rule, Sandbox
+from sandbox.client import ORGANIZATION, Rule, Sandbox
 from sandbox.policy.language import (
     Access,
     Policies,
@@ -20,6 +20,7 @@ from sandbox.policy.language import (
 
 from .conftest import PROBE, days, error_of, message_of, now
 
+OTHER = "210987654321"
 CERTIFICATES = "arn:aws:iam::123456789012:server-certificate/"
 DELETE = Access("iam:DeleteServerCertificate", f"{CERTIFICATES}www")
 
@@ -189,6 +190,20 @@ class TestReasons:
     def test_resource_s_policy_that_allows_the_account_leaves_it_to_the_account(self) -> None:
         account = policy(statement(Principal={"AWS": "account"}))
         assert denial(resource=account, principals=["role"], accounts=["account"]) != ""
+
+    def test_resource_of_another_account_needs_both_policies(self) -> None:
+        mine = [policy(statement())]
+        for principal in ("*", "role", "account"):
+            theirs = policy(statement(Principal={"AWS": principal}))
+            both: dict[str, Any] = {"resource": theirs, "principals": ["role"], "is_foreign": True}
+            both["accounts"] = ["account"]
+            assert denial(identity=mine, **both) == ""
+            assert "no identity-based policy" in denial(identity=[], **both)
+        for resource in (None, policy(), policy(statement(Principal={"AWS": "another"}))):
+            reason = denial(identity=mine, resource=resource, is_foreign=True)
+            assert reason == (
+                "because no resource-based policy allows the iam:DeleteServerCertificate action"
+            )
 
     def test_resource_s_policy_denies(self) -> None:
         denied = policy(statement(effect="Deny", Principal={"AWS": ["account"]}))
@@ -426,6 +441,10 @@ class TestEnforcement:
         assert answer["StatusCode"] == 200
 
 
+def only_of(account: str) -> dict[str, Any]:
+    return {"StringEquals": {"s3:ResourceAccount": account}}
+
+
 class TestBuckets:
     @pytest.fixture(autouse=True)
     def bucket(self, sandbox: Sandbox) -> Any:
@@ -446,14 +465,53 @@ class TestBuckets:
     def test_bucket_s_account_is_a_condition(
         self, role: Role, owner: str, is_allowed: bool
     ) -> None:
-        condition = {"StringEquals": {"s3:ResourceAccount": owner}}
-        role.may(statement("s3:PutObject", Condition=condition))
+        role.may(statement("s3:PutObject", Condition=only_of(owner)))
         s3 = role.client("s3")
         if is_allowed:
             s3.put_object(Bucket="bucket", Key="key", Body=b"")
         else:
             with pytest.raises(ClientError, match="no identity-based policy allows"):
                 s3.put_object(Bucket="bucket", Key="key", Body=b"")
+
+    def test_bucket_of_another_account_takes_what_both_accounts_allow(
+        self, sandbox: Sandbox, role: Role
+    ) -> None:
+        owner = sandbox.client("s3", account=OTHER)
+        location = {"LocationConstraint": sandbox.region}
+        owner.create_bucket(Bucket="theirs", CreateBucketConfiguration=location)
+
+        def allow(resource: str, organization: str = ORGANIZATION) -> None:
+            theirs = statement(
+                "s3:PutObject",
+                f"arn:aws:s3:::theirs/{resource}",
+                Principal={"AWS": "*"},
+                Condition={"StringEquals": {"aws:PrincipalOrgID": organization}},
+            )
+            owner.put_bucket_policy(Bucket="theirs", Policy=json.dumps(policy(theirs)))
+
+        def put() -> None:
+            key = f"of/{sandbox.account}/key"
+            role.client("s3").put_object(
+                Bucket="theirs", Key=key, Body=b"", ExpectedBucketOwner=OTHER
+            )
+
+        def is_denied(kind: str) -> None:
+            with pytest.raises(ClientError, match=f"no {kind} policy allows the s3:PutObject"):
+                put()
+
+        role.may(statement("s3:PutObject", Condition=only_of(OTHER)))
+        is_denied("resource-based")
+        allow("*", "o-strangers")
+        is_denied("resource-based")
+        allow("of/210987654321/*")
+        is_denied("resource-based")
+        allow("of/${aws:PrincipalAccount}/*")
+        put()
+        assert [one["Key"] for one in owner.list_objects_v2(Bucket="theirs")["Contents"]] == [
+            f"of/{sandbox.account}/key"
+        ]
+        role.may(statement("s3:PutObject", Condition=only_of(sandbox.account)))
+        is_denied("identity-based")
 
     def test_tagging_at_upload_needs_its_own_permission(self, role: Role) -> None:
         role.may(statement("s3:PutObject"))

@@ -18,7 +18,7 @@ from typing import Any
 
 import pytest
 
-from sandbox.client import PROJECT, Sandbox, SandboxError, self_signed
+from sandbox.client import PROJECT, Sandbox, SandboxError, distribution_config, self_signed
 
 from .conftest import PROBE, days, is_running, now
 
@@ -124,6 +124,16 @@ class TestEnd:
             sandbox.client("iam").list_server_certificates()
         sequence = [json.loads(line)["sequence"] for line in log.read_text().splitlines()]
         assert sequence == [1, 2]
+
+    def test_log_file_shows_parameters_as_they_came(self, tmp_path: Path) -> None:
+        log = tmp_path / "requests.jsonl"
+        config = distribution_config("shop")
+        with Sandbox.start(log=log) as sandbox:
+            sandbox.client("cloudfront").create_distribution(DistributionConfig=config)
+        (line,) = log.read_text().splitlines()
+        logged = json.loads(line)["parameters"]["DistributionConfig"]
+        assert logged["CallerReference"] == config["CallerReference"]
+        assert logged["Origins"]["Items"][0]["Id"] == config["Origins"]["Items"][0]["Id"]
 
     def test_nothing_outlives_a_killed_sandbox(self, probe_zip: Path) -> None:
         with Sandbox.start() as sandbox:

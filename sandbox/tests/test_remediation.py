@@ -16,10 +16,14 @@ KIND = "AWS::IAM::ServerCertificate"
 ROLE = "arn:aws:iam::123456789012:role/runbook"
 ALICE = "arn:aws:iam::123456789012:user/alice"
 
+# Names of certificates of which six can't be removed, and four can.
+BAD = tuple(f"bad-{number}" for number in range(6))
+GOOD = tuple(f"good-{number}" for number in range(4))
+
 
 @pytest.fixture
 def runbook(sandbox: Sandbox, rule: Rule) -> str:
-    """A runbook that fails unless its certificate is called good or wait: that asks first."""
+    """A runbook that fails unless its certificate is called good... or wait: that asks first."""
     trust = {
         "Effect": "Allow",
         "Principal": {"Service": "ssm.amazonaws.com"},
@@ -36,7 +40,8 @@ def runbook(sandbox: Sandbox, rule: Rule) -> str:
         source = f"def handle(events, context):\n    {body}\n"
         return {"Runtime": "python3.11", "Handler": "handle", "Script": source}
 
-    branch = {"Choices": [when("good", "end"), when("wait", "ask")], "Default": "fail"}
+    good = [when(name, "end") for name in ("good", *GOOD)]
+    branch = {"Choices": [*good, when("wait", "ask")], "Default": "fail"}
     content = {
         "schemaVersion": "0.3",
         "assumeRole": "{{ AutomationAssumeRole }}",
@@ -312,6 +317,108 @@ class TestRemediation:
     def test_is_waited_for_only_where_there_is_one(self, sandbox: Sandbox, rule: Rule) -> None:
         with pytest.raises(SandboxError, match="no remediation"):
             sandbox.remediations.wait(rule)
+
+
+def controls(**percentages: int) -> dict[str, Any]:
+    return {"ExecutionControls": {"SsmControls": percentages}}
+
+
+class TestBatches:
+    @pytest.fixture
+    def ten(self, config: Any, token: str, runbook: str) -> tuple[str, ...]:
+        """Ten certificates that the rule has found; the first six can't be removed."""
+        names = BAD + GOOD
+        results = [evaluation(name, "NON_COMPLIANT") for name in names]
+        config.put_evaluations(ResultToken=token, Evaluations=results)
+        assert runbook
+        return names
+
+    def test_some_are_left_behind_once_more_than_half_have_failed(
+        self, sandbox: Sandbox, config: Any, rule: Rule, ten: tuple[str, ...]
+    ) -> None:
+        put(config)
+        statuses = sandbox.remediations.run(rule, *ten)
+        shown = {name: one["State"] for name, one in statuses.items()}
+        assert shown == dict.fromkeys(BAD, "FAILED") | dict.fromkeys(GOOD, "QUEUED")
+        assert len(sandbox.automations.list()) == len(BAD)
+        # They can be started again.
+        statuses = sandbox.remediations.run(rule, *GOOD)
+        assert {statuses[name]["State"] for name in GOOD} == {"SUCCEEDED"}
+
+    def test_none_is_left_behind_if_all_may_fail(
+        self, sandbox: Sandbox, config: Any, rule: Rule, ten: tuple[str, ...]
+    ) -> None:
+        put(config, **controls(ErrorPercentage=100))
+        statuses = sandbox.remediations.run(rule, *ten)
+        assert {statuses[name]["State"] for name in GOOD} == {"SUCCEEDED"}
+
+    @pytest.mark.parametrize(("percentage", "started"), [(40, 5), (50, 6), (1, 1)])
+    def test_the_first_failure_beyond_the_percentage_is_the_last(
+        self,
+        sandbox: Sandbox,
+        config: Any,
+        rule: Rule,
+        ten: tuple[str, ...],
+        percentage: int,
+        started: int,
+    ) -> None:
+        put(config, **controls(ErrorPercentage=percentage))
+        sandbox.remediations.run(rule, *ten)
+        assert len(sandbox.automations.list()) == started
+
+    def test_refusals_to_start_count_as_failures(
+        self, sandbox: Sandbox, config: Any, rule: Rule, ten: tuple[str, ...]
+    ) -> None:
+        put(config, Parameters={})
+        statuses = sandbox.remediations.run(rule, *ten)
+        shown = [statuses[name]["State"] for name in ten]
+        assert shown == ["FAILED"] * 6 + ["QUEUED"] * 4
+
+    def test_automatic_ones_are_left_behind_too(
+        self, sandbox: Sandbox, config: Any, rule: Rule, ten: tuple[str, ...]
+    ) -> None:
+        put(config, **AUTOMATIC)
+        assert [states(sandbox, rule)[name] for name in ten] == ["FAILED"] * 6 + ["QUEUED"] * 4
+
+    @pytest.mark.parametrize(
+        ("percentages", "state"),
+        [({}, "QUEUED"), ({"ConcurrentExecutionRatePercentage": 100}, "SUCCEEDED")],
+    )
+    def test_so_many_run_at_a_time(
+        self,
+        sandbox: Sandbox,
+        config: Any,
+        rule: Rule,
+        found: None,
+        percentages: dict[str, int],
+        state: str,
+    ) -> None:
+        assert found is None
+        put(config, **controls(**percentages))
+        statuses = sandbox.remediations.run(rule, "wait", "good")
+        assert statuses["wait"]["State"] == "IN_PROGRESS"
+        assert statuses["good"]["State"] == state
+
+    @pytest.mark.usefixtures("found")
+    def test_the_next_starts_when_one_ends(self, sandbox: Sandbox, config: Any, rule: Rule) -> None:
+        put(config)
+        sandbox.remediations.run(rule, "wait", "good")
+        answer = config.start_remediation_execution(
+            ConfigRuleName="rule", ResourceKeys=keys("good")
+        )
+        assert answer["FailedItems"] == keys("good")
+        [execution] = sandbox.automations.list()
+        sandbox.client("ssm").stop_automation_execution(
+            AutomationExecutionId=execution["AutomationExecutionId"]
+        )
+        assert states(sandbox, rule) == {"wait": "FAILED", "good": "SUCCEEDED"}
+
+    @pytest.mark.usefixtures("found")
+    def test_none_starts_after_a_reset(self, sandbox: Sandbox, config: Any, rule: Rule) -> None:
+        put(config)
+        sandbox.remediations.run(rule, "wait", "good")
+        sandbox.reset()
+        assert sandbox.automations.list() == []
 
 
 @pytest.mark.usefixtures("found")

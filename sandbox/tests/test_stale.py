@@ -8,7 +8,7 @@ from botocore.parsers import ResponseParserError
 from moto.core.request import Request
 from werkzeug.test import EnvironBuilder
 
-from sandbox.client import Estate, Sandbox, SandboxError
+from sandbox.client import Infrastructure, Sandbox, SandboxError
 from sandbox.front import earlier_answers
 from sandbox.front.earlier_answers import Answers, key_of
 from sandbox.front.faults import Fault, Faults
@@ -106,14 +106,14 @@ class TestListingThatLags:
         assert len(iam.list_groups()["Groups"]) == 1
 
     def test_each_region_has_its_own(self, sandbox: Sandbox) -> None:
-        estate = Estate(sandbox)
+        infrastructure = Infrastructure(sandbox)
         here, there = (sandbox.client("elbv2", one) for one in ("eu-west-1", "eu-west-2"))
-        estate.alb("eu-west-1", "old")
+        infrastructure.alb("eu-west-1", "old")
         for client in (here, there):
             client.describe_load_balancers()
         sandbox.faults.add("elbv2", "DescribeLoadBalancers", kind="stale", times=0)
         for region in ("eu-west-1", "eu-west-2"):
-            estate.alb(region, "new")
+            infrastructure.alb(region, "new")
         assert len(here.describe_load_balancers()["LoadBalancers"]) == 1
         assert there.describe_load_balancers()["LoadBalancers"] == []
 

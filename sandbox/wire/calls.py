@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import warnings
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -61,6 +62,8 @@ class Call:
     # ARN of whoever makes it.
     principal: str = ""
     params: dict[str, Any] = field(default_factory=dict)
+    # A copy for the log, as they came.
+    logged_params: dict[str, Any] = field(default_factory=dict)
     # Whether `params` could be read: of what moto answers, not all can.
     is_parsed: bool = False
     # What fault injection tells the operation.
@@ -91,11 +94,16 @@ def identify(request: Request) -> Call:
         service=service,
         operation=operation or "Unknown",
         region=region,
-        account=get_account_id_from(access_key),
+        account=account_of(access_key),
         access_key=access_key,
         path_params=path_params,
         model=_operation_model(service, operation),
     )
+
+
+def account_of(access_key: str) -> str:
+    """The account that a key belongs to; the number of an account stands for its root's key."""
+    return access_key if re.fullmatch("[0-9]{12}", access_key) else get_account_id_from(access_key)
 
 
 def _credential_scope(request: Request) -> tuple[str, str, str]:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import threading
-from dataclasses import asdict, dataclass
-from typing import Any
+from dataclasses import dataclass
 
 from sandbox.policy.actions import needed
 from sandbox.policy.authorization import Refusal
@@ -35,7 +34,7 @@ class Denial:
         )
 
 
-class Denials:
+class ServiceControlPolicies:
     """The denials in force."""
 
     def __init__(self) -> None:
@@ -51,11 +50,6 @@ class Denials:
         """Lifts all denials."""
         with self._lock:
             self._denials.clear()
-
-    def to_json(self) -> list[dict[str, Any]]:
-        """As the control API shows them."""
-        with self._lock:
-            return [asdict(denial) for denial in self._denials]
 
     def refusal(self, call: Call, principal: str) -> Refusal | None:
         """Why a request may not be made; None if no policy denies it."""

@@ -9,7 +9,6 @@ from sandbox.host.clock import Clock
 from sandbox.wire.calls import AwsError, Call
 from sandbox.wire.operations import Operations
 
-from .blueprint import changes
 from .preparation import (
     UPDATABLE,
     Preparation,
@@ -18,6 +17,7 @@ from .preparation import (
     refuse_options,
     refuse_unless,
 )
+from .resolved_template import changes
 from .stack import IN_REVIEW, ChangeSet, Plan, Stack
 from .stack_store import StackStore
 from .template import TemplateError
@@ -53,11 +53,11 @@ class ChangeSets:
             stack = self._stack_to_change(call, kind)
             _refuse_pending(stack, params["ChangeSetName"])
             plan = self._preparation.plan(call, stack)
-            blueprint = self._preparation.blueprint(call, stack, plan)
+            target = self._preparation.target(call, stack, plan)
             refuse_missing_capabilities(plan)
             change_set = self._new_change_set(call, stack, kind, plan)
-            change_set.changes = changes(stack, blueprint, call.region)
-            if blueprint.drafts == stack.drafts:
+            change_set.changes = changes(stack, target, call.region)
+            if target.drafts == stack.drafts:
                 change_set.status, change_set.execution_status = "FAILED", "UNAVAILABLE"
                 change_set.reason = _EMPTY_CHANGE_SET
             if not stack.status:
@@ -110,7 +110,7 @@ class ChangeSets:
                 )
             is_new = change_set.kind == "CREATE"
             refuse_unless(stack, (IN_REVIEW,) if is_new else UPDATABLE, "updated")
-            blueprint = self._preparation.blueprint(call, stack, plan)
+            target = self._preparation.target(call, stack, plan)
             self._preparation.begin(stack, plan)
             stack.change_set_id = change_set.id
             # Whatever else was prepared is out of date by now.
@@ -119,9 +119,9 @@ class ChangeSets:
             stack.become("CREATE_IN_PROGRESS" if is_new else "UPDATE_IN_PROGRESS", "User Initiated")
         deployment = self._preparation.deployment(call, stack)
         if is_new:
-            deployment.create(plan, blueprint)
+            deployment.create(plan, target)
         else:
-            deployment.update(plan, blueprint)
+            deployment.update(plan, target)
         has_failed = stack.status not in ("CREATE_COMPLETE", "UPDATE_COMPLETE")
         change_set.execution_status = "EXECUTE_FAILED" if has_failed else "EXECUTE_COMPLETE"
         return {}

@@ -1,4 +1,4 @@
-"""Makes a stack what a blueprint says, and undoes its creation when a resource fails."""
+"""Makes a stack what a template says, and undoes its creation when a resource fails."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from .blueprint import Blueprint, Definition, is_replacement
+from .resolved_template import Definition, ResolvedTemplate, is_replacement
 from .resources.handler import Properties, UnsupportedError, is_gone
 from .resources.registry import HANDLERS
 from .stack import FINAL_DELETED, Plan, Resource, Stack
@@ -40,29 +40,29 @@ class Deployment:
         self._stack = stack
         self._values = Values(stack, partition, client)
 
-    def create(self, plan: Plan, blueprint: Blueprint) -> None:
+    def create(self, plan: Plan, target: ResolvedTemplate) -> None:
         """Creates all resources, or deletes again what it has created."""
         stack = self._stack
         stack.plan = plan
         try:
-            for definition in blueprint.resources.values():
-                self._create(definition, blueprint, plan)
-            stack.outputs = self._values.outputs(blueprint)
+            for definition in target.resources.values():
+                self._create(definition, target, plan)
+            stack.outputs = self._values.outputs(target)
         except FailedError as error:
             stack.become("ROLLBACK_IN_PROGRESS", f"{error}Rollback requested by user.")
             if self._is_deleted(_RETAINING, "ROLLBACK_FAILED"):
                 stack.become("ROLLBACK_COMPLETE")
             return
-        stack.drafts = blueprint.drafts
+        stack.drafts = target.drafts
         stack.become("CREATE_COMPLETE")
 
-    def update(self, plan: Plan, blueprint: Blueprint) -> None:
+    def update(self, plan: Plan, target: ResolvedTemplate) -> None:
         """Creates, changes and deletes resources; stops at the first that can't be."""
         stack, replaced = self._stack, list[Resource]()
         try:
-            for definition in blueprint.resources.values():
-                self._create_or_update(definition, blueprint, plan, replaced)
-            outputs = self._values.outputs(blueprint)
+            for definition in target.resources.values():
+                self._create_or_update(definition, target, plan, replaced)
+            outputs = self._values.outputs(target)
         except FailedError as error:
             stack.become("UPDATE_FAILED", f"{error}The sandbox rolls no update back.")
             return
@@ -70,10 +70,10 @@ class Deployment:
         for resource in reversed(replaced):
             self._clean_up(resource, resource.replacement_policy)
         for resource in self._stack.newest_first():
-            if resource.logical_id not in blueprint.resources:
+            if resource.logical_id not in target.resources:
                 self._clean_up(resource, resource.deletion_policy)
                 del stack.resources[resource.logical_id]
-        stack.plan, stack.outputs, stack.drafts = plan, outputs, blueprint.drafts
+        stack.plan, stack.outputs, stack.drafts = plan, outputs, target.drafts
         stack.become("UPDATE_COMPLETE")
 
     def delete(self) -> None:
@@ -83,7 +83,7 @@ class Deployment:
 
     # Creating.
 
-    def _create(self, definition: Definition, blueprint: Blueprint, plan: Plan) -> None:
+    def _create(self, definition: Definition, target: ResolvedTemplate, plan: Plan) -> None:
         stack = self._stack
         resource = stack.begun(
             definition.type,
@@ -94,7 +94,7 @@ class Deployment:
         stack.resources[definition.logical_id] = resource
         stack.note(resource, "CREATE_IN_PROGRESS")
         try:
-            resource.properties = self._values.properties(definition, blueprint)
+            resource.properties = self._values.properties(definition, target)
             self._make(resource, plan)
         except Exception as error:  # whatever kept it from being made
             raise _failed(self._stack, resource, "CREATE_FAILED", error) from error
@@ -110,17 +110,21 @@ class Deployment:
     # Updating.
 
     def _create_or_update(
-        self, definition: Definition, blueprint: Blueprint, plan: Plan, replaced: list[Resource]
+        self,
+        definition: Definition,
+        target: ResolvedTemplate,
+        plan: Plan,
+        replaced: list[Resource],
     ) -> None:
         known = self._stack.resources.get(definition.logical_id)
         if known is None:
-            self._create(definition, blueprint, plan)
+            self._create(definition, target, plan)
             return
         before = copy.copy(known)
         known.deletion_policy = definition.deletion_policy
         known.replacement_policy = definition.replacement_policy
         try:
-            properties = self._values.properties(definition, blueprint)
+            properties = self._values.properties(definition, target)
             if properties == before.properties:
                 return
             HANDLERS[known.type].refuse_unapplied(known.type, properties)

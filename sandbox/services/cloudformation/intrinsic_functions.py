@@ -5,6 +5,7 @@ https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -14,7 +15,6 @@ from .template import (
     Template,
     TemplateError,
     attribute_reference,
-    placeholders,
 )
 
 # Stands for what `AWS::NoValue` removes.
@@ -42,20 +42,32 @@ class Scope:
         self._template = template
         self._names = dict(pseudo) | dict(parameters)
         self._conditions: dict[str, bool] = {}
+        self._being_judged: list[str] = []
         for name in template.conditions:
-            self._condition(name, ())
+            self.is_true(name)
 
     def is_true(self, condition: str | None) -> bool:
-        """Whether a condition holds; no condition always does."""
-        return condition is None or self._conditions[condition]
+        """Whether a condition holds; no condition always does.
 
-    def chosen(self, value: Any) -> Any:
-        """A part of the template with every `Fn::If` replaced by its branch that holds.
-
-        What remains are functions of parameters and resources.
+        :raises TemplateError: if there is no condition of that name
         """
-        pruned = self._pruned(value)
-        return None if pruned is _NOTHING else pruned
+        if condition is None:
+            return True
+        if condition in self._being_judged:
+            names = ", ".join(self._being_judged)
+            raise TemplateError(
+                f"Template format error: Circular dependencies in conditions: [{names}]"
+            )
+        if condition not in self._conditions:
+            if condition not in self._template.conditions:
+                raise TemplateError(
+                    f"Template format error: Unresolved condition dependency {condition} "
+                    "in the Resources block of the template"
+                )
+            self._being_judged.append(condition)
+            self._conditions[condition] = self._holds(self._template.conditions[condition])
+            self._being_judged.remove(condition)
+        return self._conditions[condition]
 
     def resolved(self, value: Any, lookup: Lookup) -> Any:
         """A part of the template with all functions resolved.
@@ -75,93 +87,35 @@ class Scope:
         """
         for name, rule in self._template.rules.items():
             condition = rule.get("RuleCondition")
-            if condition is not None and not self._rule_holds(name, condition):
+            if condition is not None and not self._holds(condition):
                 continue
             for assertion in rule.get("Assertions", []):
-                if not self._rule_holds(name, assertion["Assert"]):
+                if not self._holds(assertion["Assert"]):
                     told = assertion.get("AssertDescription", "an assertion failed")
                     raise TemplateError(f"Template validation error: Rule {name}: {told}")
 
-    # Conditions.
-
-    def _condition(self, name: str, above: tuple[str, ...]) -> bool:
-        if name in above:
-            raise TemplateError(
-                f"Template format error: Circular dependencies in conditions: [{', '.join(above)}]"
-            )
-        if name not in self._conditions:
-            definition = self._template.conditions[name]
-            self._conditions[name] = self._holds(definition, (*above, name))
-        return self._conditions[name]
-
-    def _holds(self, value: Any, above: tuple[str, ...]) -> bool:
+    def _holds(self, value: Any) -> bool:
+        """Whether a condition, or an assertion of a rule, is true."""
         key, argument = _function(value) or ("", None)
-        if key == "Condition":
-            if argument not in self._template.conditions:
-                raise TemplateError(
-                    f"Template format error: Unresolved condition dependency {argument} "
-                    "in the Conditions block of the template"
-                )
-            return self._condition(argument, above)
         if key == "Fn::Equals":
             first, second = (
                 self._resolved(one, _no_resources) for one in _exactly(key, argument, 2)
             )
             return _same(first, second)
         if key == "Fn::Not":
-            return not self._holds(_exactly(key, argument, 1)[0], above)
+            return not self._holds(_exactly(key, argument, 1)[0])
+        if key in ("Fn::And", "Fn::Or"):
+            decide = all if key == "Fn::And" else any
+            return decide([self._holds(one) for one in _two_to_ten(key, argument)])
+        if key == "Condition":
+            return self.is_true(argument)
         raise TemplateError(f"Template error: a condition must be a function, not {value}")
-
-    # Rules: functions of their own, of parameters alone.
-
-    def _rule_holds(self, rule: str, value: Any) -> bool:
-        key, argument = _function(value) or ("", None)
-        if key == "Fn::Equals":
-            first, second = (self._rule_value(rule, one) for one in _exactly(key, argument, 2))
-            return _same(first, second)
-        if key == "Fn::Not":
-            return not self._rule_holds(rule, _exactly(key, argument, 1)[0])
-        raise TemplateError(
-            f"Template format error: Rule {rule} must use rule-specific functions, not {value}"
-        )
-
-    def _rule_value(self, rule: str, value: Any) -> Any:
-        if isinstance(value, list):
-            return [self._rule_value(rule, one) for one in value]
-        function = _function(value)
-        if function is None:
-            return value
-        key, name = function
-        if key != "Ref" or name not in self._names:
-            raise TemplateError(
-                f"Template format error: Rule {rule} may refer to parameters alone, not {value}"
-            )
-        return self._names[name]
 
     # Values.
 
-    def _pruned(self, value: Any) -> Any:
-        if isinstance(value, list):
-            items = [self._pruned(item) for item in value]
-            return [item for item in items if item is not _NOTHING]
-        if not isinstance(value, dict):
-            return value
-        key, argument = _function(value) or ("", None)
-        if key == "Fn::If":
-            return self._pruned(self._branch(argument))
-        if key == "Ref" and argument == "AWS::NoValue":
-            return _NOTHING
-        members = {name: self._pruned(item) for name, item in value.items()}
-        return {name: item for name, item in members.items() if item is not _NOTHING}
-
     def _branch(self, argument: Any) -> Any:
         condition, positive, negative = _exactly("Fn::If", argument, 3)
-        if condition not in self._conditions:
-            raise TemplateError(
-                f"Template format error: Unresolved condition dependency {condition} "
-                "in the Resources block of the template"
-            )
-        return positive if self._conditions[condition] else negative
+        return positive if self.is_true(condition) else negative
 
     def _resolved(self, value: Any, lookup: Lookup) -> Any:
         if isinstance(value, list):
@@ -188,6 +142,10 @@ class Scope:
             return self._find_in_map(self._resolved(argument, lookup))
         if key == "Fn::Split":
             return _split(self._resolved(argument, lookup))
+        if key == "Fn::Select":
+            return _select(self._resolved(argument, lookup))
+        if key == "Fn::Join":
+            return self._join(argument, lookup)
         raise TemplateError(f"Template error: {key} is not a function that the sandbox has here")
 
     def _ref(self, name: str, lookup: Lookup) -> Any:
@@ -195,29 +153,37 @@ class Scope:
             return _NOTHING
         return self._names[name] if name in self._names else lookup(Reference(name))
 
-    def _sub(self, argument: Any, lookup: Lookup) -> str:
-        text, variables = argument if isinstance(argument, list) else (argument, {})
-        if not isinstance(text, str) or not isinstance(variables, dict):
-            raise TemplateError(
-                "Template error: One or more Fn::Sub intrinsic functions don't specify expected "
-                "arguments. Specify a string as first argument, and an optional second argument "
-                "to specify a mapping of values to replace in the string"
+    def _sub(self, text: Any, lookup: Lookup) -> str:
+        if not isinstance(text, str):
+            raise TemplateError("Template error: the sandbox has Fn::Sub of a text alone")
+
+        def filled(match: re.Match[str]) -> str:
+            name = match[1].strip()
+            is_attribute = "." in name
+            value = (
+                lookup(Reference(*name.split(".", 1))) if is_attribute else self._ref(name, lookup)
             )
-        values = {name: self._resolved(one, lookup) for name, one in variables.items()}
-        for name in placeholders(text):
-            if name in values:
-                value = values[name]
-            elif "." in name:
-                value = lookup(Reference(*name.split(".", 1)))
-            else:
-                value = self._ref(name, lookup)
             if isinstance(value, (list, dict)) or value is _NOTHING:
                 raise TemplateError(
                     f"Template error: variable {name} in Fn::Sub expression does not resolve "
                     "to a string"
                 )
-            values[name] = value
-        return _filled_in(text, values)
+            return as_text(value)
+
+        return PLACEHOLDER.sub(filled, text).replace("${!", "${")
+
+    def _join(self, argument: Any, lookup: Lookup) -> str:
+        delimiter, items = _exactly("Fn::Join", argument, 2)
+        # https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference-join.html:
+        # "For the Fn::Join delimiter, you can't use any functions."
+        values = self._resolved(items, lookup)
+        if not isinstance(delimiter, str) or not isinstance(values, list):
+            raise TemplateError(
+                "Template error: every Fn::Join object requires two parameters, (1) a string "
+                "delimiter and (2) a list of strings to be joined or a function that returns a "
+                "list of strings (such as Fn::GetAZs) to be joined."
+            )
+        return delimiter.join(map(as_text, values))
 
     def _find_in_map(self, argument: Any) -> Any:
         mapping, first, second = _exactly("Fn::FindInMap", argument, 3)
@@ -239,13 +205,10 @@ def _function(value: Any) -> tuple[str, Any] | None:
     if isinstance(value, dict) and len(value) == 1:
         key, argument = next(iter(value.items()))
         # {"Condition": {...}} is a member of a policy, {"Condition": "Name"} a function.
-        if key == "Ref" or str(key).startswith("Fn::") or _is_condition(key, argument):
+        is_condition = key == "Condition" and isinstance(argument, str)
+        if key == "Ref" or str(key).startswith("Fn::") or is_condition:
             return str(key), argument
     return None
-
-
-def _is_condition(key: Any, argument: Any) -> bool:
-    return key == "Condition" and isinstance(argument, str)
 
 
 def _exactly(key: str, argument: Any, count: int) -> list[Any]:
@@ -278,6 +241,20 @@ def _split(argument: Any) -> list[str]:
     return as_text(text).split(separator)
 
 
-def _filled_in(text: str, values: Mapping[str, Any]) -> str:
-    filled = PLACEHOLDER.sub(lambda match: as_text(values[match.group(1).strip()]), text)
-    return filled.replace("${!", "${")
+def _select(argument: Any) -> Any:
+    index, items = _exactly("Fn::Select", argument, 2)
+    position = as_text(index)
+    if not isinstance(items, list) or not position.isdecimal() or int(position) >= len(items):
+        raise TemplateError(
+            f"Template error: Fn::Select cannot select nonexistent value at index {position}"
+        )
+    return items[int(position)]
+
+
+def _two_to_ten(key: str, argument: Any) -> list[Any]:
+    if not isinstance(argument, list) or not 2 <= len(argument) <= 10:
+        raise TemplateError(
+            f"Template error: every {key} object requires a list of at least 2 and at most 10 "
+            "boolean parameters."
+        )
+    return argument

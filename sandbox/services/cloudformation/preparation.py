@@ -10,9 +10,9 @@ from sandbox.host.clock import Clock
 from sandbox.wire.calls import AwsError, Call
 from sandbox.wire.operations import refuse_parameters
 
-from .blueprint import Blueprint, refuse_changed_types
 from .clients import Clients
 from .deployment import Deployment
+from .resolved_template import ResolvedTemplate, refuse_changed_types
 from .stack import Plan, Stack
 from .stack_store import StackStore
 from .template import TemplateError
@@ -75,11 +75,11 @@ class Preparation:
             capabilities=tuple(params.get("Capabilities") or ()),
         )
 
-    def blueprint(self, call: Call, stack: Stack, plan: Plan) -> Blueprint:
+    def target(self, call: Call, stack: Stack, plan: Plan) -> ResolvedTemplate:
         """What a plan amounts to."""
-        blueprint = Blueprint(stack, plan, call.partition)
-        refuse_changed_types(stack.resources, blueprint)
-        return blueprint
+        target = ResolvedTemplate(stack, plan, call.partition)
+        refuse_changed_types(stack.resources, target)
+        return target
 
     def deployment(self, call: Call, stack: Stack) -> Deployment:
         """What does it."""

@@ -78,7 +78,7 @@ class Stack:
     events: list[Event] = field(default_factory=list)
     change_sets: dict[str, ChangeSet] = field(default_factory=dict)
     next_order: int = 0
-    # What the last successful operation made of it: see `Blueprint.drafts`.
+    # What the last successful operation made of it: see `ResolvedTemplate.drafts`.
     drafts: dict[str, Any] = field(default_factory=dict)
 
     def become(self, status: str, reason: str | None = None) -> None:

@@ -66,11 +66,11 @@ class Stacks:
                 raise AwsError("AlreadyExistsException", f"Stack [{existing.name}] already exists")
             stack = self._preparation.new_stack(call)
             plan = self._preparation.plan(call, None)
-            blueprint = self._preparation.blueprint(call, stack, plan)
+            target = self._preparation.target(call, stack, plan)
             self._preparation.begin(stack, plan)
             self._stacks.add(stack)
             stack.become("CREATE_IN_PROGRESS", "User Initiated")
-        self._preparation.deployment(call, stack).create(plan, blueprint)
+        self._preparation.deployment(call, stack).create(plan, target)
         return {"StackId": stack.id}
 
     def _update_stack(self, call: Call) -> dict[str, Any]:
@@ -79,12 +79,12 @@ class Stacks:
             stack = self._stacks.existing(call, "Stack [{}] does not exist")
             refuse_unless(stack, UPDATABLE, "updated")
             plan = self._preparation.plan(call, stack)
-            blueprint = self._preparation.blueprint(call, stack, plan)
-            if blueprint.drafts == stack.drafts:
+            target = self._preparation.target(call, stack, plan)
+            if target.drafts == stack.drafts:
                 raise TemplateError(_NOTHING_TO_DO)
             self._preparation.begin(stack, plan)
             stack.become("UPDATE_IN_PROGRESS", "User Initiated")
-        self._preparation.deployment(call, stack).update(plan, blueprint)
+        self._preparation.deployment(call, stack).update(plan, target)
         return {"StackId": stack.id}
 
     def _delete_stack(self, call: Call) -> None:

@@ -101,7 +101,6 @@ class Template:
         self._check_parameters()
         self._check_resources()
         self._check_outputs()
-        self._check_conditions()
 
     @property
     def description(self) -> str | None:
@@ -178,27 +177,6 @@ class Template:
         }
         refuse_unresolved(missing, "Outputs")
 
-    def _check_conditions(self) -> None:
-        known = self.parameters.keys() | PSEUDO_PARAMETERS
-        missing = {one.name for one in references(self.conditions)} - known
-        if missing:
-            raise TemplateError(
-                f"Template format error: Unresolved dependencies {_listed(missing)}. "
-                "Cannot reference resources in the Conditions block of the template"
-            )
-        blocks = {
-            "Conditions": list(self.conditions.values()),
-            "Resources": list(self.resources.values()),
-            "Outputs": list(self.outputs.values()),
-        }
-        for block, content in blocks.items():
-            for name in _used_conditions(content, block):
-                if name not in self.conditions:
-                    raise TemplateError(
-                        f"Template format error: Unresolved condition dependency {name} "
-                        f"in the {block} block of the template"
-                    )
-
 
 def refuse_unresolved(missing: set[str], block: str) -> None:
     """Refuses references to resources that aren't there.
@@ -222,11 +200,6 @@ def references(value: Any) -> Iterator[Reference]:
             yield from _own_references(*next(iter(value.items())))
         for item in value.values():
             yield from references(item)
-
-
-def placeholders(text: str) -> list[str]:
-    """What `Fn::Sub` fills into a text; `${!literal}` is none."""
-    return [name.strip() for name in PLACEHOLDER.findall(text)]
 
 
 def depends_on(resource: dict[str, Any]) -> list[str]:
@@ -255,27 +228,8 @@ def _own_references(key: str, argument: Any) -> Iterator[Reference]:
     elif key == "Fn::GetAtt":
         yield attribute_reference(argument)
     elif key == "Fn::Sub":
-        text, variables = argument if isinstance(argument, list) else (argument, {})
-        for name in placeholders(text):
-            if name not in variables:
-                yield Reference(*name.split(".", 1))
-
-
-def _used_conditions(value: Any, block: str) -> Iterator[str]:
-    """The conditions that `Fn::If`, `Condition` attributes and `Condition` functions name."""
-    if isinstance(value, list):
-        for item in value:
-            yield from _used_conditions(item, block)
-    elif isinstance(value, dict):
-        condition = value.get("Condition")
-        # A policy document has a Condition too, but that is never a text.
-        if isinstance(condition, str):
-            yield condition
-        chosen = value.get("Fn::If")
-        if isinstance(chosen, list) and chosen and isinstance(chosen[0], str):
-            yield chosen[0]
-        for item in value.values():
-            yield from _used_conditions(item, block)
+        for name in PLACEHOLDER.findall(str(argument)):
+            yield Reference(*name.strip().split(".", 1))
 
 
 def _is_text(value: Any) -> bool:

@@ -8,7 +8,7 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from . import resource_schemas
-from .blueprint import Blueprint, Definition
+from .resolved_template import Definition, ResolvedTemplate
 from .resources.handler import Handler, Properties, Work
 from .resources.registry import HANDLERS
 from .stack import Plan, Resource, Stack
@@ -28,9 +28,9 @@ class Values:
         self._partition = partition
         self._client = client
 
-    def properties(self, definition: Definition, blueprint: Blueprint) -> Properties:
+    def properties(self, definition: Definition, target: ResolvedTemplate) -> Properties:
         """The properties of a resource, checked."""
-        resolved = blueprint.scope.resolved(definition.properties, self._lookup)
+        resolved = target.scope.resolved(definition.properties, self._lookup)
         return resource_schemas.checked(
             definition.logical_id, definition.type, self._stack.region, resolved
         )
@@ -43,18 +43,20 @@ class Values:
         work = self.work(resource, self._stack.plan)
         return handler.attributes(work, resource.physical_id)[reference.attribute]
 
-    def outputs(self, blueprint: Blueprint) -> list[dict[str, Any]]:
+    def outputs(self, target: ResolvedTemplate) -> list[dict[str, Any]]:
         """The outputs of the stack.
 
         :raises FailedError: if one has no value that it can have
         """
         try:
-            return [self._output(name, one, blueprint) for name, one in blueprint.outputs.items()]
+            return [self._output(name, one, target) for name, one in target.outputs.items()]
         except (TemplateError, ClientError) as error:
             raise FailedError(f"{error} ") from error
 
-    def _output(self, name: str, output: dict[str, Any], blueprint: Blueprint) -> dict[str, Any]:
-        resolved = blueprint.scope.resolved(output, self._lookup)
+    def _output(
+        self, name: str, output: dict[str, Any], target: ResolvedTemplate
+    ) -> dict[str, Any]:
+        resolved = target.scope.resolved(output, self._lookup)
         value = resolved.get("Value")
         if not isinstance(value, (str, int, float, bool)):
             raise TemplateError(

@@ -8,11 +8,10 @@ from sandbox.wire.calls import Call
 from sandbox.wire.operations import Operations, exclusively, not_imitated
 
 from .pages import tokens
-from .results import compliance_of, filtered
+from .results import filtered
 from .rules import ConfigRules
 
 PAGES = tokens(10)
-RULES_PAGES = tokens(25)
 
 
 class Compliance:
@@ -27,8 +26,8 @@ class Compliance:
             self._rules.lock,
             {
                 "GetComplianceDetailsByConfigRule": self._details_by_rule,
-                "DescribeComplianceByConfigRule": self._compliance_by_rule,
                 **not_imitated(
+                    "DescribeComplianceByConfigRule",
                     "DescribeComplianceByResource",
                     "GetComplianceDetailsByResource",
                     "GetComplianceSummaryByConfigRule",
@@ -41,24 +40,3 @@ class Compliance:
         results = filtered(call, self._rules.one(call).results.values())
         page, token = PAGES.page(call, results, lambda result: result.sequence)
         return {"EvaluationResults": [result.to_api() for result in page], "NextToken": token}
-
-    def _compliance_by_rule(self, call: Call) -> dict[str, Any]:
-        wanted = call.params.get("ComplianceTypes")
-        states = [
-            state
-            for state in self._rules.named(call, call.params.get("ConfigRuleNames"))
-            if not wanted or state.compliance() in wanted
-        ]
-        page, token = RULES_PAGES.page(call, states, lambda state: state.name)
-        return {
-            "ComplianceByConfigRules": [
-                {
-                    "ConfigRuleName": state.name,
-                    "Compliance": compliance_of(
-                        [result.compliance for result in state.results.values()]
-                    ),
-                }
-                for state in page
-            ],
-            "NextToken": token,
-        }

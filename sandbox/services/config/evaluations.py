@@ -157,15 +157,10 @@ class Evaluations:
             for tell in self.on_evaluated:
                 tell(state)
         except Exception as error:  # noqa: BLE001  whatever kept the function from running
-            code = getattr(error, "code", None)
             delivery.error = str(error)
-            with self._changed:
-                state.last_failed_invocation = self._clock.now()
-                state.last_error = (str(code or type(error).__name__), str(error))
         finally:
             with self._changed:
                 delivery.finished = True
-                state.has_evaluated = True
                 state.running -= 1
                 if state.running == 0:
                     state.rule.config_rule_state = "ACTIVE"
@@ -175,6 +170,4 @@ class Evaluations:
         with self._changed:
             arn = state.rule.source.source_identifier
             check_permission(state.account, state.region, arn, state.rule)
-            # Lambda takes the event and answers at once, whatever becomes of it.
-            state.last_invocation = self._clock.now()
             return get_backend(state.account, state.region).get_function(arn)

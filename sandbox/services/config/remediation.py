@@ -25,6 +25,7 @@ from .remediation_attempts import (
     resource_key,
     service_principal,
 )
+from .remediation_batches import Batch
 from .remediation_checks import check_automatic, check_document, is_valid_value
 from .remediation_exceptions import RemediationException, RemediationExceptions
 from .results import RuleState
@@ -74,16 +75,15 @@ class Remediations:
             if remediation is None or not remediation.is_automatic:
                 return
             exceptions = self._exceptions.of(state)
-            for key in news:
-                result, attempt = state.results.get(key), remediation.attempts.get(key)
-                is_running = attempt is not None and attempt.is_running
-                if (
-                    result is not None
-                    and result.compliance == "NON_COMPLIANT"
-                    and key not in exceptions
-                    and not is_running
-                ):
-                    self._launch(state, remediation, key, Starter(*service_principal(state)), True)
+            keys = [
+                key
+                for key in news
+                if key in state.results
+                and state.results[key].compliance == "NON_COMPLIANT"
+                and key not in exceptions
+                and not remediation.is_in_progress(key)
+            ]
+            self._launch(state, remediation, keys, Starter(*service_principal(state)), True)
 
     # What tests control.
 
@@ -95,7 +95,7 @@ class Remediations:
         with self._lock:
             state, remediation = self._named(region, rule)
             by, key = Starter(*service_principal(state)), (resource_type, resource_id)
-            self._launch(state, remediation, key, by, remediation.is_automatic)
+            self._launch(state, remediation, [key], by, remediation.is_automatic)
 
     def wait(self, region: str, rule: str, timeout_seconds: float) -> bool:
         """Blocks until every remediation is over or waits for approval; false after the timeout.
@@ -104,16 +104,21 @@ class Remediations:
         """
         with self._lock:
             _, remediation = self._named(region, rule)
-            running = [one.execution for one in remediation.attempts.values() if one.execution]
         until = datetime.now().astimezone() + timedelta(seconds=timeout_seconds)
-        settled = ("Waiting", *OVER)
-        return all(
-            self._automations.wait(
-                execution.id, (until - datetime.now().astimezone()).total_seconds()
-            )
-            in settled
-            for execution in running
-        )
+        settled: set[str] = set()
+        while True:
+            with self._lock:
+                # One that ended may have made room for the next.
+                started = {
+                    one.execution.id for one in remediation.attempts.values() if one.execution
+                }
+            if not started - settled:
+                return True
+            for execution_id in started - settled:
+                left = (until - datetime.now().astimezone()).total_seconds()
+                if self._automations.wait(execution_id, left) not in ("Waiting", *OVER):
+                    return False
+            settled |= started
 
     def _named(self, region: str, rule: str) -> tuple[RuleState, Remediation]:
         state = self._rules.find(region, rule)
@@ -206,16 +211,16 @@ class Remediations:
     def _start(self, call: Call) -> dict[str, Any]:
         state, remediation = self._remediation(call)
         failed: dict[Key, str] = {}
-        principal = service_principal(state)
+        chosen: list[Key] = []
         for resource in call.params["ResourceKeys"]:
             key = (resource["resourceType"], resource["resourceId"])
-            attempt = remediation.attempts.get(key)
             if key not in state.results:
                 failed[key] = f"{key[1]} is not a resource that {state.name} has evaluated."
-            elif attempt is not None and attempt.is_running:
+            elif remediation.is_in_progress(key):
                 failed[key] = f"A remediation of {key[1]} is in progress."
-            else:
-                self._launch(state, remediation, key, Starter(*principal), False)
+            elif key not in chosen:
+                chosen.append(key)
+        self._launch(state, remediation, chosen, Starter(*service_principal(state)), False)
         return {
             "FailureMessage": " ".join(failed.values()) or None,
             "FailedItems": [resource_key(key) for key in failed] or None,
@@ -225,33 +230,46 @@ class Remediations:
         self,
         state: RuleState,
         remediation: Remediation,
-        key: Key,
+        keys: list[Key],
         by: Starter,
         is_automatic: bool,
     ) -> None:
+        """Remediates resources as one batch."""
+        attempts = [Attempt(key, self._clock.now(), is_automatic) for key in keys]
+        remediation.attempts.update((attempt.key, attempt) for attempt in attempts)
         definition = remediation.definition
-        attempt = Attempt(key, self._clock.now(), is_automatic)
-        remediation.attempts[key] = attempt
-        request = {
-            "DocumentName": definition["TargetId"],
-            "DocumentVersion": definition.get("TargetVersion"),
-            "Parameters": {
-                name: [key[1]] if "ResourceValue" in value else value["StaticValue"]["Values"]
-                for name, value in definition.get("Parameters", {}).items()
-            },
-        }
-        try:
-            attempt.execution = self._automations.start(
-                by, request, lambda execution: self._finished(state, attempt, execution)
-            )
-        except AwsError as error:
-            attempt.refusal = f"{error.code}: {error.message}"
-            self._note_failure(state, attempt)
 
-    def _finished(self, state: RuleState, attempt: Attempt, execution: Execution) -> None:
-        if execution.status != "Success":
-            with self._lock:
+        def launch(attempt: Attempt) -> bool:
+            request = {
+                "DocumentName": definition["TargetId"],
+                "DocumentVersion": definition.get("TargetVersion"),
+                "Parameters": {
+                    name: [attempt.key[1]]
+                    if "ResourceValue" in value
+                    else value["StaticValue"]["Values"]
+                    for name, value in definition.get("Parameters", {}).items()
+                },
+            }
+            try:
+                attempt.execution = self._automations.start(
+                    by, request, lambda execution: ended(attempt, execution)
+                )
+            except AwsError as error:
+                attempt.refusal = f"{error.code}: {error.message}"
                 self._note_failure(state, attempt)
+            return not attempt.refusal
+
+        def ended(attempt: Attempt, execution: Execution) -> None:
+            failed = execution.status != "Success"
+            with self._lock:
+                if failed:
+                    self._note_failure(state, attempt)
+                # Nothing follows from what has been deleted or forgotten meanwhile.
+                if self._remediations.get(arn_of(state)) is remediation:
+                    batch.ended(failed=failed)
+
+        batch = Batch(definition, attempts, launch)
+        batch.start()
 
     def _note_failure(self, state: RuleState, attempt: Attempt) -> None:
         """Adds an exception when too many automatic attempts have failed within their time."""

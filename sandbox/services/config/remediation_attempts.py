@@ -33,22 +33,32 @@ class Attempt:
     key: Key
     invoked: datetime
     is_automatic: bool
-    # None if Systems Manager refused to start it.
+    # None until Systems Manager has started it, and if it refused to.
     execution: Execution | None = None
     refusal: str = ""
+    # Not started, since too many others had failed.
+    is_left_behind: bool = False
 
     @property
     def state(self) -> str:
         """As the API has it."""
+        if self.is_queued or self.is_left_behind:
+            return "QUEUED"
         status = self.execution.status if self.execution else "Failed"
         if status in OVER:
             return "SUCCEEDED" if status == "Success" else "FAILED"
         return "QUEUED" if status == "Pending" else "IN_PROGRESS"
 
     @property
+    def is_queued(self) -> bool:
+        """Whether it is to be started when others have ended."""
+        return not (self.execution or self.refusal or self.is_left_behind)
+
+    @property
     def is_running(self) -> bool:
         """Whether its consequences are still to come."""
-        return self.execution is not None and not self.execution.is_finished
+        is_started = self.execution is not None and not self.execution.is_finished
+        return self.is_queued or is_started
 
     def to_api(self) -> dict[str, Any]:
         """`RemediationExecutionStatus` of the API."""
@@ -62,7 +72,8 @@ class Attempt:
 
     def _steps(self) -> list[dict[str, Any]]:
         if self.execution is None:
-            return [{"State": "FAILED", "ErrorMessage": self.refusal}]
+            failed = {"State": "FAILED", "ErrorMessage": self.refusal}
+            return [failed] if self.refusal else []
         return [
             {
                 "Name": run.step.name,
@@ -99,6 +110,11 @@ class Remediation:
     def is_running(self) -> bool:
         """Whether a resource is being remediated."""
         return any(attempt.is_running for attempt in self.attempts.values())
+
+    def is_in_progress(self, key: Key) -> bool:
+        """Whether this resource is being remediated."""
+        attempt = self.attempts.get(key)
+        return attempt is not None and attempt.is_running
 
 
 def arn_of(state: RuleState) -> str:

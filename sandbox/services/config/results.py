@@ -11,8 +11,6 @@ from moto.config.models import ConfigRule
 
 from sandbox.wire.calls import AwsError, Call
 
-CONTRIBUTOR_CAP = 25
-
 
 @dataclass(frozen=True)
 class Result:
@@ -54,26 +52,16 @@ class RuleState:
     rule: ConfigRule
     region: str
     account: str
-    activated: datetime
     results: dict[tuple[str, str], Result] = field(default_factory=dict)
     # What was recorded since automatic remediation last looked, by type and id.
     news: set[tuple[str, str]] = field(default_factory=set)
     running: int = 0
     last_start: datetime | None = None
-    last_invocation: datetime | None = None
-    last_failed_invocation: datetime | None = None
-    last_evaluation: datetime | None = None
-    last_error: tuple[str, str] | None = None
-    has_evaluated: bool = False
 
     @property
     def name(self) -> str:
         """The rule's name."""
         return str(self.rule.config_rule_name)
-
-    def compliance(self) -> str:
-        """The rule as a whole."""
-        return overall(result.compliance for result in self.results.values())
 
 
 def filtered(call: Call, results: Iterable[Result]) -> list[Result]:
@@ -88,25 +76,3 @@ def filtered(call: Call, results: Iterable[Result]) -> list[Result]:
             "INSUFFICIENT_DATA cannot be used as a ComplianceType for filtering results.",
         )
     return [result for result in results if not wanted or result.compliance in wanted]
-
-
-def overall(compliances: Iterable[str]) -> str:
-    """What compliances are together: one that isn't compliant decides."""
-    known = set(compliances)
-    if "NON_COMPLIANT" in known:
-        return "NON_COMPLIANT"
-    return "COMPLIANT" if "COMPLIANT" in known else "INSUFFICIENT_DATA"
-
-
-def compliance_of(compliances: list[str]) -> dict[str, Any]:
-    """`Compliance` of the API."""
-    count = compliances.count("NON_COMPLIANT")
-    return {
-        "ComplianceType": overall(compliances),
-        "ComplianceContributorCount": capped(count, CONTRIBUTOR_CAP) if count else None,
-    }
-
-
-def capped(count: int, cap: int) -> dict[str, Any]:
-    """`ComplianceContributorCount` of the API."""
-    return {"CappedCount": min(count, cap), "CapExceeded": count > cap}

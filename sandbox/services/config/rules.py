@@ -12,7 +12,7 @@ from moto.config.models import ConfigBackend, ConfigRule, config_backends
 from sandbox.host.clock import Clock, as_utc
 from sandbox.services.lambda_.functions import Functions
 from sandbox.wire.calls import AwsError, Call
-from sandbox.wire.operations import Operations, exclusively
+from sandbox.wire.operations import Operations, exclusively, not_imitated
 
 from .evaluations import Delivery, Evaluations, Token
 from .pages import tokens
@@ -22,7 +22,6 @@ from .rule_checks import check_definition, check_permission
 MAX_RULES = 1000
 MIN_SECONDS_BETWEEN_STARTS = 60
 RULES_PAGES = tokens(25)
-STATUS_PAGES = tokens(100)
 
 ConfigRule.MAX_RULES = MAX_RULES  # moto has the limit of 2020
 
@@ -50,7 +49,8 @@ class ConfigRules:
                 "PutEvaluations": self._put_evaluations,
                 "DeleteEvaluationResults": self._delete_results,
                 "StartConfigRulesEvaluation": self._start,
-                "DescribeConfigRuleEvaluationStatus": self._describe_status,
+                # Documented for managed rules only, and those are never evaluated here.
+                **not_imitated("DescribeConfigRuleEvaluationStatus"),
             },
         )
 
@@ -138,7 +138,7 @@ class ConfigRules:
         if existing is None:
             backend.put_config_rule(definition, call.params.get("Tags"))
             rule = backend.config_rules[definition["ConfigRuleName"]]
-            state = RuleState(rule, call.region, call.account, self._clock.now())
+            state = RuleState(rule, call.region, call.account)
             self._states[rule.config_rule_arn] = state
             self.evaluations.evaluate(state, "created")
         else:
@@ -171,14 +171,6 @@ class ConfigRules:
             state.last_start = now
             self.evaluations.evaluate(state, "started")
 
-    def _describe_status(self, call: Call) -> dict[str, Any]:
-        states = self.named(call, call.params.get("ConfigRuleNames"))
-        page, token = STATUS_PAGES.page(call, states, lambda state: state.name)
-        return {
-            "ConfigRulesEvaluationStatus": [_status(state) for state in page],
-            "NextToken": token,
-        }
-
     def _put_evaluations(self, call: Call) -> dict[str, Any]:
         evaluations = call.params.get("Evaluations")
         if not evaluations:
@@ -199,8 +191,6 @@ class ConfigRules:
         for evaluation in evaluations:
             if evaluation not in failed:
                 self._record(token, evaluation)
-        if len(failed) < len(evaluations):
-            token.state.last_evaluation = self._clock.now()
         return {"FailedEvaluations": failed}
 
     def _token(self, call: Call) -> Token:
@@ -281,22 +271,6 @@ def _refuse_early_start(state: RuleState, now: datetime) -> None:
             "LimitExceededException",
             f"The rule {state.name} can be evaluated on demand once per minute.",
         )
-
-
-def _status(state: RuleState) -> dict[str, Any]:
-    code, text = state.last_error or (None, None)
-    return {
-        "ConfigRuleName": state.name,
-        "ConfigRuleArn": state.rule.config_rule_arn,
-        "ConfigRuleId": state.rule.config_rule_id,
-        "LastSuccessfulInvocationTime": state.last_invocation,
-        "LastFailedInvocationTime": state.last_failed_invocation,
-        "LastSuccessfulEvaluationTime": state.last_evaluation,
-        "FirstActivatedTime": state.activated,
-        "LastErrorCode": code,
-        "LastErrorMessage": text,
-        "FirstEvaluationStarted": state.has_evaluated,
-    }
 
 
 def _must_fail(evaluation: dict[str, Any], fault: dict[str, Any]) -> bool:

@@ -84,6 +84,7 @@ class ServerCertificate(Certificate):
         self.uploaded = uploaded
         # Optional in the API: None is left out of every answer.
         self.expiration: datetime | None = expiration
+        # By key. Not sorted: AWS lists those that were added last first.
         self.tags: dict[str, dict[str, str]] = {}
 
     def metadata(self) -> dict[str, Any]:
@@ -96,10 +97,6 @@ class ServerCertificate(Certificate):
             "UploadDate": self.uploaded,
             "Expiration": self.expiration,
         }
-
-    def sorted_tags(self) -> list[dict[str, str]]:
-        """Tags by key, as AWS lists them."""
-        return sorted(self.tags.values(), key=lambda tag: tag["Key"])
 
 
 class ServerCertificates:
@@ -129,7 +126,8 @@ class ServerCertificates:
             "DeleteServerCertificate": self._delete,
             "UpdateServerCertificate": self._update,
             "TagServerCertificate": self._tag,
-            **not_imitated("UntagServerCertificate", "ListServerCertificateTags"),
+            "UntagServerCertificate": self._untag,
+            **not_imitated("ListServerCertificateTags"),
         }
         return exclusively(self._lock, operations)
 
@@ -176,7 +174,7 @@ class ServerCertificates:
         backend.certificates[certificate.certificate_id] = certificate
         return {
             "ServerCertificateMetadata": certificate.metadata(),
-            "Tags": certificate.sorted_tags() or None,
+            "Tags": list(certificate.tags.values()) or None,
         }
 
     def _get(self, call: Call) -> dict[str, Any]:
@@ -186,7 +184,8 @@ class ServerCertificates:
                 "ServerCertificateMetadata": certificate.metadata(),
                 "CertificateBody": certificate.cert_body,
                 "CertificateChain": certificate.cert_chain,
-                "Tags": certificate.sorted_tags() or None,
+                # Always there, as an empty list if need be.
+                "Tags": list(certificate.tags.values()),
             }
         }
 
@@ -225,7 +224,15 @@ class ServerCertificates:
 
     def _tag(self, call: Call) -> None:
         certificate = _named(call)
+        if not call.params["Tags"]:
+            raise AwsError("InvalidInput", "The provided tag map must not be null/empty.")
         certificate.tags = checked_tags(certificate.tags, call.params["Tags"])
+
+    def _untag(self, call: Call) -> None:
+        certificate, keys = _named(call), call.params["TagKeys"]
+        if not keys:
+            raise AwsError("InvalidInput", "The provided tag keys must not be null/empty.")
+        certificate.tags = {key: tag for key, tag in certificate.tags.items() if key not in keys}
 
     def _visible(self, call: Call) -> list[ServerCertificate]:
         """The stored certificates, and the deleted ones that listings still show."""
@@ -260,10 +267,7 @@ def _named(call: Call) -> ServerCertificate:
 
 
 def _refuse_duplicate(certificates: list[ServerCertificate], name: str) -> None:
-    """Refuses a name that differs from another's in case at most; lookups go by case.
-
-    AWS documents this for users, groups, roles and policies; of certificates it says nothing.
-    """
+    """Refuses a name that differs from another's in case at most; lookups go by case."""
     if any(certificate.cert_name.lower() == name.lower() for certificate in certificates):
         raise AwsError(
             "EntityAlreadyExists", f"The Server Certificate with name {name} already exists."

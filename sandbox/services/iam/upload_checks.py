@@ -21,7 +21,9 @@ def checked_certificate(params: dict[str, Any], now: datetime) -> x509.Certifica
     key = _parsed_key(params["PrivateKey"])
     if _public_bytes(key.public_key()) != _public_bytes(certificate.public_key()):
         raise AwsError(
-            "KeyPairMismatch", "The public key certificate and the private key do not match."
+            "KeyPairMismatch",
+            "The private key did not match the public key provided. "
+            "Please verify the key material and try again.",
         )
     if now > certificate.not_valid_after_utc:
         _malformed(
@@ -69,7 +71,7 @@ def _check_chain(certificate: x509.Certificate, pem: str) -> None:
     try:
         chain = x509.load_pem_x509_certificates(pem.encode())
     except ValueError:
-        _malformed("Unable to parse certificate chain. Please ensure it is in PEM format.")
+        _malformed("Unknown")
     issued = certificate
     for index, issuer in enumerate(chain):
         try:
@@ -90,16 +92,14 @@ def _malformed(reason: str) -> NoReturn:
 def checked_tags(
     existing: dict[str, dict[str, str]], added: list[dict[str, str]]
 ) -> dict[str, dict[str, str]]:
-    """The tags after adding some; keys differ by more than case."""
-    keys = [tag["Key"].lower() for tag in added]
-    if len(set(keys)) < len(keys):
-        raise AwsError(
-            "InvalidInput",
-            "Duplicate tag keys found. Please note that Tag keys are case insensitive.",
-        )
-    if any(key.startswith("aws:") for key in keys):
+    """The tags after adding some, new ones first; keys may differ by case alone."""
+    by_key = {tag["Key"]: tag for tag in added}
+    if len(by_key) < len(added):
+        raise AwsError("InvalidInput", "Duplicate tag keys found.")
+    if any(key.lower().startswith("aws:") for key in by_key):
         raise AwsError("InvalidInput", "Tag keys that start with aws: are reserved.")
-    tags = existing | {tag["Key"].lower(): tag for tag in added}
+    new = {key: tag for key, tag in by_key.items() if key not in existing}
+    tags = new | existing | by_key
     if len(tags) > MAX_TAGS:
         raise AwsError(
             "LimitExceeded", f"The number of tags has reached the maximum limit: {MAX_TAGS}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from sandbox.wire.calls import AwsError
@@ -51,4 +52,6 @@ def matches(execution: Execution, condition: dict[str, Any]) -> bool:
         return execution.start.document_name.startswith(tuple(values))
     if key == "ExecutionStatus":
         return execution.status in values
+    if key == "StartTimeAfter":
+        return execution.started >= datetime.fromisoformat(values[0].replace("Z", "+00:00"))
     raise AwsError("InvalidFilterKey", f"The sandbox doesn't support the filter {key}.")

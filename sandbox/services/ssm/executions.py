@@ -94,6 +94,7 @@ class StepRun:
             "FailureMessage": self.failure or None,
             "TimeoutSeconds": step.timeout_seconds,
             "OnFailure": step.on_failure,
+            "MaxAttempts": step.max_attempts,
             "IsEnd": step.is_end,
             "IsCritical": step.is_critical,
         }
@@ -212,14 +213,17 @@ class Execution:
 
     def _run_step(self, run: StepRun) -> None:
         run.started = self._clock.now()
-        status, failure = self._attempted(run)
+        for _ in range(run.step.max_attempts):
+            status, failure = self._attempted(run)
+            if status == "Success":
+                break
         with self._changed:
             run.status, run.failure, run.ended = status, failure, self._clock.now()
             self.status = "InProgress"
             self._changed.notify_all()
 
     def _attempted(self, run: StepRun) -> tuple[str, str]:
-        """Status and failure message."""
+        """Status and failure message of one attempt."""
         outcome = ("Success", "")
         try:
             self._perform(run)

@@ -67,6 +67,7 @@ class Step:
     on_failure: str
     is_critical: bool
     timeout_seconds: int | None
+    max_attempts: int
 
 
 @dataclass(frozen=True)
@@ -128,6 +129,7 @@ def _step(declared: dict[str, Any]) -> Step:
         on_failure,
         declared.get("isCritical", on_failure != "Continue") in (True, "true"),
         None if timeout is None else int(timeout),
+        int(declared.get("maxAttempts", 1)),
     )
 
 

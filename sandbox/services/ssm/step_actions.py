@@ -97,7 +97,7 @@ class Actions:
                 aws_access_key_id=credentials["AWS_ACCESS_KEY_ID"],
                 aws_secret_access_key=credentials["AWS_SECRET_ACCESS_KEY"],
                 aws_session_token=credentials["AWS_SESSION_TOKEN"],
-                config=Config(proxies={}, read_timeout=310),
+                config=Config(proxies={}),
             )
 
     def _run_script(self, execution: Execution, run: StepRun) -> dict[str, Any]:

@@ -6,7 +6,7 @@ import java.util.stream.Collectors;
 import software.amazon.awssdk.services.config.model.ComplianceType;
 
 /**
- * What became of the evaluations that were sent.
+ * What happened to the evaluations that were sent.
  *
  * @param batches how many batches were sent, retries not counted
  * @param recorded what Config recorded

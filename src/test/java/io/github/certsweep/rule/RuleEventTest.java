@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.gson.JsonObject;
 import io.github.certsweep.input.InvalidInputException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Instant;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -177,5 +180,19 @@ class RuleEventTest {
   void theFirstAndTheLastTimeThatCanBeReportedAreTaken(String time) {
     invokingEvent.addProperty("notificationCreationTime", time);
     assertThat(parse().createdAt()).isEqualTo(time);
+  }
+
+  @Test
+  void theEventInTheGuideForContributorsIsTakenInAwssEmulator() throws IOException {
+    String guide = Files.readString(Path.of("CONTRIBUTING.md"));
+    String shown =
+        guide
+            .lines()
+            .filter(line -> line.startsWith("{\"configRuleName\""))
+            .findFirst()
+            .orElseThrow();
+    RuleEvent taken = RuleEvent.parse(shown);
+    taken.requireSameAccountAs("arn:aws:lambda:us-east-1:012345678912:function:test_function");
+    assertThat(taken.testMode()).isTrue();
   }
 }

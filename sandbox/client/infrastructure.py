@@ -1,8 +1,8 @@
 """Builds what uses certificates, in few words: for tests and the demo.
 
-    estate = Estate(sandbox)
-    estate.alb("eu-west-1", "prod", default=arn, sni=[another])
-    estate.distribution("shop", certificate_id)
+    infrastructure = Infrastructure(sandbox)
+    infrastructure.alb("eu-west-1", "prod", default=arn, sni=[another])
+    infrastructure.distribution("shop", certificate_id)
 
 All of it through real API calls, so that what AWS refuses is refused here too.
 """
@@ -29,7 +29,7 @@ class LoadBalancer:
     listener_arn: str = ""
 
 
-class Estate:
+class Infrastructure:
     """Load balancers, distributions and domains of the sandbox's account.
 
     Good until the sandbox is reset.

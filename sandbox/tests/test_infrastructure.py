@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from sandbox.client import ENABLED_BY_DEFAULT, Estate, Sandbox
+from sandbox.client import ENABLED_BY_DEFAULT, Infrastructure, Sandbox
 
 from .conftest import days, now
 
@@ -13,7 +13,7 @@ def certificate(sandbox: Sandbox) -> str:
 
 
 def test_arns_are_those_that_the_api_lists(sandbox: Sandbox, certificate: str) -> None:
-    made = Estate(sandbox).nlb("eu-west-1", "net", certificate)
+    made = Infrastructure(sandbox).nlb("eu-west-1", "net", certificate)
     elbv2 = sandbox.client("elbv2")
     listed = elbv2.describe_load_balancers()["LoadBalancers"][0]
     assert listed["LoadBalancerArn"] == made.arn
@@ -22,7 +22,7 @@ def test_arns_are_those_that_the_api_lists(sandbox: Sandbox, certificate: str) -
 
 
 def test_arn_of_a_classic_load_balancer_names_region_and_partition(sandbox: Sandbox) -> None:
-    arn = Estate(sandbox).classic("us-gov-west-1", "old")
+    arn = Infrastructure(sandbox).classic("us-gov-west-1", "old")
     account = sandbox.account
     assert arn == f"arn:aws-us-gov:elasticloadbalancing:us-gov-west-1:{account}:loadbalancer/old"
 
@@ -30,9 +30,9 @@ def test_arn_of_a_classic_load_balancer_names_region_and_partition(sandbox: Sand
 def test_load_balancers_can_be_spread_over_all_regions(sandbox: Sandbox, certificate: str) -> None:
     opted_in = ["af-south-1", "ca-west-1", "eu-south-1"]
     sandbox.regions.set("ENABLED", *opted_in)
-    estate, regions = Estate(sandbox), [*sorted(ENABLED_BY_DEFAULT), *opted_in]
+    infrastructure, regions = Infrastructure(sandbox), [*sorted(ENABLED_BY_DEFAULT), *opted_in]
     for number in range(60):
-        estate.alb(regions[number % 20], f"lb-{number}", certificate)
+        infrastructure.alb(regions[number % 20], f"lb-{number}", certificate)
     for region in regions:
         listed = sandbox.client("elbv2", region).describe_load_balancers()["LoadBalancers"]
         assert len(listed) == 3

@@ -10,7 +10,7 @@ from . import resource_schemas
 from .intrinsic_functions import Scope
 from .resources.registry import HANDLERS
 from .stack import Plan, Resource, Stack
-from .template import Reference, TemplateError, depends_on, references, refuse_unresolved
+from .template import Reference, TemplateError, depends_on, refuse_unresolved
 from .template_parameters import parameter_values
 
 URL_SUFFIXES = {"aws-cn": "amazonaws.com.cn"}
@@ -18,7 +18,7 @@ URL_SUFFIXES = {"aws-cn": "amazonaws.com.cn"}
 
 @dataclass(frozen=True)
 class Definition:
-    """A resource as the template has it, with the branches of `Fn::If` that hold."""
+    """A resource as the template has it."""
 
     logical_id: str
     type: str
@@ -31,7 +31,7 @@ class Definition:
     draft: Any
 
 
-class Blueprint:
+class ResolvedTemplate:
     """The resources of a plan in the order in which they can be made, and its outputs."""
 
     def __init__(self, stack: Stack, plan: Plan, partition: str) -> None:
@@ -55,30 +55,33 @@ class Blueprint:
         definitions = [self._definition(name, present) for name in present]
         self.resources = {one.logical_id: one for one in _in_order(definitions)}
         self.outputs = {
-            name: self.scope.chosen(output)
+            name: output
             for name, output in template.outputs.items()
             if self.scope.is_true(output.get("Condition"))
         }
-        self._check_references(list(self.outputs.values()), "Outputs")
+        _, found = self._drafted(self.outputs)
+        refuse_unresolved({one.name for one in found} - self.resources.keys(), "Outputs")
+        _check_attributes(found, template.resources)
 
     @property
     def drafts(self) -> dict[str, Any]:
         """All that makes the stack what it is; the same drafts mean no update."""
         resources = {name: one.draft for name, one in self.resources.items()}
-        outputs = self.scope.resolved(self.outputs, _draft)
+        outputs, _ = self._drafted(self.outputs)
         return {"resources": resources, "outputs": outputs, "tags": dict(self._plan.tags)}
 
     def _definition(self, name: str, present: Mapping[str, Any]) -> Definition:
         resource = present[name]
         if resource["Type"] not in HANDLERS:
             raise TemplateError(f"The sandbox does not create resources of {resource['Type']}.")
-        properties = self.scope.chosen(resource.get("Properties") or {})
-        found = {one.name for one in references(properties)} & self._plan.template.resources.keys()
-        refuse_unresolved(found - present.keys(), "Resources")
-        _check_attributes(references(properties), self._plan.template.resources)
+        properties = resource.get("Properties") or {}
+        draft, found = self._drafted(properties)
+        metadata, _ = self._drafted(resource.get("Metadata"))
+        named = {one.name for one in found}
+        refuse_unresolved(named - present.keys(), "Resources")
+        _check_attributes(found, self._plan.template.resources)
         # A dependency on a resource whose condition doesn't hold is none.
-        needs = found | (set(depends_on(resource)) & present.keys())
-        metadata = self.scope.chosen(resource.get("Metadata"))
+        needs = named | (set(depends_on(resource)) & present.keys())
         deletion = resource.get("DeletionPolicy", "Delete")
         return Definition(
             logical_id=name,
@@ -87,24 +90,25 @@ class Blueprint:
             needs=frozenset(needs),
             deletion_policy=deletion,
             replacement_policy=resource.get("UpdateReplacePolicy", "Delete"),
-            draft=self.scope.resolved(
-                [resource["Type"], properties, metadata],
-                _draft,
-            ),
+            draft=[resource["Type"], draft, metadata],
         )
 
-    def _check_references(self, value: Any, block: str) -> None:
-        found = list(references(value))
-        names = {one.name for one in found} & self._plan.template.resources.keys()
-        refuse_unresolved(names - self.resources.keys(), block)
-        _check_attributes(found, self._plan.template.resources)
+    def _drafted(self, value: Any) -> tuple[Any, list[Reference]]:
+        """A value whose resources aren't made yet, and the references to them."""
+        found: list[Reference] = []
+
+        def stand_in(reference: Reference) -> str:
+            found.append(reference)
+            return f"<{reference.name}.{reference.attribute}>"
+
+        return self.scope.resolved(value, stand_in), found
 
 
-def changes(stack: Stack, blueprint: Blueprint, region: str) -> list[dict[str, Any]]:
+def changes(stack: Stack, target: ResolvedTemplate, region: str) -> list[dict[str, Any]]:
     """The changes of a change set, as the API shows them."""
     drafts = stack.drafts.get("resources", {})
     listed = []
-    for name, definition in blueprint.resources.items():
+    for name, definition in target.resources.items():
         known = stack.resources.get(name)
         if known is None or name not in drafts:
             listed.append(_change("Add", name, definition.type))
@@ -119,7 +123,7 @@ def changes(stack: Stack, blueprint: Blueprint, region: str) -> list[dict[str, A
     listed += [
         _change("Remove", name, known.type, known.physical_id)
         for name, known in stack.resources.items()
-        if name not in blueprint.resources
+        if name not in target.resources
     ]
     return [{"Type": "Resource", "ResourceChange": one} for one in listed]
 
@@ -147,14 +151,14 @@ def is_replacement(
     return any(before.get(name) != after.get(name) for name in fixed)
 
 
-def refuse_changed_types(resources: Mapping[str, Resource], blueprint: Blueprint) -> None:
+def refuse_changed_types(resources: Mapping[str, Resource], target: ResolvedTemplate) -> None:
     """Refuses to make another thing of a resource.
 
     :raises TemplateError: if a logical id has another type than before
     """
     changed = [
         name
-        for name, one in blueprint.resources.items()
+        for name, one in target.resources.items()
         if name in resources and resources[name].type != one.type
     ]
     if changed:
@@ -185,11 +189,6 @@ def _check_attributes(found: Iterable[Reference], resources: Mapping[str, Any]) 
                     f"Template error: resource {one.name} does not support attribute type "
                     f"{one.attribute} in Fn::GetAtt"
                 )
-
-
-def _draft(reference: Reference) -> Any:
-    """Stands for a resource that isn't made yet."""
-    return f"<{reference.name}.{reference.attribute}>"
 
 
 def _in_order(definitions: list[Definition]) -> list[Definition]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
-from sandbox.client import CertificateFiles, Estate, Sandbox, self_signed, with_chain
+from sandbox.client import CertificateFiles, Infrastructure, Sandbox, self_signed, with_chain
 
 ABROAD = "ap-southeast-2"
 ARTIFACTS = "my-artifacts"
@@ -39,7 +39,7 @@ class Certificate:
         return make(self.name, self.uploaded - timedelta(days=364), self.expires)
 
 
-class Account:
+class StartingPoint:
     """Certificates, and load balancers and the like that present some of them."""
 
     def __init__(self, sandbox: Sandbox) -> None:
@@ -76,12 +76,12 @@ class Account:
 
     def put_to_use(self) -> None:
         """Builds what uses the certificates, all of which are stored."""
-        estate = Estate(self._sandbox)
-        balancer = estate.alb(ABROAD, "shop", self.arn(VALID), sni=[self.arn(HIDDEN)])
+        infrastructure = Infrastructure(self._sandbox)
+        balancer = infrastructure.alb(ABROAD, "shop", self.arn(VALID), sni=[self.arn(HIDDEN)])
         self.listener_abroad = balancer.listener_arn
-        estate.classic(self._home, "intranet", self.arn("intranet"))
-        estate.distribution("cdn", self._metadata("cdn")["ServerCertificateId"])
-        estate.domain(self._home, "api.example.com", self.arn("api"))
+        infrastructure.classic(self._home, "intranet", self.arn("intranet"))
+        infrastructure.distribution("cdn", self._metadata("cdn")["ServerCertificateId"])
+        infrastructure.domain(self._home, "api.example.com", self.arn("api"))
 
     def arn(self, name: str) -> str:
         """The ARN of a certificate."""
