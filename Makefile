@@ -131,7 +131,7 @@ mutation: tools ## Mutation testing of all packages but the handlers and clients
 	$(MVN) -Pmutation test-compile org.pitest:pitest-maven:mutationCoverage
 
 .PHONY: bench
-bench: package $(VENV_READY) ## Measure time, memory, calls and cost, and hold them to their targets: [ARGUMENTS='--record']
+bench: package $(VENV_READY) ## Measure time, memory and calls, and hold them to their targets: [ARGUMENTS='--record']
 	$(PY) -m bench $(ARGUMENTS)
 
 .PHONY: bench-peers

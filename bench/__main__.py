@@ -13,7 +13,7 @@ from pathlib import Path
 
 from sandbox.client import PROJECT, Sandbox
 
-from . import cold_start, cost, evaluation, machine, memory, usage
+from . import cold_start, evaluation, machine, memory, usage
 from .report import Section, as_json, as_markdown
 
 ZIP_FILE = PROJECT / "target" / "certsweep.zip"
@@ -51,7 +51,6 @@ def main() -> int:
             sections += MEASUREMENTS[name](sandbox, ZIP_FILE, options.rounds)
             # What is measured is not lost if the next measurement fails.
             _report(sections, time.monotonic() - begun)
-    sections += cost.measure(sections)
     report = _report(sections, time.monotonic() - begun)
     print(report, end="")
     if options.record:

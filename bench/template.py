@@ -19,21 +19,6 @@ def memory_mb() -> int:
     return int(_setting(r"  MemorySize:\n(?:    .*\n)*?    Default: (\d+)"))
 
 
-def log_retention_days() -> int:
-    """How long the functions' logs are kept by default."""
-    return int(_setting(r"  LogRetentionInDays:\n(?:    .*\n)*?    Default: (\d+)"))
-
-
-def alarms() -> int:
-    """How many alarms a stack has by default."""
-    return TEMPLATE.read_text(encoding="utf-8").count("Type: AWS::CloudWatch::Alarm")
-
-
-def keys() -> int:
-    """How many KMS keys a stack has by default."""
-    return TEMPLATE.read_text(encoding="utf-8").count("Type: AWS::KMS::Key")
-
-
 def _setting(pattern: str) -> str:
     found = re.search(pattern, TEMPLATE.read_text(encoding="utf-8"))
     if not found:

@@ -14,6 +14,7 @@ BOUNDARY_NAME = "policy/boundary"
 OWNER = "210987654321"
 KEY = "arn:aws:kms:eu-west-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab"
 TOPIC = "arn:aws:sns:eu-west-1:123456789012:Automation-pager"
+FOREIGN_TOPIC = "arn:aws:sns:eu-west-1:210987654321:Automation-pager"
 
 
 @dataclass(frozen=True)
@@ -25,7 +26,11 @@ class Choices:
     bucket: bool = False
     key: bool = False
     topic: bool = False
+    # That topic is of another account.
+    foreign: bool = False
     email: bool = False
+    encrypted: bool = False
+    silent: bool = False
     boundary: bool = False
     # As for all accounts of an organization: names, and a bucket of another account.
     central: bool = False
@@ -40,7 +45,9 @@ class Choices:
             "BackupBucket": ("backups", self.bucket),
             "BackupBucketOwner": (OWNER, self.bucket and self.central),
             "BackupKeyArn": (KEY, self.key),
-            "AlarmTopicArn": (TOPIC, self.topic),
+            "AlarmTopicArn": (FOREIGN_TOPIC if self.foreign else TOPIC, self.topic),
+            "EncryptAlarms": ("true", self.encrypted),
+            "Alarms": ("none", self.silent),
             "AlarmEmail": ("security@example.com", self.email),
             "PermissionsBoundaryArn": (
                 BOUNDARY_NAME if self.central else BOUNDARY,
@@ -57,6 +64,7 @@ class Choices:
             (self.automatic and self.approvers)
             or (self.key and not self.bucket)
             or (self.email and self.topic)
+            or (self.encrypted and self.topic)
         )
 
     def __str__(self) -> str:

@@ -2,12 +2,12 @@ from typing import Any
 
 import pytest
 
-from .choices import Choices, possible_choices
+from .choices import FOREIGN_TOPIC, Choices, possible_choices
 from .functions import ACCOUNT, Resolver
 from .policies import Statement, problems, resource_forms, statements
 from .template import Template
 
-EVERYTHING = Choices(approvers=True, bucket=True, key=True, boundary=True)
+EVERYTHING = Choices(approvers=True, bucket=True, key=True, boundary=True, topic=True, foreign=True)
 
 
 def deployed(template: Template, choices: Choices = EVERYTHING) -> list[Statement]:
@@ -57,6 +57,22 @@ def test_the_runbooks_role_is_for_automations_of_this_account_alone(template: Te
     }
 
 
+def test_a_role_publishes_only_to_a_topic_of_another_account(template: Template) -> None:
+    for choices in (Choices(), Choices(foreign=True), Choices(topic=True)):
+        existing = Resolver(template, choices.parameters).resources()
+        assert "PublishRole" not in existing
+        assert "RoleArn" not in existing["NonCompliantEvent"]["Targets"][0]
+    foreign = Choices(topic=True, foreign=True, approvers=True)
+    existing = Resolver(template, foreign.parameters, partition="aws-cn").resources()
+    for event in ("NonCompliantEvent", "RunFailedEvent"):
+        (target,) = existing[event]["Targets"]
+        assert target["RoleArn"].endswith(":role/certsweep-PublishRole-1A2B3C4D")
+    publish, encrypt = statements(existing["PublishRole"]["Policies"])
+    assert (publish.actions, publish.resources) == (["sns:Publish"], [FOREIGN_TOPIC])
+    assert encrypt.resources == ["arn:aws-cn:kms:eu-west-1:210987654321:key/*"]
+    assert encrypt.content["Condition"] == {"StringLike": {"kms:ViaService": "sns.eu-west-1.*"}}
+
+
 def test_config_may_invoke_for_this_account_alone(template: Template) -> None:
     permission = Resolver(template).resources()["ConfigMayInvokeEvaluate"]
     assert permission["Principal"] == "config.amazonaws.com"
@@ -71,7 +87,8 @@ def test_every_role_takes_path_and_boundary(template: Template) -> None:
             assert resources[name]["Path"] == "/security/"
         if resource["Type"] == "AWS::IAM::Role":
             assert resources[name]["PermissionsBoundary"].endswith(":policy/boundary")
-            assert "PermissionsBoundary" not in Resolver(template).resources()[name]
+            unbound = Choices(topic=True, foreign=True).parameters
+            assert "PermissionsBoundary" not in Resolver(template, unbound).resources()[name]
 
 
 def test_iam_names_are_left_to_cloudformation_so_that_one_capability_is_enough(

@@ -289,7 +289,7 @@ def test_nothing_is_stored_if_the_name_belongs_to_another_certificate_now(
     iam, iam_stub = stubbed("iam")
     iam_stub.add_response("get_server_certificate", {"ServerCertificate": CERTIFICATE})
     s3, _ = stubbed("s3")
-    with pytest.raises(RuntimeError, match="Not deleted: the name www belongs to another"):
+    with pytest.raises(RuntimeError, match="Not deleted: the name www now belongs to another"):
         run(deployed["backUp"], BACKUP | {"Id": "ASCAOTHER"}, {"iam": iam, "s3": s3})
 
 

@@ -257,7 +257,7 @@ def test_owner_or_key_without_a_bucket_is_refused_by_name(template: Template) ->
 def test_names_are_completed_with_the_account_and_the_partition(
     template: Template, partition: str
 ) -> None:
-    parameters = Choices(boundary=True, central=True).parameters
+    parameters = Choices(boundary=True, central=True, topic=True, foreign=True).parameters
     existing = Resolver(template, parameters, partition=partition).resources()
     for name in resources(template, "AWS::IAM::Role"):
         expected = f"arn:{partition}:iam::{ACCOUNT}:policy/boundary"
@@ -272,7 +272,8 @@ def test_nothing_refers_to_what_does_not_exist_whatever_is_chosen(template: Temp
         resolver = Resolver(template, choices.parameters)
         resolver.resources()
         for output in template["Outputs"].values():
-            assert resolver.resolve(output["Value"])
+            if "Condition" not in output or resolver.condition(output["Condition"]):
+                assert resolver.resolve(output["Value"])
 
 
 def test_a_reference_to_what_does_not_exist_is_noticed(template: Template) -> None:
@@ -306,14 +307,63 @@ def test_no_choice_leaves_an_empty_list_or_text_in_a_resource(template: Template
 
 def test_alarms_go_to_the_topic_that_was_chosen(template: Template) -> None:
     for topic, expected in ((False, f"arn:aws:sns:eu-west-1:{ACCOUNT}:"), (True, TOPIC)):
-        existing = Resolver(template, Choices(topic=topic).parameters).resources()
+        existing = Resolver(template, Choices(topic=topic, automatic=True).parameters).resources()
         assert ("Topic" in existing) is not topic
-        targets = [existing["NonCompliantEvent"]["Targets"][0]["Arn"]]
+        targets = [
+            existing[event]["Targets"][0]["Arn"]
+            for event in ("NonCompliantEvent", "RunFailedEvent")
+        ]
         for name in existing:
             if name.endswith("Alarm"):
                 targets += existing[name]["AlarmActions"]
-        assert len(targets) == 7
+        assert len(targets) == 6
         assert all(target.startswith(expected) for target in targets)
+
+
+ALARMS = ["EvaluateFailedAlarm", "NotEvaluatedAlarm", "ExpiredInUseAlarm", "UsageUnknownAlarm"]
+
+
+@pytest.mark.parametrize(
+    ("parameters", "alarms"),
+    [
+        ({}, ALARMS),
+        ({"Alarms": "essential"}, ["NotEvaluatedAlarm"]),
+        ({"Alarms": "none"}, []),
+        ({"CheckUsage": "false"}, ALARMS[:2]),
+        ({"CheckUsage": "false", "Alarms": "essential"}, ["NotEvaluatedAlarm"]),
+    ],
+)
+def test_alarms_are_those_of_the_level(
+    template: Template, parameters: dict[str, str], alarms: list[str]
+) -> None:
+    existing = Resolver(template, parameters).resources()
+    assert [name for name in existing if name.endswith("Alarm")] == alarms
+    # The rule's function sends the metrics that they read, and no other.
+    variables = existing["EvaluateFunction"]["Environment"]["Variables"]
+    assert variables["ALARMS"] == parameters.get("Alarms", "all")
+    # Messages are sent at every level.
+    assert {"Topic", "TopicPolicy", "NonCompliantEvent"} <= existing.keys()
+
+
+def test_failed_removals_are_told_where_nobody_waits(template: Template) -> None:
+    for choices in possible_choices():
+        existing = Resolver(template, choices.parameters).resources()
+        assert ("RunFailedEvent" in existing) == (choices.automatic or choices.approvers)
+
+
+def test_a_key_is_made_only_on_request(template: Template) -> None:
+    for choices in (Choices(), Choices(topic=True)):
+        existing = Resolver(template, choices.parameters).resources()
+        assert "TopicKey" not in existing
+        assert "KmsMasterKeyId" not in existing.get("Topic", {})
+    existing = Resolver(template, Choices(encrypted=True).parameters).resources()
+    assert existing["TopicKey"]["EnableKeyRotation"]
+    assert existing["Topic"]["KmsMasterKeyId"] == "certsweep-TopicKey-1A2B3C4D"
+
+
+def test_a_key_of_an_existing_topic_is_not_the_stack_s_to_make(template: Template) -> None:
+    refusal = Resolver(template, Choices(topic=True, encrypted=True).parameters).refusal()
+    assert "EncryptAlarms works only with the stack's own topic" in refusal
 
 
 # --- What the Java code and the template must agree on --------------------------------------------
@@ -331,9 +381,12 @@ def test_functions_read_the_environment_that_they_get(template: Template) -> Non
     # Lambda itself sets those that begin with AWS_.
     read = {name for name in read if not name.startswith("AWS_")}
     assert read
-    for function in resources(template, "AWS::Lambda::Function").values():
+    # The rule's function alone sends metrics.
+    own = {"EvaluateFunction": {"ALARMS"}}
+    for name, function in resources(template, "AWS::Lambda::Function").items():
+        given = function["Environment"]["Variables"].keys()
         # The JVM reads its options itself.
-        assert function["Environment"]["Variables"].keys() - {"JAVA_TOOL_OPTIONS"} == read
+        assert given - {"JAVA_TOOL_OPTIONS"} == read - {"ALARMS"} | own.get(name, set())
 
 
 def test_alarms_watch_metrics_that_are_written(template: Template) -> None:

@@ -166,7 +166,9 @@ def needs(account: Account, wish: Wish) -> list[Need]:
         "path": wish.parameters.get("RolePath", "/"),
         "rule": wish.parameters.get("RuleName", ""),
     }
-    wanted = [*NEEDS.values(), Need(_LINKED_ROLE, ("iam:CreateServiceLinkedRole",))]
+    has_key = wish.parameters.get("EncryptAlarms") == "true"
+    created = [need for kind, need in NEEDS.items() if has_key or kind != "AWS::KMS::Key"]
+    wanted = [*created, Need(_LINKED_ROLE, ("iam:CreateServiceLinkedRole",))]
     filled = [Need(need.resource.format(**values), need.actions) for need in wanted]
     if wish.bucket:
         zip_file = f"arn:{account.partition}:s3:::{wish.bucket}/{wish.stack}/1a2b3c4d"

@@ -33,7 +33,9 @@ DEFAULTS = {
     "BackupBucket": "",
     "BackupBucketOwner": "",
     "BackupKeyArn": "",
+    "Alarms": "all",
     "AlarmTopicArn": "",
+    "EncryptAlarms": "false",
 }
 
 

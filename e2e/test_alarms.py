@@ -13,6 +13,7 @@ from .deployment import RULE_NAME, Deployment
 from .production import ABROAD
 
 OWN_TOPIC = "arn:aws:sns:eu-west-1:123456789012:security-alarms"
+ALARM = "arn:aws:cloudwatch:eu-west-1:{account}:alarm:certsweep-NotEvaluatedAlarm-1A2B3C4D"
 DAY = 86_400
 
 
@@ -65,17 +66,34 @@ def test_account_in_good_order_raises_no_alarm(stack: Deployment) -> None:
             assert emitted.get(watched(one)["MetricName"], 0) <= one["Threshold"]
 
 
-def test_alarms_of_failures_watch_the_functions_by_their_names(stack: Deployment) -> None:
-    functions = [
-        dimensions(one)["FunctionName"]
-        for one in alarms(stack)
-        if watched(one)["Namespace"] == "AWS/Lambda"
-    ]
-    assert sorted(functions) == sorted(stack.resources("AWS::Lambda::Function").values())
+def test_alarm_of_failures_watches_the_rule_s_function_by_its_name(stack: Deployment) -> None:
+    (failed,) = (one for one in alarms(stack) if watched(one)["Namespace"] == "AWS/Lambda")
+    assert dimensions(failed) == {"FunctionName": stack.outputs["EvaluateFunctionName"]}
+
+
+@pytest.mark.parametrize(
+    ("level", "metrics"),
+    [
+        ("all", {"Errors", "Certificates", "ExpiredInUse", "UsageChecksFailed"}),
+        ("essential", {"Certificates"}),
+        ("none", set()),
+    ],
+)
+def test_alarms_exist_at_their_level_and_messages_at_each(
+    stack: Deployment, level: str, metrics: set[str]
+) -> None:
+    stack.configure(Alarms=level)
+    assert {watched(one)["MetricName"] for one in alarms(stack)} == metrics
+    function = stack.outputs["EvaluateFunctionName"]
+    shown = stack.sandbox.client("lambda").get_function_configuration(FunctionName=function)
+    assert shown["Environment"]["Variables"]["ALARMS"] == level
+    stack.expired("www")
+    stack.scheduled_run()
+    assert len(stack.messages()) == 1
 
 
 def test_every_alarm_is_sent_to_the_topic(stack: Deployment) -> None:
-    assert [one["AlarmActions"] for one in alarms(stack)] == [[stack.outputs["TopicArn"]]] * 6
+    assert [one["AlarmActions"] for one in alarms(stack)] == [[stack.outputs["TopicArn"]]] * 4
     for one in alarms(stack):
         assert stack.sandbox.account in one["AlarmDescription"]
 
@@ -109,9 +127,9 @@ def test_certificate_that_becomes_non_compliant_is_told_once(stack: Deployment) 
     (message,) = stack.messages()
     first, second, third = message.splitlines()
     assert first == '"The IAM server certificate www in account 123456789012 needs attention."'
-    assert second == f'"{stack.annotation("www")}"'
+    assert second == f'"Annotation: {stack.annotation("www")}"'
     assert f"In use by 1: ALB listener {ABROAD} app/prod:443 (SNI)." in second
-    assert "attach a valid certificate to the resources above" in third
+    assert "attach a valid certificate to the resources that use it" in third
     assert f"open the rule {RULE_NAME} in AWS Config, region eu-west-1" in third
     assert third.endswith('choose Remediate."')
     stack.scheduled_run()
@@ -154,8 +172,9 @@ def key_policy_without(stack: Deployment, sid: str) -> Iterator[None]:
 
 
 def test_key_that_does_not_let_eventbridge_in_keeps_the_message_back(stack: Deployment) -> None:
+    stack.configure(EncryptAlarms="true")
     stack.expired("www")
-    with key_policy_without(stack, "PublishChangesEncrypted"):
+    with key_policy_without(stack, "PublishEncrypted"):
         stack.scheduled_run()
     assert stack.messages() == []
     assert (
@@ -164,27 +183,38 @@ def test_key_that_does_not_let_eventbridge_in_keeps_the_message_back(stack: Depl
     )
 
 
+def test_encrypted_topic_gets_the_messages(stack: Deployment) -> None:
+    stack.configure(EncryptAlarms="true")
+    (key,) = stack.resources("AWS::KMS::Key").values()
+    assert stack.sandbox.client("kms").get_key_rotation_status(KeyId=key)["KeyRotationEnabled"]
+    stack.expired("www")
+    stack.scheduled_run()
+    assert len(stack.messages()) == 1
+
+
 @pytest.mark.parametrize("service", ["events.amazonaws.com", "cloudwatch.amazonaws.com"])
 def test_topic_and_key_let_in_what_publishes(stack: Deployment, service: str) -> None:
+    stack.configure(EncryptAlarms="true")
     (key,) = stack.resources("AWS::KMS::Key").values()
     topic = stack.outputs["TopicArn"]
     keys, topics = stack.sandbox.client("kms"), stack.sandbox.client("sns")
     attributes = topics.get_topic_attributes(TopicArn=topic)["Attributes"]
     assert attributes["KmsMasterKeyId"] == key
     key_policy = json.loads(keys.get_key_policy(KeyId=key, PolicyName="default")["Policy"])
-    # EventBridge sends no account.
-    account = {"aws:sourceaccount": [stack.sandbox.account]}
-    context = {} if service.startswith("events") else account
+    # What they tell KMS of themselves is not documented, and EventBridge tells SNS nothing.
+    publish = "sns:Publish"
+    topic_policy = json.loads(attributes["Policy"])
     for policy, action in (
-        (json.loads(attributes["Policy"]), "sns:Publish"),
+        (topic_policy, publish),
         (key_policy, "kms:GenerateDataKey"),
         (key_policy, "kms:Decrypt"),
     ):
-        own = [one for one in policy["Statement"] if names_principal(one, [service])]
-        assert effect([{"Statement": own}], Access(action, topic, context)) == "Allow"
-        elsewhere = Access(action, topic, {"aws:sourceaccount": ["210987654321"]})
-        is_open = service.startswith("events")
-        assert (effect([{"Statement": own}], elsewhere) == "Allow") == is_open
+        own = [{"Statement": [s for s in policy["Statement"] if names_principal(s, [service])]}]
+        tells_its_source = action == publish and service.startswith("cloudwatch")
+        for account, is_own in ((stack.sandbox.account, True), ("210987654321", False)):
+            source = {"aws:sourcearn": [ALARM.format(account=account)]} if tells_its_source else {}
+            is_allowed = is_own or not tells_its_source
+            assert (effect(own, Access(action, topic, source)) == "Allow") == is_allowed
 
 
 # A topic of the operator's own.

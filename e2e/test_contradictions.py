@@ -112,7 +112,7 @@ def test_inspection_does_not_know_what_aws_goes_on_not_finding(
     (unchecked,) = verdict["unchecked"]
     assert (unchecked["service"], unchecked["region"]) == ("elasticloadbalancingv2", ABROAD)
     assert f"{code}: " in unchecked["error"]
-    assert "It was listed, so that it may exist." in unchecked["error"]
+    assert "It was listed, so it may still exist." in unchecked["error"]
 
 
 @of_a_balancer_or_a_listener

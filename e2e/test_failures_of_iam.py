@@ -63,14 +63,17 @@ def test_failure_that_passes_is_not_noticed(watched: Account, fault: dict[str, A
 @pytest.mark.parametrize(
     ("fault", "told"),
     [
-        ({"kind": "throttle"}, "Throttling: Rate exceeded. It was tried several times"),
+        (
+            {"kind": "throttle"},
+            "Throttling: Rate exceeded. The account makes too many calls. Try again later.",
+        ),
         (
             {"kind": "error", "status": 500, "code": "InternalFailure"},
-            "AWS had an error of its own; try again later.",
+            "AWS had an internal error. Try again later.",
         ),
         (
             {"kind": "error", "status": 503, "code": "ServiceUnavailable"},
-            "AWS had an error of its own; try again later.",
+            "AWS had an internal error. Try again later.",
         ),
     ],
     ids=["throttling", "500", "503"],

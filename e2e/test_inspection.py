@@ -231,10 +231,13 @@ def test_ambiguous_certificates_are_told_apart_by_arn(
 @pytest.mark.parametrize(
     ("request_", "told"),
     [
-        ({"certificate": "no spaces"}, '"no spaces" is no IAM server certificate: give its name'),
-        ({"certificate": "a" * 129}, "is no IAM server certificate"),
-        ({"certificate": "/team/www"}, "is no IAM server certificate"),
-        ({"certificate": "www*"}, "is no IAM server certificate"),
+        (
+            {"certificate": "no spaces"},
+            '"no spaces" is not the name, id or ARN of an IAM server certificate.',
+        ),
+        ({"certificate": "a" * 129}, "is not the name, id or ARN of an IAM server certificate"),
+        ({"certificate": "/team/www"}, "is not the name, id or ARN of an IAM server certificate"),
+        ({"certificate": "www*"}, "is not the name, id or ARN of an IAM server certificate"),
         ({"certificate": "arn:aws:acm:eu-west-1:123456789012:certificate/www"}, "ARN (arn:aws:iam"),
         ({"certificate": "arn:aws:iam::123:server-certificate/www"}, "ARN (arn:aws:iam"),
         ({"certificate": "arn:aws:iam::123456789012:server-certificate/"}, "ARN (arn:aws:iam"),

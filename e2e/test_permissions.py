@@ -11,8 +11,7 @@ from .production import ABROAD, HOME
 # What a run in the sandbox can't use.
 UNUSED = {
     "RunbookRole": {
-        # The sandbox doesn't judge what SNS and S3 do with a key for a caller.
-        "kms:Decrypt",
+        # The sandbox doesn't judge what S3 does with a key for a caller.
         "kms:GenerateDataKey",
         # Only when the rule is busy, after half a minute: test_remediation.py has a test of that.
         "config:GetComplianceDetailsByConfigRule",

@@ -211,7 +211,7 @@ def test_certificate_replaced_under_its_name_is_refused(
 ) -> None:
     new = production.replace("www")
     reason = assert_kept(remove, remove.invoke(of(inspected)), production)
-    assert f"The name www belongs to another certificate now, {new.id} and not" in reason
+    assert f"The name www now belongs to another certificate, {new.id} and not" in reason
 
 
 def test_certificate_that_was_renewed_under_its_name_is_refused(
@@ -227,7 +227,7 @@ def test_renamed_certificate_is_refused_under_its_old_name(
 ) -> None:
     production.rename("www", "renamed")
     reason = assert_kept(remove, remove.invoke(of(inspected)), production, "renamed")
-    assert f"The certificate {inspected.id} is called renamed now, not www." in reason
+    assert f"Certificate {inspected.id} is now named renamed, not www." in reason
 
 
 def test_certificate_that_took_the_name_of_a_renamed_one_is_refused(
@@ -382,14 +382,14 @@ def test_id_of_another_certificate_than_the_name_is_refused(
 ) -> None:
     other = production.expired("other")
     run = remove.invoke({"certificate": "www", "id": other.id})
-    assert "is called other now, not www" in assert_kept(remove, run, production)
+    assert "is now named other, not www" in assert_kept(remove, run, production)
 
 
 def test_name_in_another_case_is_refused(
     production: Production, remove: Function, expired: Certificate
 ) -> None:
     run = remove.invoke(of(expired) | {"certificate": "WWW"})
-    assert "is called www now, not WWW" in assert_kept(remove, run, production)
+    assert "is now named www, not WWW" in assert_kept(remove, run, production)
 
 
 # IAM contradicts itself.
@@ -446,7 +446,9 @@ def test_user_that_only_iam_knows_of_is_named_and_keeps_the_certificate(
     production.sandbox.delete_conflicts.detect(unforeseen={"www": user})
     answer = remove.invoke(of(expired)).summary
     assert answer["outcome"] == "REFUSED"
-    assert answer["reason"].startswith("IAM refused the deletion, because something uses the")
+    assert answer["reason"].startswith(
+        "IAM refused to delete the certificate because it is in use: "
+    )
     assert user in answer["reason"]
     assert "www" in production.names
     assert len(remove.calls("DeleteServerCertificate")) == 1

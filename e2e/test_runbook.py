@@ -50,7 +50,7 @@ def test_certificate_in_use_as_sni_in_another_region_is_refused(stack: Deploymen
     assert execution.status == "Failed"
     reason = f"Not deleted: In use by 1 resource: ALB listener {ABROAD} app/prod:443 (SNI)."
     assert reason in execution.failure
-    assert "Give these resources a valid certificate first." in execution.failure
+    assert "Attach a valid certificate to these resources first." in execution.failure
     assert execution.verdict["usage"][0]["region"] == ABROAD
     assert (stack.names, stack.deletions()) == (["default", "www"], [])
     status = stack.sandbox.remediations.statuses(stack.rule)["www"]
@@ -273,7 +273,8 @@ def test_nobody_but_an_approver_can_approve(guarded: Deployment) -> None:
 def test_nobody_is_asked_about_a_certificate_that_is_refused(guarded: Deployment) -> None:
     guarded.valid("www")
     assert guarded.run("www").status == "Failed"
-    assert guarded.messages() == []
+    (message,) = guarded.messages()
+    assert "ended with the status Failed" in message
 
 
 def test_certificate_attached_to_a_listener_after_the_inspection_is_refused(
@@ -296,7 +297,7 @@ def test_certificate_replaced_after_the_inspection_is_refused(guarded: Deploymen
     guarded.replace("www")
     execution = guarded.answer(waiting, "Approve")
     assert execution.status == "Failed"
-    assert "Not deleted: the name www belongs to another certificate now." in execution.failure
+    assert "Not deleted: the name www now belongs to another certificate." in execution.failure
     assert (guarded.names, guarded.deletions(), guarded.backups()) == (["www"], [], {})
 
 
@@ -579,8 +580,8 @@ def test_removal_believes_no_forged_inspection(stack: Deployment, forger: Path) 
     lies = {
         "In use by 1 resource: ALB listener": ("used", used.id),
         "Valid until ": ("valid", valid.id),
-        "The name used belongs to another certificate now": ("used", valid.id[:-1] + "0"),
-        f"The certificate {unused.id} is called unused now, not valid": ("valid", unused.id),
+        "The name used now belongs to another certificate": ("used", valid.id[:-1] + "0"),
+        f"Certificate {unused.id} is now named unused, not valid": ("valid", unused.id),
     }
     for truth, (name, certificate_id) in lies.items():
         lie = {"found": True, "deletable": True, "name": name, "id": certificate_id}

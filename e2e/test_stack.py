@@ -54,8 +54,7 @@ def test_stack_deploys_with_defaults_and_evaluates_at_once(new: Deployment) -> N
     assert timeouts == [TIMEOUT, TIMEOUT, EVALUATE_TIMEOUT]
     groups = new.sandbox.client("logs").describe_log_groups()["logGroups"]
     assert [group["retentionInDays"] for group in groups] == [365, 365, 365]
-    (key,) = new.resources("AWS::KMS::Key").values()
-    assert new.sandbox.client("kms").get_key_rotation_status(KeyId=key)["KeyRotationEnabled"]
+    assert new.resources("AWS::KMS::Key") == {}
 
 
 def test_roles_take_path_and_boundary(new: Deployment) -> None:
@@ -137,6 +136,10 @@ def test_changed_runbook_is_run_by_a_role_with_a_path_and_all_is_deleted_after(
         (
             {"AlarmEmail": "ops@example.com", "AlarmTopicArn": TOPIC},
             "AlarmEmail works only with the stack's own topic.",
+        ),
+        (
+            {"EncryptAlarms": "true", "AlarmTopicArn": TOPIC},
+            "EncryptAlarms works only with the stack's own topic.",
         ),
         (
             {"BackupKeyArn": "arn:aws:kms:eu-west-1:123456789012:key/0-1"},

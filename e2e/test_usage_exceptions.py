@@ -169,5 +169,5 @@ def test_exception_of_anything_else_fails_the_other_functions_too(production: Pr
 def assert_names(run: Run, excepted: str) -> None:
     """The function fails, and says which exception it refuses."""
     assert run.error_type == "InvalidInputException"
-    assert run.error.startswith(f'USAGE_EXCEPTIONS names "{excepted}", which can\'t be excepted: ')
+    assert run.error.startswith(f'USAGE_EXCEPTIONS contains "{excepted}", which is not allowed. ')
     assert "Correct the stack's parameter UsageExceptions." in run.error

@@ -123,7 +123,7 @@ def test_only_the_regions_that_the_operator_names_are_searched(production: Produ
 def test_setting_that_names_no_region_fails_and_says_which(production: Production) -> None:
     production.expired()
     run = production.search({"USAGE_REGIONS": "eu-west-1;eu-west-2"})
-    assert 'USAGE_REGIONS names "eu-west-1;eu-west-2"' in str(run.invocation["payload"])
+    assert 'USAGE_REGIONS contains "eu-west-1;eu-west-2"' in str(run.invocation["payload"])
     assert production.dashboard == []
 
 

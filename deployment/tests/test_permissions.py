@@ -13,7 +13,9 @@ from ..permissions import NEEDS, READS, needs, permissions
 from ..wish import Wish
 from .conftest import CALLER, NUMBER, REGION, FakeSession
 
-WISH = Wish("certsweep", "artifacts", {"RuleName": "rule", "RolePath": "/"})
+PARAMETERS = {"RuleName": "rule", "RolePath": "/"}
+# All that a stack can have.
+WISH = Wish("certsweep", "artifacts", PARAMETERS | {"EncryptAlarms": "true"})
 
 
 def simulated(
@@ -99,6 +101,13 @@ def test_a_role_is_asked_for_by_its_own_arn(session: FakeSession) -> None:
     simulated(session, account, principal=arn)
     (finding,) = permissions(account, WISH)
     assert arn in finding.text
+
+
+def test_a_key_is_asked_for_only_if_the_stack_makes_one(account: Account) -> None:
+    key = NEEDS["AWS::KMS::Key"].actions
+    assert key in [need.actions for need in needs(account, WISH)]
+    without = Wish("certsweep", "artifacts", PARAMETERS | {"EncryptAlarms": "false"})
+    assert key not in [need.actions for need in needs(account, without)]
 
 
 def test_the_root_user_may_do_all(session: FakeSession) -> None:

@@ -29,7 +29,7 @@ SEARCH = {
 # What an error must name, and what it must advise.
 _CALL = re.compile(r"\b[a-z0-9]+:[A-Z]\w+ (failed|was not made|kept answering)")
 _REMEDY = re.compile(
-    r"([Tt]ry again|Allow the action|Correct what|Raise the|[Ss]tart (again|the rule)|Look whether)"
+    r"([Tt]ry again|Allow the action|Increase the|[Ss]tart (again|the rule)|Look whether)"
 )
 # How an error says that the certificate was deleted, or that it may have been.
 DELETION = re.compile(r"accepted the deletion|not known whether|(?<!Nothing )was deleted")

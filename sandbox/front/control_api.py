@@ -87,7 +87,7 @@ class ControlApi:
             ("POST", "remediations/wait"): (
                 lambda request: {"settled": parts.remediations.wait(**request)}
             ),
-            ("GET", "events"): lambda _: [one.to_json() for one in parts.events.deliveries],
+            ("GET", "events"): lambda _: [one.to_json() for one in parts.buses.deliveries],
             ("GET", "messages"): lambda _: events.messages(),
         }
 

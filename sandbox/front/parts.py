@@ -22,10 +22,12 @@ from sandbox.services.config.compliance import Compliance
 from sandbox.services.config.compliance_events import ComplianceEvents
 from sandbox.services.config.remediation import Remediations
 from sandbox.services.config.rules import ConfigRules
+from sandbox.services.events import DefaultBuses
 from sandbox.services.iam.server_certificates import ServerCertificate, ServerCertificates
 from sandbox.services.lambda_ import checks
 from sandbox.services.lambda_.functions import Functions
 from sandbox.services.ssm.automations import Automations
+from sandbox.services.ssm.execution_events import ExecutionEvents
 from sandbox.wire.calls import Call
 from sandbox.wire.operations import Operations, exclusively
 
@@ -63,10 +65,11 @@ class Parts:
         self.functions = Functions(java, runtime_jars, directory, guardian, self.authorization)
         self.rules = ConfigRules(self.clock, self.functions)
         self._compliance = Compliance(self.rules)
+        self.buses = DefaultBuses(self.authorization)
         self.automations = Automations(self.clock, self.authorization, directory, guardian)
+        self.automations.on_ended.append(ExecutionEvents(self.clock, self.buses).ended)
         self.remediations = Remediations(self.clock, self.rules, self.automations)
-        self.events = ComplianceEvents(self.clock)
-        self.rules.on_result.append(self.events.changed)
+        self.rules.on_result.append(ComplianceEvents(self.clock, self.buses).changed)
         self._stacks = Stacks(self.clock)
 
     def listen_at(self, endpoint: str) -> None:
@@ -142,7 +145,7 @@ class Parts:
         """Stops the runbooks that run, and forgets what follows from results."""
         self.remediations.reset()  # before: what is stopped must not make room for another
         self.automations.reset()
-        self.events.reset()
+        self.buses.reset()
 
     def _user(self, certificate: ServerCertificate) -> str:
         """The ARN of a load balancer that IAM finds to use a certificate; empty if none."""

@@ -146,6 +146,23 @@ class Authorization:
             external_id="",
         )
 
+    def reason_for_denial(
+        self, principal: str, access: Access, resource_policy: Document, owner: str
+    ) -> str:
+        """Why a service may not do something with a role; empty if it may.
+
+        :param principal: ARN of the role's session
+        :param owner: the account that the resource belongs to
+        :raises PolicyError: if a policy can't be understood
+        """
+        caller = _Caller(principal)
+        access = Access(access.action, access.resource, caller.context | dict(access.context))
+        try:
+            self._decide(caller, access, resource_policy, owner)
+        except _DeniedError as denied:
+            return denied.reason
+        return ""
+
     def _judge(self, call: Call, principal: str) -> None:
         caller = _Caller(principal)
         extra = _request_context(call)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import itertools
 import json
 from typing import Any
 
@@ -24,8 +25,9 @@ def topic(sandbox: Sandbox) -> str:
     return arn
 
 
-def allow(sandbox: Sandbox, topic: str, statement: dict[str, Any]) -> None:
-    sandbox.client("sns").set_topic_attributes(
+def allow(sandbox: Sandbox, topic: str, statement: dict[str, Any], account: str = "") -> None:
+    statement = {"Resource": topic} | statement
+    sandbox.client("sns", account=account).set_topic_attributes(
         TopicArn=topic,
         AttributeName="Policy",
         AttributeValue=json.dumps({"Version": "2012-10-17", "Statement": [statement]}),
@@ -151,6 +153,91 @@ def test_an_encrypted_topic_needs_a_key_that_eventbridge_may_use(
     assert len(sandbox.messages.sent(topic)) == is_allowed
 
 
+OTHER = "210987654321"
+FOREIGN_TOPIC = f"arn:aws:sns:eu-west-1:{OTHER}:central"
+ROLE = "arn:aws:iam::123456789012:role/publisher"
+
+
+def document(*statements: dict[str, Any]) -> str:
+    allowed = [{"Effect": "Allow"} | statement for statement in statements]
+    return json.dumps({"Version": "2012-10-17", "Statement": allowed})
+
+
+@pytest.fixture
+def central(sandbox: Sandbox) -> str:
+    """A topic of another account with a key, and a role that may publish to it."""
+    sns, kms = (sandbox.client(service, account=OTHER) for service in ("sns", "kms"))
+    caller = {"Principal": {"AWS": "arn:aws:iam::123456789012:root"}}
+    policy = document(caller | {"Action": ["kms:GenerateDataKey", "kms:Decrypt"], "Resource": "*"})
+    key = str(kms.create_key(Policy=policy)["KeyMetadata"]["Arn"])
+    sns.create_topic(Name="central", Attributes={"KmsMasterKeyId": key})
+    allow(sandbox, FOREIGN_TOPIC, {"Effect": "Allow", "Action": "sns:Publish"} | caller, OTHER)
+    iam = sandbox.client("iam")
+    trust = document({"Principal": EVENTS, "Action": "sts:AssumeRole"})
+    iam.create_role(RoleName="publisher", AssumeRolePolicyDocument=trust)
+    may(sandbox, "sns:Publish", "kms:GenerateDataKey", "kms:Decrypt")
+    return key
+
+
+def may(sandbox: Sandbox, *actions: str) -> None:
+    """What the role may, as long as SNS asks for it where it is about the key."""
+    via = {"StringLikeIfExists": {"kms:ViaService": "sns.eu-west-1.*"}}
+    statement = {"Action": list(actions), "Resource": "*", "Condition": via}
+    sandbox.client("iam").put_role_policy(
+        RoleName="publisher", PolicyName="publish", PolicyDocument=document(statement)
+    )
+
+
+@pytest.mark.usefixtures("central")
+def test_a_topic_of_another_account_gets_what_a_role_may_publish(
+    sandbox: Sandbox, config: Any, token: str
+) -> None:
+    send_to(sandbox, FOREIGN_TOPIC, RoleArn=ROLE)
+    report(config, token, "NON_COMPLIANT")
+    assert sandbox.messages.events()[0]["error"] == ""
+    assert len(sandbox.messages.sent(FOREIGN_TOPIC)) == 1
+
+
+@pytest.mark.usefixtures("central")
+def test_a_topic_of_another_account_gets_nothing_without_a_role(
+    sandbox: Sandbox, config: Any, token: str
+) -> None:
+    allowed = {"Effect": "Allow", "Principal": EVENTS, "Action": "sns:Publish"}
+    allow(sandbox, FOREIGN_TOPIC, allowed, OTHER)
+    send_to(sandbox, FOREIGN_TOPIC)
+    report(config, token, "NON_COMPLIANT")
+    assert sandbox.messages.sent(FOREIGN_TOPIC) == []
+    assert "the target needs a role" in sandbox.messages.events()[0]["error"]
+
+
+def test_each_policy_on_the_way_to_a_topic_of_another_account_can_stop_a_message(
+    sandbox: Sandbox, config: Any, token: str, central: str
+) -> None:
+    send_to(sandbox, FOREIGN_TOPIC, RoleArn=ROLE)
+    compliances = itertools.cycle(("NON_COMPLIANT", "COMPLIANT"))
+
+    def error() -> str:
+        report(config, token, next(compliances), next(compliances))
+        return str(sandbox.messages.events()[-1]["error"])
+
+    may(sandbox, "kms:GenerateDataKey", "kms:Decrypt")
+    assert "may not sns:Publish: because no identity-based policy allows" in error()
+    may(sandbox, "sns:Publish", "kms:GenerateDataKey")
+    assert "may not kms:Decrypt: because no identity-based policy allows" in error()
+    may(sandbox, "sns:Publish", "kms:GenerateDataKey", "kms:Decrypt")
+    assert error() == ""
+    nobody = document({"Principal": EVENTS, "Action": "kms:*", "Resource": "*"})
+    sandbox.client("kms", account=OTHER).put_key_policy(
+        KeyId=central, PolicyName="default", Policy=nobody
+    )
+    assert "may not kms:GenerateDataKey: because no resource-based policy allows" in error()
+    allow(sandbox, FOREIGN_TOPIC, {"Effect": "Allow", "Principal": EVENTS, "Action": "*"}, OTHER)
+    assert "may not sns:Publish: because no resource-based policy allows" in error()
+    trust = document({"Principal": {"Service": "sns.amazonaws.com"}, "Action": "sts:AssumeRole"})
+    sandbox.client("iam").update_assume_role_policy(RoleName="publisher", PolicyDocument=trust)
+    assert "events.amazonaws.com is not authorized to perform: sts:AssumeRole" in error()
+
+
 @pytest.mark.parametrize("target", ["arn:aws:sns:eu-west-1:123456789012:gone", "arn:aws:sqs:::a"])
 def test_a_target_that_is_not_there_gets_nothing(
     sandbox: Sandbox, config: Any, token: str, target: str
@@ -160,7 +247,7 @@ def test_a_target_that_is_not_there_gets_nothing(
     assert target in sandbox.messages.events()[0]["error"]
 
 
-EVENT = {"detail": {"name": "www", "sizes": [1, 2]}, "account": "1"}
+EVENT = {"detail": {"name": "www", "sizes": [1, 2], "null": None}, "account": "1"}
 
 
 @pytest.mark.parametrize(
@@ -186,6 +273,15 @@ EVENT = {"detail": {"name": "www", "sizes": [1, 2]}, "account": "1"}
                 }
             },
             '"" "certificates"',
+        ),
+        (
+            {
+                "InputTransformer": {
+                    "InputPathsMap": {"null": "$.detail.null"},
+                    "InputTemplate": '"<null>"',
+                }
+            },
+            '"null"',
         ),
     ],
 )

@@ -6,26 +6,22 @@ import uuid
 from typing import Any
 
 from sandbox.host.clock import Clock, iso
-from sandbox.services.events import EventDelivery, deliver
+from sandbox.services.events import DefaultBuses
 
 from .results import Result, RuleState
 
 
 class ComplianceEvents:
-    """Puts an event on the default bus when a result changes, and remembers who got it."""
+    """Puts an event on the default bus when a result changes."""
 
-    def __init__(self, clock: Clock) -> None:
+    def __init__(self, clock: Clock, buses: DefaultBuses) -> None:
         self._clock = clock
-        self.deliveries: list[EventDelivery] = []
+        self._buses = buses
 
     def changed(self, state: RuleState, old: Result | None, new: Result) -> None:
         """Tells of a new result, if its compliance isn't that of the old one."""
         if old is None or old.compliance != new.compliance:
-            self.deliveries += deliver(self._event(state, old, new))
-
-    def reset(self) -> None:
-        """Forgets the deliveries."""
-        self.deliveries = []
+            self._buses.put(self._event(state, old, new))
 
     def _event(self, state: RuleState, old: Result | None, new: Result) -> dict[str, Any]:
         """The event as AWS sends it.

@@ -55,6 +55,8 @@ class Automations:
         self._actions = Actions(authorization, self._scripts)
         self._executions: dict[str, Execution] = {}
         self._threads: list[threading.Thread] = []
+        # Told of each execution that has ended.
+        self.on_ended: list[Callable[[Execution], None]] = []
         clock.on_change.append(self._wake)
 
     def listen_at(self, endpoint: str) -> None:
@@ -149,7 +151,8 @@ class Automations:
 
     def _run(self, execution: Execution, finished: Callable[[Execution], None]) -> None:
         execution.run()
-        finished(execution)
+        for told in (*self.on_ended, finished):
+            told(execution)
         with self._changed:
             execution.is_finished = True
             self._changed.notify_all()

@@ -19,14 +19,14 @@ import java.io.OutputStream;
 import java.time.Clock;
 
 /**
- * What the runbook asks before it does anything: takes {@code {"certificate": "<name | id | ARN>"}}
- * and answers the verdict on that certificate. Reads only. Thread-safe.
+ * The runbook's first step: takes {@code {"certificate": "<name | id | ARN>"}} and answers the
+ * verdict on that certificate. Reads only. Thread-safe.
  */
 public final class InspectHandler implements RequestStreamHandler {
   private final Inspection inspection;
   private final Clock clock;
 
-  /** For Lambda alone. */
+  /** Only for Lambda. */
   public InspectHandler() {
     this(Clients.ofLambda(), Clock.systemUTC());
   }

@@ -17,15 +17,15 @@ import java.io.OutputStream;
 import java.time.Clock;
 
 /**
- * The one function that may delete: takes {@code {"certificate": "<name>", "id": "<id>"}}, judges
- * that certificate afresh, deletes it only if it has expired and nothing uses it, and answers what
- * became of it. It believes nobody's verdict but its own. Thread-safe.
+ * The only function that can delete: takes {@code {"certificate": "<name>", "id": "<id>"}}, judges
+ * that certificate again, deletes it only if it has expired and nothing uses it, and answers what
+ * became of it. It relies on no other verdict than its own. Thread-safe.
  */
 public final class RemoveHandler implements RequestStreamHandler {
   private final Removal removal;
   private final Clock clock;
 
-  /** For Lambda alone. */
+  /** Only for Lambda. */
   public RemoveHandler() {
     this(Clients.ofLambda(), SearchSettings.ofLambda(), Clock.systemUTC());
   }

@@ -5,16 +5,16 @@ import software.amazon.awssdk.awscore.AwsRequestOverrideConfiguration;
 import software.amazon.awssdk.core.exception.SdkException;
 
 /**
- * An operation of AWS, and what every call of it has in common: how long it may take, and what a
- * failure says.
+ * An operation of AWS, and what all its calls have in common: how long they may take, and what an
+ * error says.
  *
  * @param name in IAM's notation, for example {@code "iam:ListServerCertificates"}
  */
 public record AwsCall(String name) {
   /**
-   * Makes the call. Reads all pages if the caller's function does.
+   * Makes the call.
    *
-   * @param call takes what has to be set on the request: how long it may take
+   * @param call makes the request, with this timeout; may read all pages
    * @throws AwsCallException if it failed for good, or if no time is left
    */
   public <T> T make(Deadline deadline, Function<AwsRequestOverrideConfiguration, T> call) {
@@ -26,14 +26,14 @@ public record AwsCall(String name) {
   }
 
   /**
-   * Refuses an answer that AWS's own contract rules out: a proxy's page reads as an answer without
-   * members.
+   * Refuses an answer that breaks AWS's own contract. For example, a proxy's page reads as an
+   * answer without members.
    *
-   * @param what what was wrong with it, as a sentence
-   * @throws AwsCallException unless the answer is as it should be
+   * @param what what is wrong with the answer, as a sentence
+   * @throws AwsCallException unless the answer is valid
    */
-  public void require(boolean isAsItShouldBe, String what) {
-    if (!isAsItShouldBe) {
+  public void require(boolean isValid, String what) {
+    if (!isValid) {
       throw AwsCallException.unexpectedAnswer(name, what);
     }
   }

@@ -1,5 +1,6 @@
 package io.github.certsweep.aws;
 
+import io.github.certsweep.input.Text;
 import java.net.UnknownHostException;
 import java.util.Set;
 import java.util.regex.Pattern;
@@ -7,10 +8,12 @@ import software.amazon.awssdk.awscore.exception.AwsServiceException;
 import software.amazon.awssdk.core.exception.ApiCallAttemptTimeoutException;
 import software.amazon.awssdk.core.exception.ApiCallTimeoutException;
 import software.amazon.awssdk.core.exception.SdkException;
+import software.amazon.awssdk.services.config.model.InvalidResultTokenException;
+import software.amazon.awssdk.services.config.model.NoSuchConfigRuleException;
 
 /**
- * A call to AWS that failed for good, after the SDK's retries. The message names the call, what AWS
- * said, and what to do about it, in one line.
+ * A call to AWS that failed for good, after the SDK's retries. The message is one line: the call,
+ * what AWS said, and what to do about it.
  */
 public final class AwsCallException extends RuntimeException {
   private static final long serialVersionUID = 1L;
@@ -18,18 +21,13 @@ public final class AwsCallException extends RuntimeException {
   private static final Set<String> DENIED =
       Set.of(
           "AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "AuthorizationError");
-  private static final Set<String> OUTDATED =
-      Set.of("InvalidResultToken", "InvalidResultTokenException");
   private static final Set<String> EXPIRED =
       Set.of("ExpiredToken", "ExpiredTokenException", "RequestExpired");
 
-  /** How AWS's codes say that something does not exist: ListenerNotFound, NoSuchEntity, ... */
+  /** In the codes for a resource that does not exist: ListenerNotFound, NoSuchEntity, ... */
   private static final Pattern NOT_FOUND = Pattern.compile("NotFound|NoSuch");
 
-  /** What would break the line, or not be seen in it. */
-  private static final Pattern NO_TEXT = Pattern.compile("[\\s\\p{Cc}\\p{Zl}\\p{Zp}]+");
-
-  /** The SDK quotes much of an answer that it can't read; the remedy comes after it. */
+  /** The SDK quotes much of an answer that it can't read, and the remedy must still be seen. */
   private static final int REASON_LENGTH = 300;
 
   private final String code;
@@ -55,43 +53,42 @@ public final class AwsCallException extends RuntimeException {
   static AwsCallException outOfTime(String call) {
     return new AwsCallException(
         "OutOfTime",
-        call + " was not made: the function's time was up. Raise the stack's MemorySize.",
+        call + " was not made: the function's time was up. Increase the stack's MemorySize.",
         null);
   }
 
-  /** AWS answered with something that its own contract rules out, so it can't be relied on. */
+  /** AWS's answer breaks AWS's own contract, so nothing can rely on it. */
   public static AwsCallException unexpectedAnswer(String call, String what) {
     return new AwsCallException(
         "UnexpectedAnswer",
-        call + " failed: " + what + " Try again; if it stays, report it to AWS Support.",
+        call + " failed: " + what + " Try again. If it happens again, contact AWS Support.",
         null);
   }
 
   /**
-   * The error's code as AWS gives it, for example {@code "AccessDenied"}, or a word of ours where
-   * AWS gave none.
+   * The error's code as AWS gives it, for example {@code "AccessDenied"}, or one of ours if AWS
+   * gave none.
    */
   public String code() {
     return code;
   }
 
   /**
-   * Whether AWS answered that it did not do what it was asked to. Otherwise it may have done it, or
-   * may do it yet.
+   * Whether AWS refused the call. Otherwise AWS may have done what was asked, or may still do it.
    */
   public boolean isRefusal() {
     return getCause() instanceof AwsServiceException service && service.statusCode() < 500;
   }
 
   /**
-   * Whether AWS answered that what was asked for does not exist. That is no proof: services which
-   * are eventually consistent say so of what exists, too.
+   * Whether AWS answered that the resource does not exist. That is no proof: eventually consistent
+   * services also say so of resources that exist.
    */
   public boolean isNotFound() {
     return isRefusal() && NOT_FOUND.matcher(code).find();
   }
 
-  /** Whether the name of the host could not be resolved. */
+  /** Whether the host name could not be resolved. */
   public boolean isUnknownHost() {
     return isUnknownHost(getCause());
   }
@@ -105,7 +102,7 @@ public final class AwsCallException extends RuntimeException {
     return false;
   }
 
-  /** The same failure, with one more sentence on what follows from it. */
+  /** The same failure, with a further sentence in its message. */
   public AwsCallException adding(String sentence) {
     return new AwsCallException(code, getMessage() + " " + sentence, getCause());
   }
@@ -126,60 +123,56 @@ public final class AwsCallException extends RuntimeException {
   }
 
   /**
-   * Whether there was an answer, but not one of AWS: a proxy's page, say. The SDK has no type for
-   * it.
+   * Whether there was an answer that can't be AWS's, for example a proxy's page. The SDK has no
+   * exception type for it.
    */
   private static boolean isUnreadable(SdkException failure) {
     return String.valueOf(failure.getMessage()).startsWith("Unable to unmarshall");
   }
 
-  /** What AWS or the SDK said, as one line that ends with a full stop or in brackets. */
+  /** What AWS or the SDK said, in one line that ends with a full stop or a bracket. */
   public static String reasonOf(SdkException failure) {
     String reason = failure.getMessage();
     if (failure instanceof AwsServiceException service && service.awsErrorDetails() != null) {
       reason = service.awsErrorDetails().errorMessage();
     }
-    String line = reason == null ? "" : NO_TEXT.matcher(reason).replaceAll(" ").strip();
+    String line = reason == null ? "" : Text.shorten(Text.oneLine(reason), REASON_LENGTH);
     if (line.isEmpty()) {
       return "(AWS gave no reason)";
-    }
-    if (line.length() > REASON_LENGTH) {
-      return line.substring(0, REASON_LENGTH) + "...";
     }
     return line.endsWith(".") ? line : line + ".";
   }
 
   private static String remedyFor(SdkException failure, String code) {
     if (DENIED.contains(code)) {
-      return "Allow the action in the policy of the function's role, and look for a permissions boundary or a service"
-          + " control policy that denies it.";
+      return "Allow the action in the policy of the role that called. If it is allowed there, look for a permissions boundary or"
+          + " a service control policy that denies it.";
     }
     if (EXPIRED.contains(code)) {
-      return "The function's temporary credentials had expired; try again.";
+      return "The temporary credentials have expired. Try again.";
     }
-    if (OUTDATED.contains(code)) {
-      return "The event is too old, or is not one of AWS Config; start the rule again.";
+    if (failure instanceof InvalidResultTokenException) {
+      return "The event is too old or did not come from AWS Config. Start the rule again.";
     }
-    if (code.equals("NoSuchConfigRuleException")) {
-      return "Start the rule again; if it no longer exists, deploy the stack again, or delete it.";
+    if (failure instanceof NoSuchConfigRuleException) {
+      return "Start the rule again. If it no longer exists, deploy the stack again, or delete it.";
     }
     if (failure instanceof AwsServiceException service) {
       if (service.isThrottlingException()) {
-        return "It was tried several times; try again when the account makes fewer calls.";
+        return "The account makes too many calls. Try again later.";
       }
       if (service.statusCode() >= 500) {
-        return "It was tried several times and AWS had an error of its own; try again later.";
+        return "AWS had an internal error. Try again later.";
       }
-      return "Correct what AWS names and try again.";
+      return "Fix the problem that AWS reports, then try again.";
     }
     if (isUnreadable(failure)) {
-      return "The answer was not one of AWS: check what is between the function and AWS, and try again.";
+      return "The answer did not come from AWS. Check for a proxy on the way to AWS, then try again.";
     }
     if (isUnknownHost(failure)) {
-      return "The host's name is unknown: check that the region exists (is it misspelt in the stack's UsageRegions?) and"
-          + " the function's name resolution, and try again.";
+      return "The host name could not be resolved. Check the spelling of the region (for example in UsageRegions)"
+          + " and the DNS, then try again.";
     }
-    return "It was tried several times; check the function's network (in a VPC: a NAT gateway or VPC endpoints) and try"
-        + " again.";
+    return "Check the network (in a VPC: a NAT gateway or VPC endpoints), then try again.";
   }
 }

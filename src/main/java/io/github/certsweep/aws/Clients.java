@@ -19,14 +19,13 @@ import software.amazon.awssdk.services.config.ConfigClient;
 import software.amazon.awssdk.services.iam.IamClient;
 
 /**
- * The SDK's clients as every function builds them. Endpoints follow from the region by the SDK's
- * rules, so that each partition's are found; the standard {@code AWS_ENDPOINT_URL} overrides them.
- * Thread-safe.
+ * Builds the SDK's clients for all functions. The SDK finds the endpoints of each region and
+ * partition; the standard {@code AWS_ENDPOINT_URL} overrides them. Thread-safe.
  */
 public final class Clients {
   /**
-   * Throttling in a busy account outlasts the SDK's usual three. With its backoff these take up to
-   * about 15 seconds.
+   * In a busy account throttling lasts longer than the SDK's usual three attempts. With its backoff
+   * these five take up to about 15 seconds.
    */
   private static final int ATTEMPTS = 5;
 
@@ -48,7 +47,7 @@ public final class Clients {
   /**
    * Clients for the region that Lambda runs the function in.
    *
-   * @throws IllegalStateException if {@code AWS_REGION} is not set, which Lambda always does
+   * @throws IllegalStateException if {@code AWS_REGION} is not set; Lambda always sets it
    */
   public static Clients ofLambda() {
     String region = System.getenv("AWS_REGION");
@@ -56,15 +55,14 @@ public final class Clients {
       throw new IllegalStateException(
           "AWS_REGION is not set: run this in AWS Lambda, or set it to the function's region.");
     }
-    // Of a POST without an answer the JDK sends a second one by itself; whether to repeat is the
-    // SDK's business.
+    // Otherwise the JDK repeats a POST that got no answer. Only the SDK decides what to repeat.
     System.setProperty("sun.net.http.retryPost", "false");
-    // Connections kept to one host. With the JDK's five, most calls of a usage search would open
-    // one of their own.
+    // How many connections to a host are kept. With the JDK's default of five, most calls of a
+    // search would open a new one.
     if (System.getProperty("http.maxConnections") == null) {
       System.setProperty("http.maxConnections", "16");
     }
-    // The JDK's own parser by name: else each answer in XML has all jars searched for another one.
+    // Otherwise the SDK looks for another XML parser in all jars, for each answer.
     System.setProperty(
         "javax.xml.stream.XMLInputFactory",
         XMLInputFactory.newDefaultFactory().getClass().getName());
@@ -87,13 +85,13 @@ public final class Clients {
   }
 
   /**
-   * IAM for a deletion, which is repeated only if it was throttled: after an answer that got lost a
-   * second attempt would find the certificate gone and could not tell who deleted it.
+   * IAM for a deletion, which is repeated only if it was throttled. If an answer got lost, a second
+   * attempt would find the certificate gone and not know who deleted it.
    */
   public IamClient iamForDeletion() {
     RetryStrategy onlyThrottled =
         StandardRetryStrategy.builder()
-            .useClientDefaults(false) // or the client would add what it repeats by default
+            .useClientDefaults(false) // otherwise the client adds its default retries
             .backoffStrategy(THROTTLED)
             .throttlingBackoffStrategy(THROTTLED)
             .retryOnException(
@@ -107,8 +105,8 @@ public final class Clients {
   }
 
   /**
-   * A client that makes many calls at once: its adaptive retries slow down all of them when one is
-   * throttled.
+   * A client that makes many calls at once. If one is throttled, its adaptive retries slow down all
+   * of them.
    */
   public <B extends AwsClientBuilder<B, C> & AwsSyncClientBuilder<B, C>, C> C forSearch(
       B builder, Region searched) {
@@ -129,8 +127,8 @@ public final class Clients {
   }
 
   /**
-   * One thread that ends calls whose time is up, for all clients: each would start threads of its
-   * own, and a search builds three clients for each region.
+   * One thread for the timeouts of all clients. Otherwise each client starts threads of its own,
+   * and a search builds three clients in each region.
    */
   private static ScheduledExecutorService timers() {
     ScheduledThreadPoolExecutor timers =

@@ -5,15 +5,12 @@ import java.time.Duration;
 import java.time.Instant;
 import software.amazon.awssdk.awscore.AwsRequestOverrideConfiguration;
 
-/**
- * The moment by which an invocation must be over, so that it ends with an answer of its own instead
- * of being cut off by Lambda. Immutable.
- */
+/** When an invocation must end, so that it can still answer before Lambda stops it. Immutable. */
 public final class Deadline {
-  /** What is kept back for the answer and the log after the last call. */
+  /** The time reserved for the answer and the log after the last call. */
   private static final Duration RESERVE = Duration.ofSeconds(2);
 
-  /** What any one call, its retries included, may take at most. */
+  /** The most that a call may take, including its retries. */
   private static final Duration LONGEST_CALL = Duration.ofSeconds(30);
 
   private final Clock clock;
@@ -24,16 +21,17 @@ public final class Deadline {
     this.end = end;
   }
 
-  /** The deadline of an invocation that Lambda ends in {@code remainingMillis} milliseconds. */
+  /** The deadline of an invocation that Lambda stops in {@code remainingMillis} milliseconds. */
   public static Deadline in(long remainingMillis, Clock clock) {
     return new Deadline(clock, clock.instant().plusMillis(remainingMillis).minus(RESERVE));
   }
 
   /**
-   * How long the next call may take, retries included: 30 seconds, or what is left if that is less.
+   * How long the next call may take, including retries: 30 seconds, or the time left if that is
+   * less.
    *
    * @param call the call in IAM's notation, for example {@code "iam:ListServerCertificates"}
-   * @throws AwsCallException if nothing is left
+   * @throws AwsCallException if no time is left
    */
   public Duration timeoutFor(String call) {
     Duration left = left();
@@ -44,23 +42,20 @@ public final class Deadline {
   }
 
   /**
-   * {@link #timeoutFor} as the SDK takes it with a request. No lambda of each caller: that would be
-   * a class more at a cold start for every call.
+   * {@link #timeoutFor} in the form that the SDK's requests take.
    *
-   * @throws AwsCallException if nothing is left
+   * @throws AwsCallException if no time is left
    */
   public AwsRequestOverrideConfiguration limitOf(String call) {
     return AwsRequestOverrideConfiguration.builder().apiCallTimeout(timeoutFor(call)).build();
   }
 
-  /**
-   * A deadline that is earlier by this much, for work after which something else has to be done.
-   */
+  /** An earlier deadline, for work that must leave time for something else. */
   public Deadline earlierBy(Duration reserve) {
     return new Deadline(clock, end.minus(reserve));
   }
 
-  /** What is left; zero if nothing is. */
+  /** The time left; never negative. */
   public Duration left() {
     Duration left = Duration.between(clock.instant(), end);
     return left.isNegative() ? Duration.ZERO : left;

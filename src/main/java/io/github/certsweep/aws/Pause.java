@@ -2,7 +2,7 @@ package io.github.certsweep.aws;
 
 import java.time.Duration;
 
-/** Waits. A door for tests, so that none has to sleep. */
+/** Waits. Tests replace it, so that none has to sleep. */
 @FunctionalInterface
 public interface Pause {
   /** The pause that really waits. */
@@ -14,9 +14,9 @@ public interface Pause {
   }
 
   /**
-   * Waits, if there is so much time.
+   * Waits if the deadline allows.
    *
-   * @return false if there is not, or if somebody wants the work ended
+   * @return false if it does not, or if the thread was interrupted
    */
   default boolean within(Deadline deadline, Duration duration) {
     if (deadline.left().compareTo(duration) <= 0) {

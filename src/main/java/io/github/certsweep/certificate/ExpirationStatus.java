@@ -8,18 +8,17 @@ import java.util.Optional;
 public enum ExpirationStatus {
   /** Its validity has ended. */
   EXPIRED,
-  /** IAM gave no expiration, so that nothing can be said. */
+  /** IAM gave no expiration. */
   UNKNOWN,
-  /** It will have expired when the lead time is over. */
+  /** It expires within the lead time. */
   EXPIRING,
-  /** It outlasts the lead time. */
+  /** It expires after the lead time. */
   VALID;
 
   /**
    * Judges an expiration. The validity period includes its end (RFC 5280, 4.1.2.5): a certificate
-   * has expired when the moment is <em>after</em> it, and not a nanosecond earlier. The same
-   * comparison, made at the end of the lead time, tells the expiring from the valid; without a lead
-   * time nothing is expiring.
+   * has expired only <em>after</em> it. The same comparison at the end of the lead time separates
+   * expiring from valid ones; without a lead time none is expiring.
    *
    * @param leadTime zero or more
    */

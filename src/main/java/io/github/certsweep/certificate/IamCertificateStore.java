@@ -12,13 +12,13 @@ import software.amazon.awssdk.services.iam.model.ListServerCertificatesRequest;
 import software.amazon.awssdk.services.iam.model.ListServerCertificatesResponse;
 import software.amazon.awssdk.services.iam.model.ServerCertificateMetadata;
 
-/** The server certificates stored in IAM. Thread-safe; holds nothing between calls. */
+/** The server certificates stored in IAM. Thread-safe; keeps nothing between calls. */
 public final class IamCertificateStore {
   private static final AwsCall LIST = new AwsCall("iam:ListServerCertificates");
 
   /**
-   * The most that IAM allows, and the most certificates an account can have. IAM may still answer
-   * with fewer.
+   * The most that IAM allows, and the most certificates that an account can have. IAM may still
+   * return fewer.
    */
   private static final int PAGE_SIZE = 1000;
 
@@ -31,8 +31,8 @@ public final class IamCertificateStore {
   /**
    * All certificates of the account, each once, in IAM's order.
    *
-   * @throws AwsCallException if any page can't be read: half a listing would look as if
-   *     certificates had been deleted
+   * @throws AwsCallException if any page can't be read: in an incomplete listing the other
+   *     certificates would seem deleted
    */
   public List<ServerCertificate> listAll(Deadline deadline) {
     Map<String, ServerCertificate> byName = new LinkedHashMap<>();
@@ -60,8 +60,8 @@ public final class IamCertificateStore {
   }
 
   /**
-   * Where the next page starts; empty after the last. Guards against answers that would end the
-   * listing early or never: a body that is not IAM's (a proxy's page, say) reads as an empty
+   * Where the next page starts; empty after the last. Refuses answers that would end the listing
+   * early or never: a body that is not IAM's (for example a proxy's page) reads as an empty
    * listing, and would clear every finding.
    */
   private static Optional<String> nextMarker(

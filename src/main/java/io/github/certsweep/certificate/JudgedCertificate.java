@@ -12,26 +12,16 @@ import java.util.OptionalLong;
  */
 public record JudgedCertificate(ServerCertificate certificate, Instant judgedAt, int leadDays) {
   public static final Comparator<JudgedCertificate> WORST_FIRST =
-      JudgedCertificate::compareWorstFirst;
+      Comparator.comparing(JudgedCertificate::status)
+          .thenComparing(one -> one.certificate.expiration().orElse(Instant.EPOCH))
+          .thenComparing(one -> one.certificate.name());
 
-  private static int compareWorstFirst(JudgedCertificate one, JudgedCertificate other) {
-    int byStatus = one.status().compareTo(other.status());
-    if (byStatus != 0) {
-      return byStatus;
-    }
-    Instant expiration = one.certificate.expiration().orElse(Instant.EPOCH);
-    int byExpiration = expiration.compareTo(other.certificate.expiration().orElse(Instant.EPOCH));
-    return byExpiration != 0
-        ? byExpiration
-        : one.certificate.name().compareTo(other.certificate.name());
-  }
-
-  /** Whether it has expired, or will have when the lead time is over. */
+  /** Whether it has expired, or expires within the lead time. */
   public ExpirationStatus status() {
     return ExpirationStatus.at(judgedAt, certificate.expiration(), Duration.ofDays(leadDays));
   }
 
-  /** Whether to ask who uses it: it has expired or is about to. */
+  /** Whether to search for its users: it has expired or is about to. */
   public boolean isExpiredOrExpiring() {
     ExpirationStatus status = status();
     return status == ExpirationStatus.EXPIRED || status == ExpirationStatus.EXPIRING;

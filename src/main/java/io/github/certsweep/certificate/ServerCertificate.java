@@ -8,8 +8,8 @@ import java.util.Optional;
  * A server certificate as IAM lists it: metadata, never its body or key.
  *
  * @param name unique in the account; a new certificate may take an old one's name
- * @param id given at upload, survives a rename, never used again
- * @param arn with the path in it
+ * @param id given at upload; survives a rename and is never used again
+ * @param arn contains the path
  * @param path {@code "/"} or {@code "/some/path/"}, 512 characters at most
  * @param uploaded when it was uploaded
  * @param expiration the end of its validity, inclusive; optional in IAM's API

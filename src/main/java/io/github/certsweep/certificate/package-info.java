@@ -1,2 +1,2 @@
-/** What a server certificate is and whether it has expired; and the IAM store it is read from. */
+/** What a server certificate is, whether it has expired, and the IAM store that it is read from. */
 package io.github.certsweep.certificate;

@@ -3,8 +3,8 @@ package io.github.certsweep.input;
 import java.util.regex.Pattern;
 
 /**
- * The invocation itself is wrong: an event or a parameter that cannot be understood. Trying again
- * does not help; the message names the value and says what to correct.
+ * The event, the request or a parameter is wrong. Trying again does not help. The message names the
+ * value and says what to correct.
  */
 public final class InvalidInputException extends RuntimeException {
   private static final long serialVersionUID = 1L;
@@ -15,9 +15,9 @@ public final class InvalidInputException extends RuntimeException {
   private static final Pattern UNPRINTABLE = Pattern.compile("[\\p{Cc}\\p{Zl}\\p{Zp}\\p{Cs}]");
 
   /**
-   * The message is one line: what it quotes came from outside, and must not become a line of the
-   * log that looks like the function's own. What can't be printed is written as JSON would, for
-   * example a line break as {@code \\u000a}.
+   * Makes the message one line. It quotes text from outside, which must not be able to forge a line
+   * of the log. What can't be printed is written as in JSON, for example a line break as {@code
+   * \\u000a}.
    */
   public InvalidInputException(String message) {
     super(
@@ -26,14 +26,14 @@ public final class InvalidInputException extends RuntimeException {
             .replaceAll(found -> String.format("\\\\u%04x", (int) found.group().charAt(0))));
   }
 
-  /** A bad value in quotation marks, or enough of a long one to recognise it. */
+  /** A bad value in quotation marks; the beginning of a long one. */
   public static String quote(String value) {
-    return value.length() <= QUOTED_AT_MOST
+    return quote(value, QUOTED_AT_MOST);
+  }
+
+  static String quote(String value, int atMost) {
+    return value.length() <= atMost
         ? "\"" + value + "\""
-        : "\""
-            + value.substring(0, QUOTED_AT_MOST / 2)
-            + "...\" ("
-            + value.length()
-            + " characters)";
+        : "\"" + value.substring(0, atMost) + "...\" (" + value.length() + " characters)";
   }
 }

@@ -14,8 +14,8 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * The members of a JSON object that came from outside. Immutable; every error names the object and
- * the member.
+ * The members of a JSON object that came from outside. Every error names the object and the member.
+ * Immutable.
  */
 public final class JsonFields {
   private static final String REMEDY = ". Give one JSON object.";
@@ -29,8 +29,7 @@ public final class JsonFields {
   }
 
   /**
-   * Reads a JSON object by the letter of RFC 8259: no comments, no unquoted names, nothing after
-   * it.
+   * Reads a JSON object strictly by RFC 8259: no comments, no unquoted names, nothing after it.
    *
    * @param what the name of the object in error messages, for example {@code "The event"}
    * @throws InvalidInputException if the text is not exactly one JSON object
@@ -53,8 +52,8 @@ public final class JsonFields {
   }
 
   /**
-   * Reads the members by hand, since Gson's parser takes the last of several members of one name:
-   * which of them the sender meant, nobody can tell.
+   * Reads the members by hand: if two have the same name, Gson's parser takes the last, but nobody
+   * knows which one the sender meant.
    */
   private static JsonObject object(String what, JsonReader reader) throws IOException {
     JsonObject object = new JsonObject();
@@ -81,22 +80,20 @@ public final class JsonFields {
   }
 
   /**
-   * The text of a member that must be there.
+   * The text of a required member.
    *
    * @throws InvalidInputException if it is missing, blank or not a string
    */
   public String requiredText(String name) {
-    Optional<String> text = text(name);
-    if (text.isEmpty()) {
-      throw new InvalidInputException(what + " has no \"" + name + "\", which is required.");
-    }
-    return text.get();
+    return text(name)
+        .orElseThrow(
+            () -> new InvalidInputException(what + " has no \"" + name + "\", which is required."));
   }
 
   /**
    * The text of a member; empty if it is absent, null or blank.
    *
-   * @throws InvalidInputException if it is something else than a string
+   * @throws InvalidInputException if it is not a string
    */
   public Optional<String> text(String name) {
     Optional<JsonPrimitive> value = scalar(name);
@@ -113,8 +110,7 @@ public final class JsonFields {
    * @throws InvalidInputException if it is an object or a list
    */
   public Optional<String> scalarText(String name) {
-    Optional<JsonPrimitive> value = scalar(name);
-    return value.isPresent() ? Optional.of(value.get().getAsString()) : Optional.empty();
+    return scalar(name).map(JsonPrimitive::getAsString);
   }
 
   private Optional<JsonPrimitive> scalar(String name) {
@@ -129,20 +125,15 @@ public final class JsonFields {
     return value.getAsString().isBlank() ? Optional.empty() : Optional.of(value);
   }
 
-  /** Without the value, which may be a secret. */
+  /** Does not quote the value, which may be a secret. */
   private InvalidInputException wrongType(String name, String expected, JsonElement actual) {
     String kind = actual.isJsonObject() ? "an object" : actual.isJsonArray() ? "a list" : "not";
     return new InvalidInputException(
         what + ": \"" + name + "\" must be " + expected + ", but is " + kind + ".");
   }
 
-  /**
-   * The beginning of a bad text. It may hold a token, so not more than it takes to see what was
-   * sent.
-   */
+  /** Quotes little of a bad text, which may contain a token. */
   private static String beginning(String text) {
-    return text.length() <= 20
-        ? text
-        : text.substring(0, 20) + "... (" + text.length() + " characters)";
+    return InvalidInputException.quote(text, 20);
   }
 }

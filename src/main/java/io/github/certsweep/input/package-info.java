@@ -1,5 +1,5 @@
 /**
- * What comes from outside, read strictly: a value that is missing or wrong is refused by name, with
- * the remedy.
+ * Strict reading of input from outside. A missing or wrong value is refused by name, with the
+ * remedy.
  */
 package io.github.certsweep.input;

@@ -11,14 +11,15 @@ import software.amazon.awssdk.services.iam.IamClient;
 import software.amazon.awssdk.services.iam.model.DeleteConflictException;
 import software.amazon.awssdk.services.iam.model.ServerCertificate;
 
-/** The calls to IAM that a removal makes of one certificate. Thread-safe. */
+/** The calls to IAM that remove one certificate. Thread-safe. */
 final class CertificateDeletion {
   private static final AwsCall GET = new AwsCall("iam:GetServerCertificate");
   private static final AwsCall DELETE = new AwsCall("iam:DeleteServerCertificate");
   private static final Duration BETWEEN_READS = Duration.ofSeconds(1);
 
   /**
-   * IAM is eventually consistent: one read may come from where the deletion has not arrived yet.
+   * IAM is eventually consistent: after one read says "gone", another may still find the
+   * certificate.
    */
   private static final int READS_TO_CONFIRM = 2;
 
@@ -34,7 +35,7 @@ final class CertificateDeletion {
     this.pause = pause;
   }
 
-  /** The id of the certificate that has this name now; empty if IAM says that none has. */
+  /** The id of the certificate that has this name now; empty if IAM says that there is none. */
   Optional<String> idOf(String name, Deadline deadline) {
     try {
       ServerCertificate certificate =
@@ -46,7 +47,7 @@ final class CertificateDeletion {
               .serverCertificate();
       GET.require(
           certificate != null && certificate.serverCertificateMetadata() != null,
-          "The answer holds no certificate.");
+          "The answer contains no certificate.");
       return Optional.of(certificate.serverCertificateMetadata().serverCertificateId());
     } catch (AwsCallException e) {
       if (e.isNotFound()) {
@@ -57,10 +58,10 @@ final class CertificateDeletion {
   }
 
   /**
-   * Deletes the certificate of a verdict, by its name: IAM knows no other way.
+   * Deletes the certificate of a verdict by its name, the only way that IAM has.
    *
-   * @return why IAM refused because something uses the certificate, in IAM's words; empty if it did
-   *     not refuse
+   * @return IAM's reason if it refused because the certificate is in use; empty if it did not
+   *     refuse
    * @throws IllegalArgumentException if the verdict does not allow it
    */
   Optional<String> delete(Verdict verdict, Deadline deadline) {
@@ -83,14 +84,12 @@ final class CertificateDeletion {
     }
   }
 
-  /** Whether the certificate with this id is gone, by one read. */
+  /** Whether one read says that the certificate with this id is gone. */
   boolean isGone(RemovalRequest certificate, Deadline deadline) {
     return idOf(certificate.name(), deadline).filter(certificate.id()::equals).isEmpty();
   }
 
-  /**
-   * Waits until two reads in a row say that the certificate is gone; false if that does not come.
-   */
+  /** Waits until two reads in a row say that the certificate is gone; false if they never do. */
   boolean isGoneInTheEnd(RemovalRequest certificate, Deadline deadline) {
     int confirmations = 0;
     for (int read = 0; read < READS_AT_MOST && confirmations < READS_TO_CONFIRM; read++) {

@@ -13,22 +13,23 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 import software.amazon.awssdk.services.iam.IamClient;
 
 /**
- * Deletes one certificate if, judged afresh, it has expired and nothing uses it. The only way to
- * the deletion in the whole product. Thread-safe, and safe to repeat.
+ * Judges one certificate again, and deletes it only if it has expired and nothing uses it. No other
+ * code leads to the deletion. Thread-safe, and safe to repeat.
  *
- * <p>Each place is looked at once, and the deletion follows when the last one has been: seconds
- * later, with much to search minutes. Who attaches the certificate meanwhile, where that has been
- * done, is not seen. IAM then refuses for load balancers ({@code DeleteConflict}); for CloudFront,
+ * <p>Each place is searched once, and the deletion follows the last search: after seconds, or after
+ * minutes in a large account. If someone attaches the certificate to a place already searched, the
+ * search misses it. IAM then refuses for load balancers ({@code DeleteConflict}). For CloudFront,
  * AppSync and SNI certificates AWS documents no such guard.
  */
 public final class Removal {
-  /** Kept back from the search, so that a deletion can be confirmed. */
+  /** The search must leave so much time to delete and to confirm the deletion. */
   private static final Duration TIME_TO_DELETE = Duration.ofSeconds(30);
 
-  /** IAM's listing lags: what becomes of a certificate shows there within seconds. */
+  /** IAM's listing lags: a change to a certificate shows there within seconds. */
   private static final int LOOKS_AT_MOST = 20;
 
   private static final Duration BETWEEN_LOOKS = Duration.ofSeconds(1);
@@ -55,8 +56,8 @@ public final class Removal {
   /**
    * Judges and deletes.
    *
-   * @throws AwsCallException if a call failed, so that it is not known or not certain what became
-   *     of the certificate
+   * @throws AwsCallException if a call failed, so that it is not certain what became of the
+   *     certificate
    */
   public RemovalResult remove(RemovalRequest request, Deadline deadline) {
     List<ServerCertificate> listed = store.listAll(deadline);
@@ -85,26 +86,36 @@ public final class Removal {
   }
 
   /**
-   * The search took seconds, and the deletion goes by name alone: so once more, is it still this
-   * certificate's? If IAM denies that there is one, it takes a fresh listing to say so, too.
+   * The search took time, and the deletion goes by name alone: so does the name still belong to
+   * this certificate? If IAM says that there is none, a new listing must say so too.
    */
   private RemovalResult delete(RemovalRequest request, Verdict verdict, Deadline deadline) {
-    for (int look = 0; look < LOOKS_AT_MOST; look++) {
-      Optional<String> id = deletion.idOf(request.name(), deadline);
-      if (id.isPresent()) {
-        return id.get().equals(request.id())
-            ? deleteNow(request, verdict, deadline)
-            : refusedAsReplaced(request, id.get());
-      }
-      Optional<RemovalResult> end = goneOrRenamed(request, verdict, deadline);
-      if (end.isPresent()) {
-        return end.get();
-      }
+    return untilCertain(
+            deadline,
+            () -> {
+              Optional<String> id = deletion.idOf(request.name(), deadline);
+              if (id.isEmpty()) {
+                return goneOrRenamed(request, verdict, deadline);
+              }
+              return Optional.of(
+                  id.get().equals(request.id())
+                      ? deleteNow(request, verdict, deadline)
+                      : refusedAsReplaced(request, id.get()));
+            })
+        .orElseThrow(() -> contradiction("iam:GetServerCertificate", request));
+  }
+
+  /** Looks again while the answer is empty, because IAM contradicts itself for a while. */
+  private Optional<RemovalResult> untilCertain(
+      Deadline deadline, Supplier<Optional<RemovalResult>> look) {
+    Optional<RemovalResult> end = look.get();
+    for (int looks = 1; end.isEmpty() && looks < LOOKS_AT_MOST; looks++) {
       if (!pause.within(deadline, BETWEEN_LOOKS)) {
         break;
       }
+      end = look.get();
     }
-    throw contradiction("iam:GetServerCertificate", request);
+    return end;
   }
 
   private RemovalResult deleteNow(RemovalRequest request, Verdict verdict, Deadline deadline) {
@@ -125,39 +136,32 @@ public final class Removal {
     }
     if (conflict.isPresent()) {
       String reason =
-          "IAM refused the deletion, because something uses the certificate: " + conflict.get();
+          "IAM refused to delete the certificate because it is in use: " + conflict.get();
       return new RemovalResult(Outcome.REFUSED, reason, verdict);
     }
     confirm(request, deadline);
     return removed(request, verdict);
   }
 
-  /** Waits for the listing, which may show for a while what was deleted. */
+  /** Waits for the listing, which may show a deleted certificate for a while. */
   private Optional<RemovalResult> goneOrRenamedInTheEnd(
       RemovalRequest request, Verdict verdict, Deadline deadline) {
-    Optional<RemovalResult> end = goneOrRenamed(request, verdict, deadline);
-    for (int look = 1; end.isEmpty() && look < LOOKS_AT_MOST; look++) {
-      if (!pause.within(deadline, BETWEEN_LOOKS)) {
-        break;
-      }
-      end = goneOrRenamed(request, verdict, deadline);
-    }
-    return end;
+    return untilCertain(deadline, () -> goneOrRenamed(request, verdict, deadline));
   }
 
   private static AwsCallException contradiction(String call, RemovalRequest request) {
     return AwsCallException.unexpectedAnswer(
         call,
-        "IAM says that "
+        "One IAM call says that "
             + request.name()
-            + " does not exist, and shows it all the same. Nothing was deleted here.");
+            + " does not exist, but another still shows it. Nothing was deleted here.");
   }
 
   /**
-   * After a deletion that failed: empty if the certificate is gone in spite of that; a refusal if
-   * it lives on under another name, which only looks like a deletion.
+   * After a deletion that failed: empty if the certificate is gone nevertheless; a refusal if it
+   * was renamed, which only looks like a deletion.
    *
-   * @throws AwsCallException the failure itself if the certificate is still there
+   * @throws AwsCallException if the certificate is still there, or if that is not known
    */
   private Optional<RemovalResult> whatItKept(
       AwsCallException failure, RemovalRequest request, Verdict verdict, Deadline deadline) {
@@ -181,15 +185,13 @@ public final class Removal {
   private static String mayBeDeletedYet(RemovalRequest request) {
     return "It is not known whether "
         + request.name()
-        + " was deleted: IAM still shows it, but may delete it yet. Start again to see.";
+        + " was deleted: IAM still shows it, but may still delete it. Start again to find out.";
   }
 
-  /** From here on the certificate is deleted, and whatever goes wrong must say so. */
+  /** IAM has accepted the deletion by now, so every error must say that. */
   private void confirm(RemovalRequest request, Deadline deadline) {
     String accepted =
-        "IAM accepted the deletion of "
-            + request.name()
-            + ", but that it is gone could not be confirmed: ";
+        "IAM accepted the deletion of " + request.name() + ", but it could not be confirmed: ";
     boolean gone;
     try {
       gone = deletion.isGoneInTheEnd(request, deadline);
@@ -209,8 +211,8 @@ public final class Removal {
   }
 
   /**
-   * What became of a certificate whose name IAM does not know; empty if the listing shows it under
-   * that name all the same.
+   * What became of a certificate whose name IAM does not know; empty if the listing still shows it
+   * under that name.
    */
   private Optional<RemovalResult> goneOrRenamed(
       RemovalRequest request, Verdict verdict, Deadline deadline) {
@@ -227,7 +229,7 @@ public final class Removal {
   private static RemovalResult refusedAsRenamed(
       RemovalRequest request, String newName, Verdict verdict) {
     String reason =
-        "The certificate " + request.id() + " is called " + newName + " now, not " + request.name();
+        "Certificate " + request.id() + " is now named " + newName + ", not " + request.name();
     return new RemovalResult(Outcome.REFUSED, reason + ". Start again with its new name.", verdict);
   }
 
@@ -240,11 +242,11 @@ public final class Removal {
     String reason =
         "The name "
             + request.name()
-            + " belongs to another certificate now, "
+            + " now belongs to another certificate, "
             + newId
             + " and not "
             + request.id()
-            + ". Evaluate the rule and start again if that one has expired.";
+            + ". Evaluate the rule, and start again if the new certificate has expired.";
     return new RemovalResult(Outcome.REFUSED, reason, Verdict.onNothing(reason));
   }
 }

@@ -5,8 +5,8 @@ import io.github.certsweep.input.InvalidInputException;
 import io.github.certsweep.input.JsonFields;
 
 /**
- * A request to delete one certificate. Name and id both, so that a certificate that took an old
- * one's name is safe.
+ * A request to delete one certificate. It needs the name and the id, so that a new certificate with
+ * an old one's name is safe.
  *
  * @param name exactly as IAM lists it
  * @param id exactly as IAM lists it
@@ -17,8 +17,7 @@ public record RemovalRequest(String name, String id) {
       throw new InvalidInputException(
           "\"certificate\" is "
               + InvalidInputException.quote(name)
-              + ": it must be the name of a server certificate, letters, digits and +=,.@_-, 128"
-              + " at most.");
+              + ": it must be the name of a server certificate, up to 128 letters, digits and +=,.@_-");
     }
     if (!CertificateIdentifiers.ID.matcher(id).matches()) {
       throw new InvalidInputException(
@@ -38,7 +37,7 @@ public record RemovalRequest(String name, String id) {
       JsonFields fields = JsonFields.parse("The request", json);
       return new RemovalRequest(fields.requiredText("certificate"), fields.requiredText("id"));
     } catch (InvalidInputException e) {
-      // Somebody will read this who fears for a certificate.
+      // The reader wants to know first whether a certificate was deleted.
       throw new InvalidInputException(e.getMessage() + " Nothing was deleted.");
     }
   }

@@ -6,7 +6,7 @@ import io.github.certsweep.verdict.Verdict;
 /**
  * What became of a request to delete.
  *
- * @param verdict what the decision rests on
+ * @param verdict what the decision is based on
  */
 public record RemovalResult(Outcome outcome, String reason, Verdict verdict) {
   /** How a removal ended. */
@@ -15,7 +15,7 @@ public record RemovalResult(Outcome outcome, String reason, Verdict verdict) {
     REMOVED,
     /** Nothing was deleted, and the reason says why. */
     REFUSED,
-    /** Somebody else had deleted it. */
+    /** It had been deleted before. */
     ALREADY_GONE
   }
 

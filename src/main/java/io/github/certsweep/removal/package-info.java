@@ -1,5 +1,5 @@
 /**
- * The only code of the product that may delete a certificate, and it can do nothing else. The way
- * to the deletion leads through the judge in {@code verdict}, in the same process, moments before.
+ * The only code that can delete a certificate, and it changes nothing else. Immediately before the
+ * deletion, in the same process, the judge in {@code verdict} must allow it.
  */
 package io.github.certsweep.removal;

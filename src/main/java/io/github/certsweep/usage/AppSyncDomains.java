@@ -58,7 +58,8 @@ final class AppSyncDomains implements UsageSource<AppSyncClient> {
                   .overrideConfiguration(limit)
                   .build();
           for (ListDomainNamesResponse page : client.listDomainNamesPaginator(request)) {
-            LIST.require(page.hasDomainNameConfigs(), "The answer holds no list of domain names.");
+            LIST.require(
+                page.hasDomainNameConfigs(), "The answer contains no list of domain names.");
             page.domainNameConfigs().forEach(domain -> read(domain, region, found));
           }
           return List.of();

@@ -9,18 +9,18 @@ import java.util.concurrent.Future;
 import java.util.concurrent.Semaphore;
 
 /**
- * Calls made side by side to one service in one region, a bounded number at a time: an account's
- * calls are throttled by service and region. Thread-safe.
+ * Makes calls to one service in one region in parallel, and limits how many at once: AWS throttles
+ * an account's calls by service and region. Thread-safe.
  */
 public final class Bulkhead {
   /**
-   * Elastic Load Balancing throttles reads at 40 at once and then 10 a second, see "API throttling"
-   * in its user guide. With 16 in flight a region of a dozen load balancers stays below that; in a
-   * larger one the SDK's adaptive retries pace the calls.
+   * Elastic Load Balancing allows a burst of 40 reads and then 10 a second (see "API throttling" in
+   * its user guide). With 16 at once a region with a dozen load balancers stays below that. In a
+   * larger one the SDK's adaptive retries slow down the calls.
    */
   private static final int CALLS_AT_ONCE = 16;
 
-  /** The share of a processor that Lambda gives goes by the memory, and this is to go by both. */
+  /** Lambda gives a function processor time in proportion to its memory, so memory limits calls. */
   private static final int BYTES_FOR_A_CALL = 9 << 20;
 
   private final Semaphore permits = new Semaphore(CALLS_AT_ONCE);
@@ -37,17 +37,17 @@ public final class Bulkhead {
   }
 
   /**
-   * As many permits as this function's share of a processor serves well within a call's timeout,
-   * even when all of them still have classes to load. More calls would take turns for so long that
-   * they time out and are made again: in a function of 256 MB, 54 at once were too many.
+   * As many permits as this function's share of a processor can serve well within a call's timeout,
+   * even while classes are being loaded. More calls would wait for each other until they time out
+   * and are repeated: in a function of 256 MB, 54 at once were too many.
    */
   public static Semaphore permitsOfAll() {
     return new Semaphore((int) (Runtime.getRuntime().maxMemory() / BYTES_FOR_A_CALL));
   }
 
   /**
-   * Makes a call as soon as there is room for it. It may begin further ones with what it learns,
-   * but not wait for them: nothing of it is kept while they wait for their turn.
+   * Makes a call as soon as the limit allows. It may begin further calls but must not wait for
+   * them, so that it takes no memory while they wait.
    */
   public void begin(Runnable call) {
     begun.add(threads.submit(() -> make(call)));
@@ -71,10 +71,10 @@ public final class Bulkhead {
     }
   }
 
-  /** Ends when all that was begun has ended; throws the first failure if there was one. */
+  /** Waits for all calls, then throws the first failure if there was one. */
   public void await() {
     Optional<RuntimeException> failure = Optional.empty();
-    // What a call begins is in the queue before the call has ended.
+    // Before a call ends, the calls that it begins are in the queue.
     for (Future<?> call = begun.poll(); call != null; call = begun.poll()) {
       try {
         call.get();

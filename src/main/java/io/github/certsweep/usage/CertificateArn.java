@@ -5,7 +5,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The ARN of an IAM server certificate, as a load balancer or a domain name refers to it.
+ * The ARN of an IAM server certificate, as a load balancer or a domain name shows it.
  *
  * @param text the whole ARN
  */
@@ -14,8 +14,8 @@ record CertificateArn(String text, String partition, String account) {
       Pattern.compile("arn:([a-z-]+):iam::([0-9]{12}):server-certificate/.+");
 
   /**
-   * Empty for what is no IAM server certificate: nothing, an ACM certificate, or {@code
-   * Invalid-Certificate}.
+   * Reads it. Empty if the text is not the ARN of an IAM server certificate but absent, that of an
+   * ACM certificate, or {@code Invalid-Certificate}.
    */
   static Optional<CertificateArn> of(Optional<String> text) {
     return text.map(PATTERN::matcher)

@@ -4,10 +4,10 @@ import io.github.certsweep.certificate.CertificateIdentifiers;
 import io.github.certsweep.certificate.ServerCertificate;
 
 /**
- * What a resource says of the certificate it uses.
+ * A resource's reference to the certificate that it uses.
  *
- * @param certificate the ARN or the id of an IAM server certificate, as the resource has it
- * @param isId whether it comes from a field for ids, as CloudFront has one
+ * @param certificate the ARN or the id of an IAM server certificate, as the resource shows it
+ * @param isId whether it is from a field for ids, as CloudFront has one
  */
 public record CertificateReference(String certificate, boolean isId, CertificateUser user) {
   static CertificateReference byArn(String arn, CertificateUser user) {
@@ -23,9 +23,9 @@ public record CertificateReference(String certificate, boolean isId, Certificate
   }
 
   /**
-   * Whether it can't be to this certificate, whatever happened to it. Ids survive a rename and are
-   * never used again, so that a well-formed id is no other certificate's. An ARN changes with the
-   * name: one that IAM does not list may be any certificate's former one.
+   * Whether it can't be to this certificate, even if that was renamed. An id survives a rename and
+   * is never used again, so another well-formed id means another certificate. An ARN contains the
+   * name: one that IAM does not list may be the former ARN of any certificate.
    */
   boolean canNotBeTo(ServerCertificate one) {
     return isId

@@ -3,14 +3,13 @@ package io.github.certsweep.usage;
 import java.util.List;
 
 /**
- * Who uses one certificate, as far as could be seen.
+ * Who uses one certificate, as far as the search could see.
  *
  * @param users what was found, sorted by label
- * @param unchecked where nothing could be seen; while there is any, the certificate may be in use
- *     there
- * @param forgiven where nothing could be seen, and the operator allows that
+ * @param unchecked the places that could not be searched; the certificate may be in use there
+ * @param forgiven the places that could not be searched, where the operator allows that
  * @param notes what else the operator should know, a sentence or two each
- * @param checks how many places were to be looked at
+ * @param checks how many places had to be searched
  */
 public record CertificateUsage(
     List<CertificateUser> users,
@@ -30,14 +29,14 @@ public record CertificateUsage(
   }
 
   /**
-   * Whether it is certain that nothing uses it, as far as that can be seen and the operator wants
-   * it to be. Where nothing was looked at, nothing is certain.
+   * Whether nothing uses it, and every place was searched that the operator did not except. If
+   * nothing was searched, this is false.
    */
   public boolean isUnused() {
     return users.isEmpty() && unchecked.isEmpty() && checks > 0;
   }
 
-  /** As {@link #sentence}, in more words: {@code "In use by 1 resource: ..."}. */
+  /** Like {@link #sentence}, but with the word: {@code "In use by 1 resource: ..."}. */
   public String longSentence(int maxLength) {
     return sentence(maxLength - " resources".length())
         .replaceFirst("^In use by 1:", "In use by 1 resource:")
@@ -49,8 +48,7 @@ public record CertificateUsage(
    * E2AB."}, {@code "Usage unknown: 3 of 68 checks failed (eu-west-3 appsync: AccessDenied)."},
    * {@code "Not in use."}, {@code "Not in use. Not checked, as UsageExceptions allows: ..."}
    *
-   * @param maxLength how many characters there are; names that don't fit become {@code "and 3
-   *     more"}
+   * @param maxLength in characters; names that don't fit become {@code "and 3 more"}
    */
   public String sentence(int maxLength) {
     if (isUnused()) {

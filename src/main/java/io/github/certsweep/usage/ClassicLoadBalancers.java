@@ -14,7 +14,7 @@ import software.amazon.awssdk.services.elasticloadbalancing.model.DescribeLoadBa
 import software.amazon.awssdk.services.elasticloadbalancing.model.Listener;
 import software.amazon.awssdk.services.elasticloadbalancing.model.LoadBalancerDescription;
 
-/** Classic Load Balancers: each listener names the ARN of one certificate. */
+/** Classic Load Balancers. Each listener shows the ARN of one certificate. */
 final class ClassicLoadBalancers implements UsageSource<ElasticLoadBalancingClient> {
   private static final AwsCall DESCRIBE = new AwsCall("elasticloadbalancing:DescribeLoadBalancers");
   private static final int PAGE_SIZE = 400;
@@ -57,7 +57,8 @@ final class ClassicLoadBalancers implements UsageSource<ElasticLoadBalancingClie
           for (DescribeLoadBalancersResponse page :
               client.describeLoadBalancersPaginator(request)) {
             DESCRIBE.require(
-                page.hasLoadBalancerDescriptions(), "The answer holds no list of load balancers.");
+                page.hasLoadBalancerDescriptions(),
+                "The answer contains no list of load balancers.");
             page.loadBalancerDescriptions().forEach(balancer -> read(balancer, region, found));
           }
           return List.of();
@@ -83,8 +84,7 @@ final class ClassicLoadBalancers implements UsageSource<ElasticLoadBalancingClie
       CertificateArn certificate) {
     String name = balancer.loadBalancerName();
     int port = listener.loadBalancerPort();
-    // The API gives no ARN of a Classic Load Balancer; the certificate's tells partition and
-    // account.
+    // The API gives no ARN of a Classic Load Balancer. The certificate's has partition and account.
     String arn =
         "arn:"
             + certificate.partition()

@@ -14,8 +14,8 @@ import software.amazon.awssdk.services.cloudfront.model.DistributionList;
 import software.amazon.awssdk.services.cloudfront.model.DistributionSummary;
 
 /**
- * CloudFront distributions, which refer to the certificate's id and not its ARN. One service for a
- * whole partition.
+ * CloudFront distributions. They refer to a certificate by its id, not by its ARN. There is one
+ * CloudFront for a whole partition.
  */
 final class CloudFrontDistributions implements UsageSource<CloudFrontClient> {
   private static final AwsCall LIST = new AwsCall("cloudfront:ListDistributions");
@@ -47,7 +47,7 @@ final class CloudFrontDistributions implements UsageSource<CloudFrontClient> {
   }
 
   /**
-   * In GovCloud the SDK answers with the host of the commercial partition, which knows nothing of
+   * In GovCloud the SDK returns the host of the commercial partition, which knows nothing about
    * this account.
    */
   @Override
@@ -97,10 +97,10 @@ final class CloudFrontDistributions implements UsageSource<CloudFrontClient> {
             && page.isTruncated() != null
             && (!page.isTruncated() || page.nextMarker() != null),
         "The answer does not say whether the listing is complete.");
-    // The SDK makes an absent list an empty one, which must not pass for "none".
+    // The SDK turns an absent list into an empty one, which must not mean "none".
     LIST.require(
         !page.items().isEmpty() || page.quantity() == null || page.quantity() == 0,
-        "The answer counts " + page.quantity() + " distributions and lists none.");
+        "The answer counts " + page.quantity() + " distributions but lists none.");
     return page;
   }
 

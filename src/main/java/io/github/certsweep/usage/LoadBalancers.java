@@ -30,10 +30,10 @@ import software.amazon.awssdk.services.elasticloadbalancingv2.model.LoadBalancer
 import software.amazon.awssdk.services.elasticloadbalancingv2.model.ProtocolEnum;
 
 /**
- * Application and Network Load Balancers: a listener has one default certificate and any number for
- * other host names (SNI). {@code DescribeListeners} shows the default one only; the others take a
- * call for each listener. There is no call for all listeners of a region, so a search costs 1 +
- * load balancers + encrypted listeners.
+ * Application and Network Load Balancers. A listener has one default certificate and any number for
+ * other host names (SNI). {@code DescribeListeners} shows only the default one; the others take a
+ * call for each listener. No call lists all listeners of a region, so a search makes 1 + load
+ * balancers + encrypted listeners calls.
  */
 final class LoadBalancers implements UsageSource<ElasticLoadBalancingV2Client> {
   private static final AwsCall BALANCERS =
@@ -43,7 +43,7 @@ final class LoadBalancers implements UsageSource<ElasticLoadBalancingV2Client> {
       new AwsCall("elasticloadbalancing:DescribeListenerCertificates");
   private static final int PAGE_SIZE = 400;
 
-  /** These carry no certificate. A protocol that is not known yet might, so it is looked at. */
+  /** Listeners without certificates. A new protocol may have one, so all others are searched. */
   private static final Set<ProtocolEnum> PLAIN_TEXT =
       Set.of(
           ProtocolEnum.HTTP,
@@ -66,8 +66,8 @@ final class LoadBalancers implements UsageSource<ElasticLoadBalancingV2Client> {
   }
 
   /**
-   * Whether the host of this service can be resolved at this moment. Every region has one, so if
-   * not, the region does not exist or name resolution fails.
+   * Whether the host of this service can be resolved now. Every region has one. So if not, the
+   * region does not exist or name resolution fails.
    */
   boolean hostResolves(Region region) {
     try (ElasticLoadBalancingV2Client client = client(region)) {
@@ -124,7 +124,7 @@ final class LoadBalancers implements UsageSource<ElasticLoadBalancingV2Client> {
             List<ListedResource> balancers = new ArrayList<>();
             for (DescribeLoadBalancersResponse page :
                 client.describeLoadBalancersPaginator(request)) {
-              BALANCERS.require(page.hasLoadBalancers(), "The answer holds no list.");
+              BALANCERS.require(page.hasLoadBalancers(), "The answer contains no list.");
               page.loadBalancers().stream()
                   .filter(balancer -> balancer.type() != LoadBalancerTypeEnum.GATEWAY)
                   .map(balancer ->
@@ -147,7 +147,7 @@ final class LoadBalancers implements UsageSource<ElasticLoadBalancingV2Client> {
                     .build();
             List<ListedResource> listeners = new ArrayList<>();
             for (DescribeListenersResponse page : client.describeListenersPaginator(request)) {
-              LISTENERS.require(page.hasListeners(), "The answer holds no list.");
+              LISTENERS.require(page.hasListeners(), "The answer contains no list.");
               for (Listener listener : page.listeners()) {
                 if (!PLAIN_TEXT.contains(listener.protocol())) {
                   listener
@@ -177,11 +177,10 @@ final class LoadBalancers implements UsageSource<ElasticLoadBalancingV2Client> {
                     .build();
             for (DescribeListenerCertificatesResponse page :
                 client.describeListenerCertificatesPaginator(request)) {
-              CERTIFICATES.require(page.hasCertificates(), "The answer holds no list.");
+              CERTIFICATES.require(page.hasCertificates(), "The answer contains no list.");
               for (Certificate certificate : page.certificates()) {
                 boolean isDefault = Boolean.TRUE.equals(certificate.isDefault());
-                // The default one is listed again; another one has become it since the listeners
-                // were.
+                // The default one is listed again. If it is not known, it was changed meanwhile.
                 if (!isDefault || !known.contains(certificate.certificateArn())) {
                   accept(balancer, listener, certificate, isDefault ? "default" : "SNI");
                 }

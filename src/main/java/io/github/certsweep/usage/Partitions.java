@@ -6,7 +6,7 @@ import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.regions.ServiceMetadata;
 
 /**
- * What the SDK knows of partitions: {@code aws}, {@code aws-cn}, {@code aws-us-gov} and the
+ * What the SDK knows about partitions: {@code aws}, {@code aws-cn}, {@code aws-us-gov} and the
  * isolated ones.
  */
 final class Partitions {

@@ -13,19 +13,19 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * The search of one place, a service in a region: asks the listing at the top, then everything that
- * is listed, side by side.
+ * The search of one place, a service in a region. It calls the listing at the top, then asks each
+ * listed resource, in parallel.
  *
- * <p>A listed resource that is then "not found" may exist all the same: Elastic Load Balancing, for
- * one, answers so for seconds to minutes (kubernetes-sigs/aws-load-balancer-controller issue 1433
- * and pull request 1472). It counts as gone only when it is missing from two fresh listings that
- * are far apart. All resources that were not found share these two listings.
+ * <p>A listed resource that is then "not found" may still exist. Elastic Load Balancing, for
+ * example, answers so for seconds to minutes (kubernetes-sigs/aws-load-balancer-controller issue
+ * 1433 and pull request 1472). It counts as gone only if two new listings, some time apart, lack
+ * it. All resources that were not found share these two listings.
  */
 final class PlaceSearch {
-  /** From the answer "not found" to the first fresh listing. */
+  /** From the answer "not found" to the first new listing. */
   private static final Duration BEFORE_FIRST_LISTING = Duration.ofSeconds(10);
 
-  /** From the first fresh listing to the second. */
+  /** From the first new listing to the second. */
   private static final Duration BETWEEN_LISTINGS = Duration.ofSeconds(20);
 
   private static final int LISTINGS = 2;
@@ -34,16 +34,16 @@ final class PlaceSearch {
   private final Deadline deadline;
   private final Pause pause;
 
-  /** The ids of all resources that were asked, or are being. */
+  /** The ids of all resources asked so far. */
   private final Set<String> asked = ConcurrentHashMap.newKeySet();
 
-  /** By their ids, the resources whose last answer was "not found". */
+  /** The resources whose last answer was "not found", by id. */
   private final Map<String, NotFound> notFound = new ConcurrentHashMap<>();
 
   /** The ids that the newest listing showed. */
   private final Set<String> listed = ConcurrentHashMap.newKeySet();
 
-  /** The ids of resources above those that were not found when the newest listing began. */
+  /** The ids of the parents of what was not found, as of the start of the newest listing. */
   private final Set<String> above = new HashSet<>();
 
   PlaceSearch(Bulkhead bulkhead, Deadline deadline, Pause pause) {
@@ -62,7 +62,7 @@ final class PlaceSearch {
   /**
    * A resource that was not found.
    *
-   * @param missing how many fresh listings lacked it
+   * @param missing how many new listings lacked it
    */
   private record NotFound(Node node, AwsCallException failure, int missing) {
     NotFound missingOnceMore() {
@@ -71,10 +71,10 @@ final class PlaceSearch {
   }
 
   /**
-   * Searches, until everything has answered or is known to be gone.
+   * Searches until everything has answered or is known to be gone.
    *
-   * @param top answers the listing at the top
-   * @throws AwsCallException the first failure, when all else is done
+   * @param top makes the listing at the top
+   * @throws AwsCallException the first failure, once everything else is done
    */
   void run(ListedResource top) {
     Node root = new Node(top, Optional.empty());
@@ -86,7 +86,7 @@ final class PlaceSearch {
         .min(Comparator.comparing(one -> one.node().id()))
         .ifPresent(one -> {
           throw one.failure()
-              .adding("It was listed, so that it may exist. Start again in a few minutes.");
+              .adding("It was listed, so it may still exist. Start again in a few minutes.");
         });
   }
 
@@ -114,7 +114,7 @@ final class PlaceSearch {
     }
   }
 
-  /** Makes the fresh listings, if there is anything to look for and time to do so. */
+  /** Makes the new listings, if something was not found and there is time. */
   private void lookAgain(Node root) {
     Duration wait = BEFORE_FIRST_LISTING;
     for (int listing = 0; listing < LISTINGS && !notFound.isEmpty(); listing++) {

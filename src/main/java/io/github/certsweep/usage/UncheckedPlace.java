@@ -1,10 +1,11 @@
 package io.github.certsweep.usage;
 
+import io.github.certsweep.input.Text;
 import java.util.Collection;
 import java.util.Comparator;
 
 /**
- * A place that could not be looked at, so that nothing is known of it.
+ * A place that could not be searched, so nothing is known about it.
  *
  * @param service the SDK's name of the service
  * @param region the region's name, or {@code "global"}
@@ -16,7 +17,7 @@ public record UncheckedPlace(String service, String region, String code, String 
       Comparator.comparing(UncheckedPlace::region).thenComparing(UncheckedPlace::service);
 
   public UncheckedPlace {
-    error = error.replaceAll("[\\s\\p{Cc}\\p{Zl}\\p{Zp}]+", " ");
+    error = Text.oneLine(error);
   }
 
   /** What a person reads, for example {@code "eu-west-3 appsync: AccessDenied"}. */
@@ -24,7 +25,7 @@ public record UncheckedPlace(String service, String region, String code, String 
     return region + " " + service + ": " + code;
   }
 
-  /** How many places these are: of one place, more than one thing can be unchecked. */
+  /** The number of different places: one place can have several unchecked resources. */
   static int places(Collection<UncheckedPlace> all) {
     return Math.toIntExact(
         all.stream().map(one -> one.region() + " " + one.service()).distinct().count());

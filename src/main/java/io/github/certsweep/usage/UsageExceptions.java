@@ -10,11 +10,11 @@ import java.util.function.Supplier;
 import software.amazon.awssdk.regions.Region;
 
 /**
- * The checks whose failure the operator forgives, from {@code USAGE_EXCEPTIONS}. Of a service that
- * a region does not offer, the host may answer all the same, with an error such as {@code
- * AccessDenied}: no error is proof that the service is not there, so the operator has to say it.
+ * The checks that may fail, from {@code USAGE_EXCEPTIONS}. If a region does not offer a service,
+ * its host may answer nevertheless, with an error such as {@code AccessDenied}. No error proves
+ * that the service is not there, so the operator has to say it.
  *
- * <p>What is excepted is asked all the same, and what it finds counts.
+ * <p>The search asks these places too, and what it finds there counts.
  *
  * @param names {@code service/region}, with the SDK's names
  */
@@ -29,9 +29,9 @@ record UsageExceptions(Set<String> names) {
    * Reads the setting.
    *
    * @param setting comma-separated pairs; blank means none
-   * @param sources asked for only if there is a pair to check
-   * @throws InvalidInputException if a pair names anything but a regional service in a region where
-   *     the SDK does not list it: nothing else may be hidden
+   * @param sources called only if there is a pair to check
+   * @throws InvalidInputException unless each pair is a regional service and a region where the SDK
+   *     does not list it: nothing else may be hidden
    */
   static UsageExceptions parse(String setting, Supplier<List<UsageSource<?>>> sources) {
     Set<String> names = new LinkedHashSet<>();
@@ -39,10 +39,10 @@ record UsageExceptions(Set<String> names) {
       if (!name.isEmpty()) {
         if (sources.get().stream().noneMatch(source -> admits(source, name))) {
           throw new InvalidInputException(
-              "USAGE_EXCEPTIONS names "
+              "USAGE_EXCEPTIONS contains "
                   + InvalidInputException.quote(name)
-                  + ", which can't be excepted: allowed is service/region, such as appsync/mx-central-1, for a service"
-                  + " that the AWS SDK does not list in that region. Correct the stack's parameter UsageExceptions.");
+                  + ", which is not allowed. Use service/region, such as appsync/mx-central-1, for a service that the AWS"
+                  + " SDK does not list in that region. Correct the stack's parameter UsageExceptions.");
         }
         names.add(name);
       }
@@ -63,7 +63,7 @@ record UsageExceptions(Set<String> names) {
     return names.contains(name(place));
   }
 
-  /** A note for each exception that no check needed. */
+  /** A note for each exception that was not needed. */
   List<String> obsolete(Collection<UncheckedPlace> forgiven) {
     List<String> needed = forgiven.stream().map(UsageExceptions::name).toList();
     return names.stream()
@@ -72,8 +72,7 @@ record UsageExceptions(Set<String> names) {
         .map(name ->
             "The exception "
                 + name
-                + " is obsolete: the service answered, or the region is not searched. Remove it from the stack's parameter"
-                + " UsageExceptions.")
+                + " is obsolete: the service answered, or the region is not searched. Remove it from UsageExceptions.")
         .toList();
   }
 

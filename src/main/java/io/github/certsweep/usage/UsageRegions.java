@@ -15,8 +15,8 @@ import software.amazon.awssdk.services.account.model.ListRegionsRequest;
 import software.amazon.awssdk.services.account.model.RegionOptStatus;
 
 /**
- * The regions to search: those the operator named in {@code USAGE_REGIONS}, else all that are
- * enabled for the account. Thread-safe.
+ * The regions to search: those in {@code USAGE_REGIONS}, or else all that are enabled for the
+ * account. Thread-safe.
  */
 public final class UsageRegions {
   private static final AwsCall LIST = new AwsCall("account:ListRegions");
@@ -37,7 +37,7 @@ public final class UsageRegions {
    *
    * @param setting comma-separated names of regions; blank means all regions enabled for the
    *     account
-   * @throws InvalidInputException if a name can't be a region's
+   * @throws InvalidInputException if a name does not have the form of a region's
    */
   public static UsageRegions parse(String setting, Clients clients) {
     return parse(
@@ -47,19 +47,17 @@ public final class UsageRegions {
   }
 
   static UsageRegions parse(String setting, Region home, Supplier<AccountClient> account) {
-    return new UsageRegions(setting.isBlank() ? List.of() : named(setting), home, account);
+    List<Region> named =
+        Arrays.stream(setting.split(",", -1))
+            .map(String::strip)
+            .filter(name -> !name.isEmpty())
+            .distinct()
+            .map(UsageRegions::region)
+            .toList();
+    return new UsageRegions(named, home, account);
   }
 
-  private static List<Region> named(String setting) {
-    return Arrays.stream(setting.split(",", -1))
-        .map(String::strip)
-        .filter(name -> !name.isEmpty())
-        .distinct()
-        .map(UsageRegions::region)
-        .toList();
-  }
-
-  /** Whether a region can have this name. */
+  /** Whether this has the form of a region's name. */
   static boolean isName(String name) {
     return REGION.matcher(name).matches();
   }
@@ -67,15 +65,15 @@ public final class UsageRegions {
   private static Region region(String name) {
     if (!isName(name)) {
       throw new InvalidInputException(
-          "USAGE_REGIONS names \""
-              + name
-              + "\", which can't be a region: it takes names like eu-west-1, separated by"
-              + " commas, or nothing for all regions enabled for the account. Correct the stack's parameter.");
+          "USAGE_REGIONS contains "
+              + InvalidInputException.quote(name)
+              + ", which is not the name of a region. Use names like eu-west-1, separated by commas, or nothing to search"
+              + " all regions enabled for the account. Correct the stack's parameter UsageRegions.");
     }
     return Region.of(name);
   }
 
-  /** The region the function runs in; global services are asked from here. */
+  /** The region the function runs in. Global services are searched from here. */
   Region home() {
     return home;
   }
@@ -83,14 +81,13 @@ public final class UsageRegions {
   /**
    * The regions to search.
    *
-   * @throws AwsCallException if the enabled ones can't be told
+   * @throws AwsCallException if the enabled ones can't be listed
    */
   List<Region> list(Deadline deadline) {
     if (!named.isEmpty()) {
       return named;
     }
-    // GovCloud and the isolated partitions have no Account Management; they have no regions to opt
-    // in to either.
+    // GovCloud and the isolated partitions have no Account Management, and no regions to opt in to.
     return Partitions.offer(AccountClient.serviceMetadata(), home)
         ? enabled(deadline)
         : Partitions.regionsOfPartition(home);
@@ -105,7 +102,7 @@ public final class UsageRegions {
                 ListRegionsRequest request =
                     ListRegionsRequest.builder()
                         .maxResults(50)
-                        // One that is being enabled or disabled may hold resources.
+                        // A region that is being enabled or disabled may contain resources.
                         .regionOptStatusContains(
                             RegionOptStatus.ENABLED,
                             RegionOptStatus.ENABLED_BY_DEFAULT,
@@ -118,7 +115,8 @@ public final class UsageRegions {
                     .toList();
               });
       LIST.require(
-          regions.contains(home), "The answer lacks this function's own region, " + home + ".");
+          regions.contains(home),
+          "The answer does not contain the function's own region, " + home + ".");
       return regions;
     }
   }

@@ -12,12 +12,12 @@ import java.util.Set;
 /**
  * What a search found.
  *
- * @param checks how many places (a service in a region) were to be looked at; those where the
- *     service does not exist not counted
+ * @param checks how many places (a service in a region) had to be searched; places where the
+ *     service does not exist do not count
  * @param references to all server certificates
- * @param unchecked the places that could not be looked at, and the references that can't be told
- *     whose they are
- * @param forgiven the places that could not be looked at, where the operator allows that
+ * @param unchecked the places that could not be searched, and references that may be to any
+ *     certificate
+ * @param forgiven the places that could not be searched, where the operator allows that
  * @param notes what else the operator should know, a sentence or two each
  */
 public record UsageReport(
@@ -26,7 +26,7 @@ public record UsageReport(
     List<UncheckedPlace> unchecked,
     List<UncheckedPlace> forgiven,
     List<String> notes) {
-  /** Of a search that was not needed. */
+  /** The report if no search was needed. */
   public static final UsageReport NOTHING_TO_SEARCH =
       new UsageReport(0, List.of(), List.of(), List.of(), List.of());
 
@@ -41,9 +41,9 @@ public record UsageReport(
   }
 
   /**
-   * The same report, once it is known which certificates IAM lists. A reference to any other may be
-   * to one that was renamed, and so to any of those listed: it leaves the usage of all of them
-   * unknown. Only a reference that can be to none of them is no more than a note.
+   * Compares the report with the certificates that IAM lists. A reference to any other may be to a
+   * renamed one, and so to any listed one: it leaves the usage of all of them unknown. Only if a
+   * reference can't be to any of them, it becomes a mere note.
    */
   UsageReport against(Collection<ServerCertificate> listed) {
     Set<String> known = new HashSet<>();
@@ -57,14 +57,14 @@ public record UsageReport(
       if (!known.contains(reference.certificate())) {
         CertificateUser user = reference.user();
         String refers =
-            user.label() + " refers to " + reference.certificate() + ", which IAM does not list";
+            user.label() + " refers to " + reference.certificate() + ", which IAM does not list.";
         if (listed.stream().allMatch(reference::canNotBeTo)) {
-          told.add(refers + ". It is the id of no certificate that is stored in IAM.");
+          told.add(refers + " No certificate in IAM has this id.");
         } else {
           String error =
               "UnlistedCertificate: "
                   + refers
-                  + ": it was renamed or deleted under it. Point the resource to a certificate that exists.";
+                  + " It was renamed or deleted. Attach a certificate that exists to the resource.";
           all.add(new UncheckedPlace(user.service(), user.region(), "UnlistedCertificate", error));
         }
       }
@@ -73,12 +73,12 @@ public record UsageReport(
     return new UsageReport(checks, references, all, forgiven, List.copyOf(told));
   }
 
-  /** How many of the places could not be looked at, or not be understood. */
+  /** How many places could not be searched, or gave answers that could not be understood. */
   public int failedChecks() {
     return UncheckedPlace.places(unchecked);
   }
 
-  /** The notes, and one for each place that was forgiven. */
+  /** The notes, and one more for each forgiven place. */
   public List<String> allNotes() {
     List<String> all = new ArrayList<>(notes);
     for (UncheckedPlace place : forgiven) {
@@ -87,7 +87,7 @@ public record UsageReport(
     return all;
   }
 
-  /** Who uses this certificate: by its ARN, or by its id where CloudFront refers to it. */
+  /** Who uses this certificate, by its ARN or (CloudFront) by its id. */
   public CertificateUsage of(ServerCertificate certificate) {
     List<CertificateUser> users =
         references.stream()

@@ -27,13 +27,12 @@ import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.utils.SdkAutoCloseable;
 
 /**
- * Looks for the users of server certificates in all services and regions, side by side.
- * Thread-safe.
+ * Searches all services and regions, in parallel, for users of server certificates. Thread-safe.
  */
 public final class UsageSearch {
   private static final String GLOBAL = "global";
 
-  /** Longer than the JVM remembers that a name can't be resolved: 10 s, in AWS Lambda 1 s. */
+  /** The JVM remembers for 10 s (in AWS Lambda 1 s) that a name could not be resolved. */
   private static final Duration UNKNOWN_HOST_IS_FORGOTTEN = Duration.ofSeconds(11);
 
   private final Supplier<List<UsageSource<?>>> sources;
@@ -45,8 +44,8 @@ public final class UsageSearch {
   /**
    * Makes a search.
    *
-   * @param sources asked for only when there is something to search: the interfaces of their
-   *     clients are large, and would be loaded at each cold start
+   * @param sources called only if there is something to search: the interfaces of their clients are
+   *     large, and would slow each cold start
    * @param regionResolves whether a host that must exist in the region can be resolved now
    */
   UsageSearch(
@@ -77,8 +76,8 @@ public final class UsageSearch {
   }
 
   /**
-   * Every service that can use an IAM server certificate. A new one is one new class and one line
-   * here.
+   * Every service that can use an IAM server certificate. A new service is one new class and one
+   * line here.
    */
   private static List<UsageSource<?>> sources(Clients clients) {
     return List.of(
@@ -89,8 +88,8 @@ public final class UsageSearch {
   }
 
   /**
-   * Searches until all is done or time is up. Never fails: what could not be looked at is in the
-   * report as unchecked.
+   * Searches until everything is done or time is up. Never fails: the report lists what could not
+   * be searched as unchecked.
    *
    * @param listed all certificates of the account; a reference to any other may make the report
    *     incomplete
@@ -140,7 +139,7 @@ public final class UsageSearch {
     return checks;
   }
 
-  /** Whether the check counts: a service that is not offered does not. */
+  /** Whether the check counts. It does not if the region does not offer the service. */
   private static boolean await(
       Check<?> check, Future<Boolean> result, List<UncheckedPlace> failed, Deadline deadline) {
     try {
@@ -149,8 +148,8 @@ public final class UsageSearch {
       failed.add(
           check.unchecked(
               "OutOfTime",
-              "OutOfTime: the search was not finished in time. Raise the stack's MemorySize, or have AWS raise the"
-                  + " account's API rate for this service if it was throttled."));
+              "OutOfTime: the search did not finish in time. Increase the stack's MemorySize. If AWS throttled the calls, ask"
+                  + " AWS to raise the API rate limit of this service."));
     } catch (ExecutionException e) {
       failed.add(check.unchecked(e.getCause()));
     } catch (InterruptedException e) {
@@ -164,9 +163,10 @@ public final class UsageSearch {
   private record Check<C extends SdkAutoCloseable>(
       UsageSource<C> source, Region region, Predicate<Region> regionResolves, Pause pause) {
     /**
-     * Hands over the references found; answers false if the service does not exist there. A host
-     * that can't be resolved may be the resolver's failure, and is no proof: it has to fail again
-     * when the JVM has forgotten the first answer, while a host that must exist can be resolved.
+     * Hands over the references found; false if the region does not offer the service. That a host
+     * can't be resolved is no proof, since the resolver may have failed. It counts only if it
+     * happens again, after the JVM forgot the first answer, while a host that must exist can be
+     * resolved.
      */
     boolean run(Bulkhead bulkhead, Deadline deadline, Consumer<CertificateReference> found) {
       try {

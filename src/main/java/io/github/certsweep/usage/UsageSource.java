@@ -7,8 +7,8 @@ import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.utils.SdkAutoCloseable;
 
 /**
- * A service whose resources can use IAM server certificates. It says what to ask; {@link
- * PlaceSearch} asks, side by side, and looks again for what AWS then calls "not found".
+ * A service whose resources can use IAM server certificates. It says what to ask. {@link
+ * PlaceSearch} makes the calls in parallel, and looks again for what AWS calls "not found".
  * Thread-safe.
  *
  * @param <C> the SDK's client
@@ -18,7 +18,7 @@ interface UsageSource<C extends SdkAutoCloseable> {
   String service();
 
   /**
-   * Whether the service is one for the whole partition, searched once, instead of one in each
+   * Whether there is one such service for the whole partition, searched once, not one in each
    * region.
    */
   default boolean isGlobal() {
@@ -26,20 +26,20 @@ interface UsageSource<C extends SdkAutoCloseable> {
   }
 
   /**
-   * Whether the service is known to exist in this region; a global one: in this region's partition.
-   * Of a service that not every region has, only the SDK's metadata knows, and that ages: so one
-   * that it doesn't know is looked for all the same, unless it can only be another partition's.
+   * Whether the service is known to exist in this region, or a global one in this region's
+   * partition. Override it if not every region has the service. Only the SDK's metadata knows, and
+   * it ages, so the search asks regions that it does not list too.
    *
-   * @return false if a host that is not found may mean that the region does not have the service;
-   *     else it means that nothing is known
+   * @return false if an unknown host may mean that the region does not have the service; true if it
+   *     means that the place is unchecked
    */
   default boolean isKnownIn(Region region) {
     return true;
   }
 
   /**
-   * Whether the SDK's endpoint for this region is another partition's, so that calling it would
-   * tell nothing.
+   * Whether the SDK's endpoint for this region belongs to another partition, so that its answer
+   * would say nothing about this account.
    */
   default boolean isForeignIn(Region region) {
     return false;
@@ -51,10 +51,10 @@ interface UsageSource<C extends SdkAutoCloseable> {
   /**
    * Lists what can use certificates in one region, from the top.
    *
-   * @param found takes every reference to an IAM server certificate, those found before a failure
-   *     included
-   * @return the resources that have to be asked themselves
-   * @throws io.github.certsweep.aws.AwsCallException if any call fails for good, time is up, or an
+   * @param found takes each reference to an IAM server certificate as soon as it is read, so that a
+   *     later failure loses none
+   * @return the resources that need calls of their own
+   * @throws io.github.certsweep.aws.AwsCallException if a call fails for good, time is up, or an
    *     answer can't be relied on
    */
   List<ListedResource> list(

@@ -3,7 +3,7 @@
  * io.github.certsweep.usage.UsageSource}); {@link io.github.certsweep.usage.UsageSearch} runs them
  * all, and {@link io.github.certsweep.usage.UsageReport} answers for one certificate.
  *
- * <p>What could not be looked at is <em>unchecked</em>, never <em>not used</em>: that is the
- * promise of this package.
+ * <p>This package promises: a place that could not be searched is <em>unchecked</em>, never <em>not
+ * used</em>.
  */
 package io.github.certsweep.usage;

@@ -10,7 +10,7 @@ import java.util.Optional;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
 
-/** What a caller calls a certificate: its name, its id, or its ARN with or without the path. */
+/** How a caller names a certificate: by name, by id, or by ARN with or without the path. */
 public final class CertificateSelector {
   private final String text;
 
@@ -19,9 +19,9 @@ public final class CertificateSelector {
   }
 
   /**
-   * Reads what a caller gave.
+   * Reads a caller's text.
    *
-   * @throws InvalidInputException if it can be neither a name, an id nor an ARN
+   * @throws InvalidInputException if it can't be a name, an id or an ARN
    */
   public static CertificateSelector parse(String text) {
     Pattern expected =
@@ -29,16 +29,16 @@ public final class CertificateSelector {
     if (!expected.matcher(text).matches()) {
       throw new InvalidInputException(
           InvalidInputException.quote(text)
-              + " is no IAM server certificate: give its name (letters, digits and +=,.@_-, 128 at most), its id"
-              + " (such as ASCAIOSFODNN7EXAMPLE1), or its ARN (arn:aws:iam::123456789012:server-certificate/path/name).");
+              + " is not the name, id or ARN of an IAM server certificate. Give its name (up to 128 letters, digits and"
+              + " +=,.@_-), its id (such as ASCAIOSFODNN7EXAMPLE1), or its ARN"
+              + " (arn:aws:iam::123456789012:server-certificate/path/name).");
     }
     return new CertificateSelector(text);
   }
 
   /**
-   * The certificate that is meant; empty if there is none. Names that differ in case only are one
-   * name to IAM, so a name in another case means the certificate too, unless something matches
-   * exactly.
+   * The selected certificate; empty if there is none. IAM ignores the case of names, so a name in
+   * another case selects the certificate too, unless another one matches exactly.
    *
    * @throws InvalidInputException if the text is the name of one and the id of another
    */
@@ -53,7 +53,7 @@ public final class CertificateSelector {
     if (matching.size() > 1) {
       throw new InvalidInputException(
           InvalidInputException.quote(text)
-              + " is ambiguous: it names more than one server certificate, "
+              + " is ambiguous. It names more than one server certificate: "
               + matching.stream().map(ServerCertificate::arn).collect(joining(" and "))
               + ". Give the ARN.");
     }

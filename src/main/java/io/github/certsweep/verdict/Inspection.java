@@ -19,7 +19,7 @@ public final class Inspection {
   }
 
   /**
-   * The verdict on the certificate that is meant.
+   * The verdict on the selected certificate.
    *
    * @throws AwsCallException if the certificates can't be listed
    */

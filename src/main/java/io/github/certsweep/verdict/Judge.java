@@ -12,7 +12,7 @@ import java.util.Optional;
 
 /**
  * Judges certificates: have they expired, and does anything use them? The rule, the inspection and
- * the removal all ask this class, so that they can't disagree. Everything is looked up afresh.
+ * the removal all ask this class, so they can't disagree. It keeps nothing between calls.
  * Thread-safe.
  */
 public final class Judge {
@@ -25,8 +25,8 @@ public final class Judge {
   }
 
   /**
-   * The verdict on one certificate, without a lead time. Looks up who uses it, whatever its
-   * expiration.
+   * The verdict on one certificate, without a lead time. Searches for users even if the certificate
+   * has not expired.
    *
    * @param listed all certificates of the account
    */
@@ -37,11 +37,11 @@ public final class Judge {
   }
 
   /**
-   * The verdicts on all certificates. Looks up the users of those that have expired or are about
-   * to; an account without any makes no further call.
+   * The verdicts on all certificates. Searches for users only if a certificate has expired or is
+   * about to; otherwise makes no call.
    *
    * @param leadDays how many days before its expiration a certificate counts as expiring
-   * @param checksUsage whether to look up users at all
+   * @param checksUsage whether to search for users at all
    */
   public Verdicts judgeAll(
       List<ServerCertificate> listed, int leadDays, boolean checksUsage, Deadline deadline) {

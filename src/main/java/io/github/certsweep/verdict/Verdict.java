@@ -8,6 +8,7 @@ import com.google.gson.JsonObject;
 import com.google.gson.JsonPrimitive;
 import io.github.certsweep.certificate.ExpirationStatus;
 import io.github.certsweep.certificate.JudgedCertificate;
+import io.github.certsweep.input.Text;
 import io.github.certsweep.usage.CertificateUsage;
 import io.github.certsweep.usage.CertificateUser;
 import io.github.certsweep.usage.UncheckedPlace;
@@ -19,11 +20,11 @@ import java.util.function.Function;
 
 /**
  * What expiry and usage mean for one certificate: whether it passes the rule, whether it may be
- * deleted, and why or why not. {@link #deletable} is computed from what was found; no code can hand
- * it in. Immutable.
+ * deleted, and why or why not. {@link #deletable} is computed from what was found; no caller can
+ * set it. Immutable.
  */
 public final class Verdict {
-  /** More would not fit what SSM Automation carries from a step: 100 KB and lists of 100. */
+  /** SSM Automation takes at most 100 KB, and lists of at most 100 items, from a step. */
   private static final int LISTED_AT_MOST = 50;
 
   private static final int FEW_AT_MOST = 10;
@@ -43,41 +44,41 @@ public final class Verdict {
     this.reason = reason;
   }
 
-  /** The verdict where there is no certificate to judge, which permits nothing. */
+  /** The verdict if there is no certificate to judge. It permits nothing. */
   public static Verdict onNothing(String reason) {
     return new Verdict(Optional.empty(), Optional.empty(), reason);
   }
 
-  /** IAM has no certificate of that name, id or ARN. */
+  /** The verdict if IAM has no certificate with that name, id or ARN. */
   public static Verdict notFound(String certificate) {
     return onNothing(
-        "IAM of this account has no server certificate "
+        "This account has no server certificate "
             + certificate
-            + ": it was deleted or renamed, or never was here.");
+            + " in IAM: it was deleted or renamed, or never existed.");
   }
 
   /**
    * The verdict on a certificate.
    *
-   * @param usage who uses it, if that was looked up
+   * @param usage who uses it; empty if nothing was searched
    */
   static Verdict of(JudgedCertificate judged, Optional<CertificateUsage> usage) {
     return new Verdict(Optional.of(judged), usage, reason(judged, usage));
   }
 
-  /** The certificate; empty if IAM has none that was meant. */
+  /** The certificate; empty if IAM does not have it. */
   public Optional<JudgedCertificate> judged() {
     return judged;
   }
 
-  /** Who uses it; empty if that was not looked up. */
+  /** Who uses it; empty if nothing was searched. */
   public Optional<CertificateUsage> usage() {
     return usage;
   }
 
   /**
-   * The one place that decides what is deletable: a certificate that was found, has expired by now,
-   * and of which it is certain that nothing uses it.
+   * The only place that decides what can be deleted: a certificate that IAM has, that has expired,
+   * and that is certainly unused.
    */
   public boolean deletable() {
     return judged.isPresent()
@@ -98,7 +99,8 @@ public final class Verdict {
 
   private static String reason(JudgedCertificate judged, Optional<CertificateUsage> looked) {
     if (judged.status() != ExpirationStatus.EXPIRED) {
-      return judged.description() + ": only certificates known to have expired are deleted.";
+      return judged.description()
+          + ". Only certificates that are known to have expired can be deleted.";
     }
     if (looked.isEmpty()) {
       return judged.description() + ". Usage unknown: nothing was searched.";
@@ -109,15 +111,16 @@ public final class Verdict {
     }
     String remedy =
         usage.inUse()
-            ? "Give these resources a valid certificate first."
+            ? "Attach a valid certificate to these resources first."
             : errors(usage.unchecked());
     return usage.longSentence(REASON_LENGTH - remedy.length()) + " " + remedy;
   }
 
-  /** One error of each kind: it names what was wrong, and what to do about it. */
+  /** One error of each kind. Each says what was wrong and what to do. */
   private static String errors(Collection<UncheckedPlace> unchecked) {
     Map<String, String> byCode = new LinkedHashMap<>();
-    unchecked.forEach(one -> byCode.putIfAbsent(one.code(), cut(one.error(), ERROR_LENGTH)));
+    unchecked.forEach(
+        one -> byCode.putIfAbsent(one.code(), Text.shorten(one.error(), ERROR_LENGTH)));
     return byCode.values().stream().limit(KINDS_AT_MOST).collect(joining(" "));
   }
 
@@ -132,7 +135,8 @@ public final class Verdict {
       addList(json, "usage", found.users(), Verdict::toJson);
       addList(json, "unchecked", found.unchecked(), place -> toJson(place, ERROR_LENGTH));
       addFew(json, "forgiven", found.forgiven(), place -> toJson(place, NOTE_LENGTH));
-      addFew(json, "notes", found.notes(), note -> new JsonPrimitive(cut(note, NOTE_LENGTH)));
+      addFew(
+          json, "notes", found.notes(), note -> new JsonPrimitive(Text.shorten(note, NOTE_LENGTH)));
     });
     return json;
   }
@@ -150,14 +154,14 @@ public final class Verdict {
     json.addProperty("status", found.status().name());
   }
 
-  /** The first of the list, and beside it how many there are. */
+  /** Adds the first items of the list, and the number of all items. */
   private static <T> void addList(
       JsonObject json, String name, Collection<T> all, Function<T, JsonElement> toJson) {
     json.add(name, list(all, LISTED_AT_MOST, toJson));
     json.addProperty(name + "Count", all.size());
   }
 
-  /** What is rare, and stands only in the verdicts that have it. */
+  /** Adds a list that is usually empty; if it is, adds nothing. */
   private static <T> void addFew(
       JsonObject json, String name, Collection<T> all, Function<T, JsonElement> toJson) {
     if (!all.isEmpty()) {
@@ -186,11 +190,7 @@ public final class Verdict {
     JsonObject json = new JsonObject();
     json.addProperty("service", unchecked.service());
     json.addProperty("region", unchecked.region());
-    json.addProperty("error", cut(unchecked.error(), errorLength));
+    json.addProperty("error", Text.shorten(unchecked.error(), errorLength));
     return json;
-  }
-
-  private static String cut(String text, int length) {
-    return text.length() <= length ? text : text.substring(0, length - 3) + "...";
   }
 }

@@ -23,14 +23,15 @@ class AwsCallExceptionTest {
           403 | AccessDenied               | Allow the action in the policy
           400 | AccessDeniedException      | Allow the action in the policy
           403 | UnauthorizedOperation      | Allow the action in the policy
-          403 | ExpiredToken               | temporary credentials had expired
-          400 | ExpiredTokenException      | temporary credentials had expired
-          400 | Throttling                 | tried several times; try again when
-          400 | ThrottlingException        | tried several times; try again when
-          500 | InternalFailure            | AWS had an error of its own
-          503 | ServiceUnavailable         | AWS had an error of its own
+          403 | ExpiredToken               | temporary credentials have expired
+          400 | ExpiredTokenException      | temporary credentials have expired
+          400 | Throttling                 | makes too many calls
+          400 | ThrottlingException        | makes too many calls
+          500 | InternalFailure            | AWS had an internal error
+          503 | ServiceUnavailable         | AWS had an internal error
           400 | InvalidResultTokenException| The event is too old
-          400 | ValidationException        | Correct what AWS names
+          400 | NoSuchConfigRuleException  | If it no longer exists, deploy the stack again
+          400 | ValidationException        | Fix the problem that AWS reports
           """)
   void eachKindOfErrorHasItsRemedy(int status, String code, String remedy) {
     AwsCallException failure =
@@ -46,7 +47,7 @@ class AwsCallExceptionTest {
     assertThat(
             AwsCallException.of("x:Y", (SdkException) iamError(400, "Code", " two\n  lines. "))
                 .getMessage())
-        .startsWith("x:Y failed: Code: two lines. Correct");
+        .startsWith("x:Y failed: Code: two lines. Fix");
   }
 
   @Test
@@ -63,7 +64,7 @@ class AwsCallExceptionTest {
   @Test
   void aMissingReasonIsSaid() {
     assertThat(AwsCallException.of("x:Y", (SdkException) iamError(400, "Code", null)))
-        .hasMessageStartingWith("x:Y failed: Code: (AWS gave no reason) Correct");
+        .hasMessageStartingWith("x:Y failed: Code: (AWS gave no reason) Fix");
   }
 
   @Test
@@ -108,7 +109,7 @@ class AwsCallExceptionTest {
             "x:Y",
             SdkClientException.builder().message("Unable to unmarshall response (...)").build());
     assertThat(failure.code()).isEqualTo("UnexpectedAnswer");
-    assertThat(failure).hasMessageContaining("The answer was not one of AWS");
+    assertThat(failure).hasMessageContaining("The answer did not come from AWS");
   }
 
   @Test

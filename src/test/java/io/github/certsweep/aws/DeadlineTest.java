@@ -29,7 +29,8 @@ class DeadlineTest {
   void withinTheReserveNoCallIsMade() {
     assertThatThrownBy(() -> Deadline.in(2_000, CLOCK).timeoutFor("x:Y"))
         .isInstanceOf(AwsCallException.class)
-        .hasMessage("x:Y was not made: the function's time was up. Raise the stack's MemorySize.")
+        .hasMessage(
+            "x:Y was not made: the function's time was up. Increase the stack's MemorySize.")
         .extracting("code")
         .isEqualTo("OutOfTime");
   }

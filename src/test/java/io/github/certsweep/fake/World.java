@@ -7,7 +7,10 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import software.amazon.awssdk.awscore.exception.AwsErrorDetails;
+import software.amazon.awssdk.awscore.exception.AwsServiceException;
 import software.amazon.awssdk.services.config.model.ConfigException;
+import software.amazon.awssdk.services.config.model.InvalidResultTokenException;
+import software.amazon.awssdk.services.config.model.NoSuchConfigRuleException;
 import software.amazon.awssdk.services.iam.model.IamException;
 import software.amazon.awssdk.services.iam.model.ServerCertificateMetadata;
 
@@ -62,10 +65,16 @@ public final class World {
   }
 
   public static RuntimeException configError(int status, String code, String message) {
-    return ConfigException.builder()
-        .statusCode(status)
-        .awsErrorDetails(details(code, message))
-        .build();
+    return configError(code).statusCode(status).awsErrorDetails(details(code, message)).build();
+  }
+
+  /** As the SDK does: an exception of its own type if AWS's model has the code. */
+  private static AwsServiceException.Builder configError(String code) {
+    return switch (code) {
+      case "InvalidResultTokenException" -> InvalidResultTokenException.builder();
+      case "NoSuchConfigRuleException" -> NoSuchConfigRuleException.builder();
+      default -> ConfigException.builder();
+    };
   }
 
   private static AwsErrorDetails details(String code, String message) {

@@ -46,11 +46,12 @@ class JsonFieldsTest {
     assertThatThrownBy(() -> JsonFields.parse("The event", "x".repeat(21)))
         .hasMessage(
             "The event is not well-formed JSON: "
+                + "\""
                 + "x".repeat(20)
-                + "... (21 characters). Give one JSON object.");
+                + "...\" (21 characters). Give one JSON object.");
     assertThatThrownBy(() -> JsonFields.parse("The event", "x".repeat(20)))
         .hasMessage(
-            "The event is not well-formed JSON: " + "x".repeat(20) + ". Give one JSON object.");
+            "The event is not well-formed JSON: \"" + "x".repeat(20) + "\". Give one JSON object.");
   }
 
   @Test
@@ -97,6 +98,6 @@ class JsonFieldsTest {
   void whatCanNotBePrintedIsQuotedAsJsonWouldWriteIt() {
     assertThatThrownBy(() -> JsonFields.parse("It", "a\nb\u0000\u2028\ud800"))
         .hasMessage(
-            "It is not well-formed JSON: a\\u000ab\\u0000\\u2028\\ud800. Give one JSON object.");
+            "It is not well-formed JSON: \"a\\u000ab\\u0000\\u2028\\ud800\". Give one JSON object.");
   }
 }

@@ -72,14 +72,13 @@ class RemovalTest {
   void replacedUnderTheSameNameIsRefused() {
     iam.without("old").with(withId(OTHER_ID, certificate("old", LONG_AGO)));
     assertRefused(
-        remove(FakeUsage.of()), "The name old belongs to another certificate now, " + OTHER_ID);
+        remove(FakeUsage.of()), "The name old now belongs to another certificate, " + OTHER_ID);
   }
 
   @Test
   void renamedIsRefused() {
     iam.without("old").with(withId(ID, certificate("older", LONG_AGO)));
-    assertRefused(
-        remove(FakeUsage.of()), "The certificate " + ID + " is called older now, not old.");
+    assertRefused(remove(FakeUsage.of()), "Certificate " + ID + " is now named older, not old.");
   }
 
   @Test
@@ -88,8 +87,7 @@ class RemovalTest {
         .with(
             withId(ID, certificate("older", LONG_AGO)),
             withId(OTHER_ID, certificate("old", LONG_AGO)));
-    assertRefused(
-        remove(FakeUsage.of()), "The certificate " + ID + " is called older now, not old.");
+    assertRefused(remove(FakeUsage.of()), "Certificate " + ID + " is now named older, not old.");
   }
 
   @Test
@@ -97,7 +95,7 @@ class RemovalTest {
     iam.beforeRead(
         1, () -> iam.without("old").with(withId(OTHER_ID, certificate("old", LONG_AGO))));
     assertRefused(
-        remove(FakeUsage.of()), "The name old belongs to another certificate now, " + OTHER_ID);
+        remove(FakeUsage.of()), "The name old now belongs to another certificate, " + OTHER_ID);
   }
 
   @Test
@@ -117,8 +115,7 @@ class RemovalTest {
   @Test
   void renamedDuringTheSearchIsRefused() {
     iam.beforeRead(1, () -> iam.without("old").with(withId(ID, certificate("older", LONG_AGO))));
-    assertRefused(
-        remove(FakeUsage.of()), "The certificate " + ID + " is called older now, not old.");
+    assertRefused(remove(FakeUsage.of()), "Certificate " + ID + " is now named older, not old.");
   }
 
   @Test
@@ -127,7 +124,7 @@ class RemovalTest {
       iam.without("old").with(withId(ID, certificate("older", LONG_AGO)));
       throw FakeIam.noSuchEntity(name);
     });
-    assertRefusedAfterTrying(remove(FakeUsage.of()), "is called older now, not old.");
+    assertRefusedAfterTrying(remove(FakeUsage.of()), "is now named older, not old.");
   }
 
   @Test
@@ -151,7 +148,7 @@ class RemovalTest {
   void anAnswerWithoutACertificateIsNoCertificate() {
     iam.answeringReadsEmptyFrom(1);
     assertThatThrownBy(() -> remove(FakeUsage.of()))
-        .hasMessageContaining("The answer holds no certificate.");
+        .hasMessageContaining("The answer contains no certificate.");
     assertThat(iam.deletions).isEmpty();
   }
 
@@ -159,8 +156,7 @@ class RemovalTest {
   void anAnswerWithoutACertificateConfirmsNothing() {
     iam.answeringReadsEmptyFrom(2);
     assertThatThrownBy(() -> remove(FakeUsage.of()))
-        .hasMessageContaining(
-            "IAM accepted the deletion of old, but that it is gone could not be confirmed");
+        .hasMessageContaining("IAM accepted the deletion of old, but it could not be confirmed");
   }
 
   @Test
@@ -237,7 +233,7 @@ class RemovalTest {
         () -> {
           throw FakeIam.noSuchEntity("old");
         });
-    assertThatThrownBy(this::removeAndBeInterrupted).hasMessageContaining("shows it all the same");
+    assertThatThrownBy(this::removeAndBeInterrupted).hasMessageContaining("another still shows it");
     assertThat(Thread.interrupted()).isTrue();
     assertThat(iam.deletions).isEmpty();
   }
@@ -266,7 +262,7 @@ class RemovalTest {
   @Test
   void aNameInAnotherCaseIsNotTheOneThatWasAskedFor() {
     RemovalResult result = remove(new RemovalRequest("OLD", ID), FakeUsage.of(), pauses::add);
-    assertRefused(result, "The certificate " + ID + " is called old now, not OLD.");
+    assertRefused(result, "Certificate " + ID + " is now named old, not OLD.");
   }
 
   @Test
@@ -321,7 +317,7 @@ class RemovalTest {
       iam.without("old").with(withId(ID, certificate("older", LONG_AGO)));
       throw SdkClientException.builder().message("Connection reset").build();
     });
-    assertRefusedAfterTrying(remove(FakeUsage.of()), "is called older now, not old.");
+    assertRefusedAfterTrying(remove(FakeUsage.of()), "is now named older, not old.");
   }
 
   @Test
@@ -344,8 +340,8 @@ class RemovalTest {
         .isInstanceOf(AwsCallException.class)
         .hasMessageStartingWith("iam:DeleteServerCertificate failed: NoAnswer: Read timed out.")
         .hasMessageEndingWith(
-            "It is not known whether old was deleted: IAM still shows it, but may delete it yet."
-                + " Start again to see.");
+            "It is not known whether old was deleted: IAM still shows it, but may still delete it."
+                + " Start again to find out.");
   }
 
   @Test
@@ -372,7 +368,7 @@ class RemovalTest {
     assertThatThrownBy(() -> remove(FakeUsage.of()))
         .isInstanceOf(AwsCallException.class)
         .hasMessageContaining(
-            "IAM accepted the deletion of old, but that it is gone could not be confirmed: IAM still shows it.");
+            "IAM accepted the deletion of old, but it could not be confirmed: IAM still shows it.");
     assertThat(iam.reads).hasSize(21);
   }
 
@@ -386,7 +382,7 @@ class RemovalTest {
     assertThatThrownBy(() -> remove(FakeUsage.of()))
         .isInstanceOf(AwsCallException.class)
         .hasMessageContaining(
-            "IAM accepted the deletion of old, but that it is gone could not be confirmed: iam:Get")
+            "IAM accepted the deletion of old, but it could not be confirmed: iam:Get")
         .hasMessageContaining("AccessDenied");
   }
 

@@ -106,7 +106,7 @@ class RuleParametersTest {
     assertThatThrownBy(() -> RuleParameters.parse("{\"checkUsage\":\"" + "x".repeat(81) + "\"}"))
         .hasMessageStartingWith(
             "Rule parameter checkUsage is \""
-                + "x".repeat(40)
+                + "x".repeat(80)
                 + "...\" (81 characters): it must be");
     assertThatThrownBy(() -> RuleParameters.parse("{\"checkUsage\":\"" + "x".repeat(80) + "\"}"))
         .hasMessageStartingWith(

@@ -276,7 +276,7 @@ class ServerCertificateRuleTest {
     assertThat(config.dashboard()).containsOnlyKeys("a");
     assertThat(run.outcome()).isEqualTo(Outcome.FAILED);
     assertThat(run.error().orElseThrow())
-        .contains("NoSuchConfigRuleException: No such rule. Start the rule again; if it no longer")
+        .contains("NoSuchConfigRuleException: No such rule. Start the rule again. If it no longer")
         .endsWith("Results of certificates that are gone were not cleared.");
   }
 

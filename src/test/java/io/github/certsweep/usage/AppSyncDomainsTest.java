@@ -60,7 +60,7 @@ class AppSyncDomainsTest {
   void anAnswerWithoutAListIsNotTakenForEmpty() {
     appSync.pages.add(null);
     assertThatThrownBy(() -> Searching.search(source))
-        .hasMessageContaining("holds no list of domain names");
+        .hasMessageContaining("contains no list of domain names");
   }
 
   @Test

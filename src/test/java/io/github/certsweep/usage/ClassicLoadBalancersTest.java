@@ -62,7 +62,7 @@ class ClassicLoadBalancersTest {
   void anAnswerWithoutAListIsNotTakenForEmpty() {
     elb.pages.add(null);
     assertThatThrownBy(() -> Searching.search(new ClassicLoadBalancers(region -> elb)))
-        .hasMessageContaining("holds no list of load balancers");
+        .hasMessageContaining("contains no list of load balancers");
   }
 
   @Test

@@ -151,7 +151,7 @@ class LoadBalancersTest {
   @Test
   void anAnswerWithoutAListIsNotTakenForEmpty() {
     elb.garbage = true;
-    assertThatThrownBy(this::search).hasMessageContaining("holds no list");
+    assertThatThrownBy(this::search).hasMessageContaining("contains no list");
   }
 
   @ParameterizedTest

@@ -65,7 +65,7 @@ class PlaceSearchTest {
     assertThatThrownBy(this::search)
         .isInstanceOfSatisfying(
             AwsCallException.class, e -> assertThat(e.code()).isEqualTo("ThingNotFound"))
-        .hasMessageContaining("It was listed, so that it may exist.");
+        .hasMessageContaining("It was listed, so it may still exist.");
   }
 
   @Test

@@ -66,7 +66,7 @@ class UsageExceptionsTest {
   void whateverElseWouldHideAPlaceIsRefusedByName(String name) {
     assertThatThrownBy(() -> parse("appsync/us-gov-west-1," + name))
         .isInstanceOf(InvalidInputException.class)
-        .hasMessageStartingWith("USAGE_EXCEPTIONS names \"" + name + "\", which can't be excepted")
+        .hasMessageStartingWith("USAGE_EXCEPTIONS contains \"" + name + "\", which is not allowed")
         .hasMessageContaining("UsageExceptions");
   }
 

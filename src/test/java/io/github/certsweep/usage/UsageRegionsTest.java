@@ -61,7 +61,7 @@ class UsageRegionsTest {
     account.pages.add("us-east-1");
     assertThatThrownBy(() -> enabled(Region.EU_WEST_1))
         .isInstanceOf(AwsCallException.class)
-        .hasMessageContaining("lacks this function's own region, eu-west-1");
+        .hasMessageContaining("does not contain the function's own region, eu-west-1");
   }
 
   @Test

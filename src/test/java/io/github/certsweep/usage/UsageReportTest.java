@@ -57,8 +57,8 @@ class UsageReportTest {
     assertThat(report.of(B).isUnused()).isTrue();
     assertThat(report.of(A).notes())
         .containsExactly(
-            "CloudFront E2AB refers to ASCAGONEGONEGONEGONEG, which IAM does not list. It is the id of no certificate that"
-                + " is stored in IAM.");
+            "CloudFront E2AB refers to ASCAGONEGONEGONEGONEG, which IAM does not list. No certificate in IAM has this"
+                + " id.");
   }
 
   @Test

@@ -136,7 +136,7 @@ class CertificateSelectorTest {
   void whatCanNotBeACertificateIsRefused(String text) {
     assertThatThrownBy(() -> CertificateSelector.parse(text))
         .isInstanceOf(InvalidInputException.class)
-        .hasMessageContaining("is no IAM server certificate");
+        .hasMessageContaining("is not the name, id or ARN of an IAM server");
   }
 
   @Test
@@ -157,6 +157,7 @@ class CertificateSelectorTest {
     assertThatThrownBy(() -> CertificateSelector.parse("a\n" + "b".repeat(1_000_000)))
         .isInstanceOf(InvalidInputException.class)
         .hasMessageStartingWith("\"a\\u000abbb")
-        .hasMessageContaining("b...\" (1000002 characters) is no IAM server certificate");
+        .hasMessageContaining(
+            "b...\" (1000002 characters) is not the name, id or ARN of an IAM server");
   }
 }

@@ -49,7 +49,7 @@ class InspectionTest {
         .isEqualTo(
             "In use by 1 resource: User of "
                 + ARN
-                + "old. Give these resources a valid certificate first.");
+                + "old. Attach a valid certificate to these resources first.");
     assertThat(verdict.toJson().getAsJsonArray("usage"))
         .hasToString(
             "[{\"service\":\"fake\",\"region\":\"eu-west-1\",\"resource\":\"arn:"
@@ -79,7 +79,7 @@ class InspectionTest {
     assertThat(verdict.deletable()).isFalse();
     assertThat(verdict.reason())
         .isEqualTo(
-            "Valid until 2027-03-03T12:00:00Z, 100 days left: only certificates known to have expired are deleted.");
+            "Valid until 2027-03-03T12:00:00Z, 100 days left. Only certificates that are known to have expired can be deleted.");
   }
 
   @Test
@@ -102,8 +102,8 @@ class InspectionTest {
                 + ARN
                 + "its-former-name refers to "
                 + ARN
-                + "its-former-name, which IAM does not list: it was renamed or deleted under it. Point the resource to a"
-                + " certificate that exists.");
+                + "its-former-name, which IAM does not list. It was renamed or deleted. Attach a certificate that exists to"
+                + " the resource.");
   }
 
   @Test
@@ -128,8 +128,8 @@ class InspectionTest {
   void notFoundIsAnAnswerAndNoError() {
     assertThat(inspect("gone", FakeUsage.of()).toJson())
         .hasToString(
-            "{\"found\":false,\"deletable\":false,\"reason\":\"IAM of this account has no server certificate gone: it was"
-                + " deleted or renamed, or never was here.\"}");
+            "{\"found\":false,\"deletable\":false,\"reason\":\"This account has no server certificate gone in IAM: it was"
+                + " deleted or renamed, or never existed.\"}");
   }
 
   @Test
