@@ -191,6 +191,8 @@ def test_failure_in_front_of_whoever_started_it_is_not_told(stack: Deployment) -
 def test_failure_of_another_runbook_is_not_told(guarded: Deployment) -> None:
     document = {
         "schemaVersion": "0.3",
+        "assumeRole": "{{ Role }}",
+        "parameters": {"Role": {"type": "String", "default": guarded.outputs["RunbookRoleArn"]}},
         "mainSteps": [
             {
                 "name": "fail",

@@ -68,7 +68,7 @@ def test_user_that_only_iam_knows_of_counts_as_a_refusal(automatic: Deployment) 
     automatic.sandbox.delete_conflicts.detect(unforeseen={"www": "arn:aws:elasticloadbalancing:x"})
     execution = attempted(automatic)
     assert execution.result == ("Success", "REFUSED")
-    assert "IAM refused the deletion" in execution.reason
+    assert "IAM refused to delete the certificate" in execution.reason
     assert exceptions(automatic) == []
     # An evaluation would be followed by a remediation, that by a refusal, and so for ever.
     assert automatic.sandbox.requests.list("config", "StartConfigRulesEvaluation") == []

@@ -329,7 +329,7 @@ def test_user_that_only_iam_knows_of_is_named_in_the_refusal(stack: Deployment) 
     stack.sandbox.delete_conflicts.detect(unforeseen={"www": user})
     execution = stack.run("www")
     assert execution.status == "Failed"
-    assert "Not deleted: IAM refused the deletion" in execution.failure
+    assert "Not deleted: IAM refused to delete the certificate" in execution.failure
     assert user in execution.failure
     assert (stack.names, stack.deletions()) == (["www"], ["www"])
 
