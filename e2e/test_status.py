@@ -120,9 +120,10 @@ def test_status_tells_what_needs_attention_and_what_it_may_not_read(
 def test_status_of_a_quiet_account_says_when_the_rule_reported_or_that_it_is_unknown(
     stack: Deployment,
 ) -> None:
-    topic = stack.outputs["TopicArn"]
-    queue = f"arn:aws:sqs:{stack.sandbox.region}:{stack.sandbox.account}:pager"
-    stack.sandbox.client("sns").subscribe(TopicArn=topic, Protocol="sqs", Endpoint=queue)
+    topics, queue = stack.sandbox.client("sns"), "arn:aws:sqs:eu-west-1:123456789012:pager"
+    subscribed = topics.subscribe(
+        TopicArn=stack.outputs["TopicArn"], Protocol="sqs", Endpoint=queue
+    )
     stack.scheduled_run()
     operator = Operator(stack, *READS["status"])
     found = operator.status()
@@ -133,6 +134,8 @@ def test_status_of_a_quiet_account_says_when_the_rule_reported_or_that_it_is_unk
     assert any("warning: Unknown when the rule last" in one for one in operator.status())
     # Which AWS documents to leave custom Lambda rules out.
     assert stack.sandbox.requests.list("config", "DescribeConfigRuleEvaluationStatus") == []
+    # There is no such queue, so messages to it would fail.
+    topics.unsubscribe(SubscriptionArn=subscribed["SubscriptionArn"])
 
 
 # --- Preflight ------------------------------------------------------------------------------------

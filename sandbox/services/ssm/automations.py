@@ -150,12 +150,15 @@ class Automations:
         return execution
 
     def _run(self, execution: Execution, finished: Callable[[Execution], None]) -> None:
-        execution.run()
-        for told in (*self.on_ended, finished):
-            told(execution)
-        with self._changed:
-            execution.is_finished = True
-            self._changed.notify_all()
+        try:
+            execution.run()
+            for told in (*self.on_ended, finished):
+                told(execution)
+        finally:
+            # Also after a defect: nobody is to wait in vain.
+            with self._changed:
+                execution.is_finished = True
+                self._changed.notify_all()
 
     def _check_role(self, execution: Execution) -> None:
         if not _ROLE_ARN.fullmatch(execution.start.role_arn):
