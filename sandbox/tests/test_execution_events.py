@@ -10,7 +10,7 @@ import pytest
 from sandbox.client import Sandbox
 
 from .conftest import days
-from .test_automation import approval, create, script, step
+from .test_automation import ALICE, approval, create, make_runbook_role, script, step
 
 TOPIC = "arn:aws:sns:eu-west-1:123456789012:news"
 
@@ -18,6 +18,7 @@ TOPIC = "arn:aws:sns:eu-west-1:123456789012:news"
 @pytest.fixture
 def ssm(sandbox: Sandbox) -> Any:
     """A topic hears of what becomes of executions of `runbook`."""
+    make_runbook_role(sandbox)
     sns, events = sandbox.client("sns"), sandbox.client("events")
     statement = {
         "Effect": "Allow",
@@ -57,7 +58,7 @@ def test_failed_and_expired_executions_say_so(sandbox: Sandbox, ssm: Any) -> Non
     create(ssm, script("raise RuntimeError('No.')"))
     sandbox.automations.run("runbook")
     ssm.delete_document(Name="runbook")
-    create(ssm, approval("alice", timeoutSeconds=60))
+    create(ssm, approval(ALICE, timeoutSeconds=60))
     waiting = sandbox.automations.run("runbook")["AutomationExecutionId"]
     assert len(told(sandbox)) == 1
     sandbox.clock.advance(days(1))
