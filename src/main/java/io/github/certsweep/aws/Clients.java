@@ -1,9 +1,11 @@
 package io.github.certsweep.aws;
 
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import javax.xml.stream.XMLInputFactory;
+import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
 import software.amazon.awssdk.awscore.client.builder.AwsClientBuilder;
 import software.amazon.awssdk.awscore.client.builder.AwsSyncClientBuilder;
 import software.amazon.awssdk.awscore.retry.AwsRetryStrategy;
@@ -19,8 +21,8 @@ import software.amazon.awssdk.services.config.ConfigClient;
 import software.amazon.awssdk.services.iam.IamClient;
 
 /**
- * Builds the SDK's clients for all functions. The SDK finds the endpoints of each region and
- * partition; the standard {@code AWS_ENDPOINT_URL} overrides them. Thread-safe.
+ * Builds the SDK's clients for all functions and for the audit. The SDK finds the endpoints of each
+ * region and partition; the standard {@code AWS_ENDPOINT_URL} overrides them. Thread-safe.
  */
 public final class Clients {
   /**
@@ -37,11 +39,17 @@ public final class Clients {
 
   private final Region region;
   private final SdkHttpClient http;
+  private final Optional<AwsCredentialsProvider> credentials;
   private final ScheduledExecutorService timers = timers();
 
   Clients(Region region, SdkHttpClient http) {
+    this(region, http, Optional.empty());
+  }
+
+  private Clients(Region region, SdkHttpClient http, Optional<AwsCredentialsProvider> credentials) {
     this.region = region;
     this.http = http;
+    this.credentials = credentials;
   }
 
   /**
@@ -55,6 +63,15 @@ public final class Clients {
       throw new IllegalStateException(
           "AWS_REGION is not set: run this in AWS Lambda, or set it to the function's region.");
     }
+    return new Clients(Region.of(region), http(), Optional.empty());
+  }
+
+  /** Clients for a person or a script, whose credentials they use. */
+  public static Clients of(Region region, AwsCredentialsProvider credentials) {
+    return new Clients(region, http(), Optional.of(credentials));
+  }
+
+  private static SdkHttpClient http() {
     // Otherwise the JDK repeats a POST that got no answer. Only the SDK decides what to repeat.
     System.setProperty("sun.net.http.retryPost", "false");
     // How many connections to a host are kept. With the JDK's default of five, most calls of a
@@ -66,15 +83,13 @@ public final class Clients {
     System.setProperty(
         "javax.xml.stream.XMLInputFactory",
         XMLInputFactory.newDefaultFactory().getClass().getName());
-    SdkHttpClient http =
-        UrlConnectionHttpClient.builder()
-            .connectionTimeout(CONNECT_TIMEOUT)
-            .socketTimeout(ATTEMPT_TIMEOUT)
-            .build();
-    return new Clients(Region.of(region), http);
+    return UrlConnectionHttpClient.builder()
+        .connectionTimeout(CONNECT_TIMEOUT)
+        .socketTimeout(ATTEMPT_TIMEOUT)
+        .build();
   }
 
-  /** The region that the function runs in. */
+  /** The region that the function or the command runs in. */
   public Region region() {
     return region;
   }
@@ -115,6 +130,7 @@ public final class Clients {
 
   private <B extends AwsClientBuilder<B, C> & AwsSyncClientBuilder<B, C>, C> C build(
       B builder, Region target, RetryStrategy retries) {
+    credentials.ifPresent(builder::credentialsProvider);
     return builder
         .region(target)
         .httpClient(http)

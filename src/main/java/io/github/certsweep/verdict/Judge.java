@@ -9,6 +9,7 @@ import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 
 /**
  * Judges certificates: have they expired, and does anything use them? The rule, the inspection and
@@ -45,30 +46,52 @@ public final class Judge {
    */
   public Verdicts judgeAll(
       List<ServerCertificate> listed, int leadDays, boolean checksUsage, Deadline deadline) {
-    Instant now = clock.instant();
-    List<JudgedCertificate> judged =
-        listed.stream()
-            .map(certificate -> new JudgedCertificate(certificate, now, leadDays))
-            .sorted(JudgedCertificate.WORST_FIRST)
-            .toList();
+    List<JudgedCertificate> judged = judged(listed, leadDays);
     Optional<UsageReport> report = Optional.empty();
     if (checksUsage) {
       boolean isNeeded = judged.stream().anyMatch(JudgedCertificate::isExpiredOrExpiring);
       report =
           Optional.of(isNeeded ? usage.search(listed, deadline) : UsageReport.NOTHING_TO_SEARCH);
     }
-    return new Verdicts(verdicts(judged, report), report);
+    return verdicts(judged, report, JudgedCertificate::isExpiredOrExpiring);
   }
 
-  private static List<Verdict> verdicts(
-      List<JudgedCertificate> judged, Optional<UsageReport> report) {
-    return judged.stream()
-        .map(one ->
-            Verdict.of(
-                one,
-                report
-                    .filter(found -> one.isExpiredOrExpiring())
-                    .map(found -> found.of(one.certificate()))))
+  /**
+   * The verdicts on all certificates, with the users of the valid ones too. Searches for users
+   * whatever the expirations are.
+   *
+   * @param leadDays how many days before its expiration a certificate counts as expiring
+   */
+  public Verdicts judgeAllWithUsers(
+      List<ServerCertificate> listed, int leadDays, Deadline deadline) {
+    return verdicts(
+        judged(listed, leadDays), Optional.of(usage.search(listed, deadline)), one -> true);
+  }
+
+  private List<JudgedCertificate> judged(List<ServerCertificate> listed, int leadDays) {
+    Instant now = clock.instant();
+    return listed.stream()
+        .map(certificate -> new JudgedCertificate(certificate, now, leadDays))
+        .sorted(JudgedCertificate.WORST_FIRST)
         .toList();
+  }
+
+  /**
+   * @param showsUsers of which certificates the users are told
+   */
+  private static Verdicts verdicts(
+      List<JudgedCertificate> judged,
+      Optional<UsageReport> report,
+      Predicate<JudgedCertificate> showsUsers) {
+    List<Verdict> all =
+        judged.stream()
+            .map(one ->
+                Verdict.of(
+                    one,
+                    report
+                        .filter(found -> showsUsers.test(one))
+                        .map(found -> found.of(one.certificate()))))
+            .toList();
+    return new Verdicts(all, report);
   }
 }

@@ -1,0 +1,3 @@
+package io.github.certsweep.audit;
+
+final class AuditCommand {}

@@ -1,0 +1,2 @@
+/** Writes a report for machines and terminals. Reads nothing but the report. */
+package io.github.certsweep.audit.format;

@@ -1,0 +1,62 @@
+package io.github.certsweep.audit.report;
+
+import io.github.certsweep.certificate.ExpirationStatus;
+import io.github.certsweep.usage.CertificateUsage;
+import java.util.Optional;
+
+/** What expiration and usage together ask of somebody. Ordered by urgency, most urgent first. */
+public enum Priority {
+  EXPIRED_IN_USE(
+      "Replace now", "Expired and in use: clients that check certificates refuse to connect."),
+  EXPIRED_USAGE_UNKNOWN(
+      "Find out who uses it", "Expired, and not known to be unused: do not delete it yet."),
+  EXPIRATION_UNKNOWN(
+      "Look at it", "IAM gives no expiration, so it can't be told whether it has expired."),
+  EXPIRING_IN_USE("Replace before it expires", "Expires within the lead time, and in use."),
+  EXPIRING_USAGE_UNKNOWN(
+      "Find out who uses it", "Expires within the lead time, and not known to be unused."),
+  EXPIRED_UNUSED("Delete", "Expired, and nothing uses it."),
+  EXPIRING_UNUSED(
+      "Delete when it has expired", "Expires within the lead time, and nothing uses it."),
+  VALID_UNUSED("Nothing urgent", "Valid, and nothing uses it: a candidate for tidying up."),
+  VALID("Nothing", "Valid beyond the lead time.");
+
+  private final String action;
+  private final String meaning;
+
+  Priority(String action, String meaning) {
+    this.action = action;
+    this.meaning = meaning;
+  }
+
+  /** What to do, in a few words. */
+  public String action() {
+    return action;
+  }
+
+  /** Why, in one sentence. */
+  public String meaning() {
+    return meaning;
+  }
+
+  /** Whether somebody has to do something soon. */
+  public boolean isActionNeeded() {
+    return compareTo(VALID_UNUSED) < 0;
+  }
+
+  /**
+   * The priority of a certificate. Usage that is not known never counts as none.
+   *
+   * @param usage who uses it; empty if nothing was searched
+   */
+  static Priority of(ExpirationStatus status, Optional<CertificateUsage> usage) {
+    boolean inUse = usage.filter(CertificateUsage::inUse).isPresent();
+    boolean unused = usage.filter(CertificateUsage::isUnused).isPresent();
+    return switch (status) {
+      case EXPIRED -> inUse ? EXPIRED_IN_USE : unused ? EXPIRED_UNUSED : EXPIRED_USAGE_UNKNOWN;
+      case UNKNOWN -> EXPIRATION_UNKNOWN;
+      case EXPIRING -> inUse ? EXPIRING_IN_USE : unused ? EXPIRING_UNUSED : EXPIRING_USAGE_UNKNOWN;
+      case VALID -> unused ? VALID_UNUSED : VALID;
+    };
+  }
+}
