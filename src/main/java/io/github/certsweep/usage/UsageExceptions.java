@@ -1,6 +1,7 @@
 package io.github.certsweep.usage;
 
 import io.github.certsweep.input.InvalidInputException;
+import io.github.certsweep.usage.SearchSettings.Setting;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.LinkedHashSet;
@@ -10,9 +11,9 @@ import java.util.function.Supplier;
 import software.amazon.awssdk.regions.Region;
 
 /**
- * The checks that may fail, from {@code USAGE_EXCEPTIONS}. If a region does not offer a service,
- * its host may answer nevertheless, with an error such as {@code AccessDenied}. No error proves
- * that the service is not there, so the operator has to say it.
+ * The checks that may fail, as the operator says. If a region does not offer a service, its host
+ * may answer nevertheless, with an error such as {@code AccessDenied}. No error proves that the
+ * service is not there, so the operator has to say it.
  *
  * <p>The search asks these places too, and what it finds there counts.
  *
@@ -33,16 +34,18 @@ record UsageExceptions(Set<String> names) {
    * @throws InvalidInputException unless each pair is a regional service and a region where the SDK
    *     does not list it: nothing else may be hidden
    */
-  static UsageExceptions parse(String setting, Supplier<List<UsageSource<?>>> sources) {
+  static UsageExceptions parse(Setting setting, Supplier<List<UsageSource<?>>> sources) {
     Set<String> names = new LinkedHashSet<>();
-    for (String name : Arrays.stream(setting.split(",", -1)).map(String::strip).toList()) {
+    for (String name : Arrays.stream(setting.value().split(",", -1)).map(String::strip).toList()) {
       if (!name.isEmpty()) {
         if (sources.get().stream().noneMatch(source -> admits(source, name))) {
           throw new InvalidInputException(
-              "USAGE_EXCEPTIONS contains "
+              setting.name()
+                  + " contains "
                   + InvalidInputException.quote(name)
                   + ", which is not allowed. Use service/region, such as appsync/mx-central-1, for a service that the AWS"
-                  + " SDK does not list in that region. Correct the stack's parameter UsageExceptions.");
+                  + " SDK does not list in that region. "
+                  + setting.remedy());
         }
         names.add(name);
       }

@@ -5,6 +5,7 @@ import io.github.certsweep.aws.AwsCallException;
 import io.github.certsweep.aws.Clients;
 import io.github.certsweep.aws.Deadline;
 import io.github.certsweep.input.InvalidInputException;
+import io.github.certsweep.usage.SearchSettings.Setting;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.Supplier;
@@ -15,7 +16,7 @@ import software.amazon.awssdk.services.account.model.ListRegionsRequest;
 import software.amazon.awssdk.services.account.model.RegionOptStatus;
 
 /**
- * The regions to search: those in {@code USAGE_REGIONS}, or else all that are enabled for the
+ * The regions to search: those that the operator named, or else all that are enabled for the
  * account. Thread-safe.
  */
 public final class UsageRegions {
@@ -39,20 +40,20 @@ public final class UsageRegions {
    *     account
    * @throws InvalidInputException if a name does not have the form of a region's
    */
-  public static UsageRegions parse(String setting, Clients clients) {
+  public static UsageRegions parse(Setting setting, Clients clients) {
     return parse(
         setting,
         clients.region(),
         () -> clients.forSearch(AccountClient.builder(), clients.region()));
   }
 
-  static UsageRegions parse(String setting, Region home, Supplier<AccountClient> account) {
+  static UsageRegions parse(Setting setting, Region home, Supplier<AccountClient> account) {
     List<Region> named =
-        Arrays.stream(setting.split(",", -1))
+        Arrays.stream(setting.value().split(",", -1))
             .map(String::strip)
             .filter(name -> !name.isEmpty())
             .distinct()
-            .map(UsageRegions::region)
+            .map(name -> region(setting, name))
             .toList();
     return new UsageRegions(named, home, account);
   }
@@ -62,13 +63,15 @@ public final class UsageRegions {
     return REGION.matcher(name).matches();
   }
 
-  private static Region region(String name) {
+  private static Region region(Setting setting, String name) {
     if (!isName(name)) {
       throw new InvalidInputException(
-          "USAGE_REGIONS contains "
+          setting.name()
+              + " contains "
               + InvalidInputException.quote(name)
               + ", which is not the name of a region. Use names like eu-west-1, separated by commas, or nothing to search"
-              + " all regions enabled for the account. Correct the stack's parameter UsageRegions.");
+              + " all regions enabled for the account. "
+              + setting.remedy());
     }
     return Region.of(name);
   }

@@ -9,7 +9,7 @@ class SearchSettingsTest {
   void withoutAnEnvironmentAllRegionsAreSearchedAndNothingIsExcepted() {
     assertThat(System.getenv()).doesNotContainKeys("USAGE_REGIONS", "USAGE_EXCEPTIONS");
     SearchSettings settings = SearchSettings.ofLambda();
-    assertThat(settings.regions()).isEmpty();
-    assertThat(settings.exceptions()).isEmpty();
+    assertThat(settings.regions().value()).isEmpty();
+    assertThat(settings.exceptions().value()).isEmpty();
   }
 }

@@ -30,7 +30,7 @@ class UsageExceptionsTest {
   void nothingIsExceptedByDefault(String setting) {
     assertThat(
             UsageExceptions.parse(
-                    setting,
+                    new SearchSettings.Setting("USAGE_EXCEPTIONS", setting, "Correct it."),
                     () -> {
                       throw new AssertionError("not needed");
                     })
@@ -83,6 +83,7 @@ class UsageExceptionsTest {
   }
 
   private static UsageExceptions parse(String setting) {
-    return UsageExceptions.parse(setting, () -> SOURCES);
+    return UsageExceptions.parse(
+        new SearchSettings.Setting("USAGE_EXCEPTIONS", setting, "Correct it."), () -> SOURCES);
   }
 }

@@ -101,7 +101,7 @@ class UsageRegionsTest {
 
   private static UsageRegions parse(String setting) {
     return UsageRegions.parse(
-        setting,
+        new SearchSettings.Setting("USAGE_REGIONS", setting, "Correct it."),
         Region.EU_WEST_1,
         () -> {
           throw new AssertionError("not asked");

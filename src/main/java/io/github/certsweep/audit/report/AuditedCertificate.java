@@ -42,10 +42,10 @@ public record AuditedCertificate(
     remedies = List.copyOf(remedies);
   }
 
-  /** The certificate with the judge's verdict on it, and nothing further yet. */
-  public static AuditedCertificate of(JudgedCertificate judged, Verdict verdict) {
+  /** A certificate with the judge's verdict on it, and nothing further yet. */
+  public static AuditedCertificate of(Verdict verdict) {
     return new AuditedCertificate(
-        judged,
+        verdict.judged().orElseThrow(),
         verdict.usage(),
         verdict.deletable(),
         verdict.reason(),

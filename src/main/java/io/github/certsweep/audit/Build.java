@@ -1,0 +1,24 @@
+package io.github.certsweep.audit;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.util.Properties;
+
+/**
+ * What this program was built from.
+ *
+ * @param version for example {@code "1.0.0"}
+ * @param commit {@code "unknown"} if it was not built from a checkout
+ */
+record Build(String version, String commit) {
+  static Build ofThisProgram() {
+    try (InputStream file = Build.class.getResourceAsStream("build.properties")) {
+      Properties properties = new Properties();
+      properties.load(file);
+      return new Build(properties.getProperty("version"), properties.getProperty("commit"));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

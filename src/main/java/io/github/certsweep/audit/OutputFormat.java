@@ -1,0 +1,45 @@
+package io.github.certsweep.audit;
+
+import static java.util.stream.Collectors.joining;
+
+import io.github.certsweep.audit.format.ReportFormat;
+import io.github.certsweep.audit.format.TableFormat;
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.Optional;
+
+/** The formats by the names that a caller gives them. */
+enum OutputFormat {
+  TABLE("") {
+    @Override
+    ReportFormat writer(Terminal terminal) {
+      return new TableFormat(terminal.colors(), terminal.width());
+    }
+  };
+
+  private final String fileName;
+
+  OutputFormat(String fileName) {
+    this.fileName = fileName;
+  }
+
+  static Optional<OutputFormat> named(String name) {
+    return Arrays.stream(values())
+        .filter(one -> one.name().equalsIgnoreCase(name.strip()))
+        .findFirst();
+  }
+
+  /** For an error, for example {@code "table, json"}. */
+  static String names() {
+    return Arrays.stream(values())
+        .map(one -> one.name().toLowerCase(Locale.ROOT))
+        .collect(joining(", "));
+  }
+
+  /** The file in the output folder; empty if it is for the terminal alone. */
+  Optional<String> fileName() {
+    return Optional.of(fileName).filter(name -> !name.isEmpty());
+  }
+
+  abstract ReportFormat writer(Terminal terminal);
+}
