@@ -34,7 +34,6 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
-import software.amazon.awssdk.services.acm.AcmClient;
 
 /**
  * Looks at all server certificates of one account. It lists, searches and judges with the
@@ -56,7 +55,7 @@ final class Audit {
     this.store = new IamCertificateStore(clients.iam());
     this.judge = new Judge(UsageSearch.with(clients, settings), clock);
     this.bodies = new CertificateBodies(clients.iam());
-    this.acm = new AcmCertificates(region -> clients.forSearch(AcmClient.builder(), region));
+    this.acm = AcmCertificates.with(clients);
     this.build = build;
     this.clock = clock;
     this.progress = progress;
@@ -69,7 +68,7 @@ final class Audit {
    *     listed: then there is nothing to report. All else that fails is in the report
    */
   AuditReport run(AuditParameters parameters, Deadline deadline) throws InterruptedException {
-    progress.now("Listing the certificates");
+    progress.tell("Listing the certificates");
     AccountCalls.Caller caller = account.caller(deadline);
     List<ServerCertificate> listed = store.listAll(deadline);
     Instant at = clock.instant().truncatedTo(ChronoUnit.SECONDS);
@@ -126,7 +125,7 @@ final class Audit {
         at,
         deadline,
         () ->
-            progress.now(
+            progress.tell(
                 "Searching for users; certificates read: "
                     + done.incrementAndGet()
                     + " of "
@@ -158,7 +157,7 @@ final class Audit {
     ReplacementFinder finder = new ReplacementFinder(partition, at);
     List<Replacement> fromAcm = new ArrayList<>();
     for (String region : finder.acmRegions(certificates)) {
-      progress.now("Looking for replacements in ACM in " + region);
+      progress.tell("Looking for replacements in ACM in " + region);
       try {
         fromAcm.addAll(
             acm.valid(region, at, at.plus(Duration.ofDays(parameters.days())), deadline));

@@ -212,7 +212,7 @@ public final class AuditCommand implements Callable<Integer> {
     try {
       report = audit(parameters, progress).run(parameters, Deadline.in(LONGEST.toMillis(), clock));
     } finally {
-      progress.now("");
+      progress.tell("");
     }
     write(report, wanted, files);
     return report.exitCode();

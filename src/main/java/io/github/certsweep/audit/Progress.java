@@ -11,5 +11,5 @@ public interface Progress {
    *
    * @param step a few words, for example {@code "Reading certificate 12 of 150"}
    */
-  void now(String step);
+  void tell(String step);
 }

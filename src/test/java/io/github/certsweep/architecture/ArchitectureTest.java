@@ -65,7 +65,10 @@ class ArchitectureTest {
           "EvaluationReporter",
           "Removal",
           "CertificateDeletion",
-          "UsageRegions");
+          "UsageRegions",
+          "AccountCalls",
+          "AcmCertificates",
+          "CertificateBodies");
 
   private static final String USAGE_SOURCE = PRODUCT + ".usage.UsageSource";
   private static final String VERDICT = PRODUCT + ".verdict.Verdict";
@@ -200,6 +203,18 @@ class ArchitectureTest {
         .dependOnClassesThat()
         .resideInAPackage(PRODUCT)
         .check(PRODUCT_CLASSES);
+  }
+
+  @Test
+  void nothingKnowsTheAudit() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackage(PRODUCT + ".audit..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage(PRODUCT + ".audit..")
+        .check(PRODUCT_CLASSES);
+    slices().matching(PRODUCT + ".audit.(*)..").should().beFreeOfCycles().check(PRODUCT_CLASSES);
   }
 
   @Test

@@ -1,6 +1,7 @@
 package io.github.certsweep.fake;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -15,6 +16,7 @@ import software.amazon.awssdk.services.iam.model.GetServerCertificateResponse;
 import software.amazon.awssdk.services.iam.model.ListServerCertificatesRequest;
 import software.amazon.awssdk.services.iam.model.ListServerCertificatesResponse;
 import software.amazon.awssdk.services.iam.model.NoSuchEntityException;
+import software.amazon.awssdk.services.iam.model.ServerCertificate;
 import software.amazon.awssdk.services.iam.model.ServerCertificateMetadata;
 
 /** An IAM that lists what it was given, page by page, and remembers what it was asked. */
@@ -24,15 +26,27 @@ public final class FakeIam implements IamClient {
   private int pageSize = 100;
 
   private final Map<Integer, Runnable> beforeReads = new HashMap<>();
+  private final Map<String, ServerCertificate> bodies = new HashMap<>();
   private Consumer<String> deletion = this::without;
   private int emptyReadsFrom = Integer.MAX_VALUE;
 
-  public final List<String> reads = new ArrayList<>();
+  public final List<String> reads = Collections.synchronizedList(new ArrayList<>());
   public final List<String> deletions = new ArrayList<>();
   public final List<ListServerCertificatesRequest> requests = new ArrayList<>();
 
   public FakeIam with(ServerCertificateMetadata... more) {
     certificates.addAll(List.of(more));
+    return this;
+  }
+
+  /** What a read of this certificate answers beside its metadata; a chain of "" is none. */
+  public FakeIam withBody(String name, String body, String chain) {
+    bodies.put(
+        name,
+        ServerCertificate.builder()
+            .certificateBody(body)
+            .certificateChain(chain.isEmpty() ? null : chain)
+            .build());
     return this;
   }
 
@@ -114,7 +128,13 @@ public final class FakeIam implements IamClient {
         .map(one ->
             GetServerCertificateResponse.builder()
                 .serverCertificate(
-                    body -> body.serverCertificateMetadata(one).certificateBody("body"))
+                    bodies
+                        .getOrDefault(
+                            one.serverCertificateName(),
+                            ServerCertificate.builder().certificateBody("body").build())
+                        .toBuilder()
+                        .serverCertificateMetadata(one)
+                        .build())
                 .build())
         .orElseThrow(() -> noSuchEntity(request.serverCertificateName()));
   }

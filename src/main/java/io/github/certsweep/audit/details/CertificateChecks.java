@@ -20,7 +20,7 @@ import java.util.Optional;
  *
  * @param chain as stored: the issuer's certificate first
  */
-record CertificateChecks(X509Certificate certificate, List<X509Certificate> chain, Instant now) {
+record CertificateChecks(X509Certificate certificate, List<X509Certificate> chain, Instant at) {
   private static final int SHORTEST_RSA = 2048;
 
   List<Warning> warnings() {
@@ -92,7 +92,7 @@ record CertificateChecks(X509Certificate certificate, List<X509Certificate> chai
   private Optional<Warning> validity(X509Certificate one) {
     Instant end = one.getNotAfter().toInstant();
     Instant certificatesEnd = certificate.getNotAfter().toInstant();
-    if (now.isAfter(end)) {
+    if (at.isAfter(end)) {
       return Optional.of(
           new Warning(Code.CHAIN_EXPIRED, named(one) + " expired " + end + ". " + seen(one)));
     }

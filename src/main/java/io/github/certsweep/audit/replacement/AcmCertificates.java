@@ -3,6 +3,7 @@ package io.github.certsweep.audit.replacement;
 import io.github.certsweep.audit.report.Replacement;
 import io.github.certsweep.audit.report.Replacement.Store;
 import io.github.certsweep.aws.AwsCall;
+import io.github.certsweep.aws.Clients;
 import io.github.certsweep.aws.Deadline;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -25,8 +26,12 @@ public final class AcmCertificates {
 
   private final Function<Region, AcmClient> clients;
 
-  public AcmCertificates(Function<Region, AcmClient> clients) {
+  AcmCertificates(Function<Region, AcmClient> clients) {
     this.clients = clients;
+  }
+
+  public static AcmCertificates with(Clients clients) {
+    return new AcmCertificates(region -> clients.forSearch(AcmClient.builder(), region));
   }
 
   /**
