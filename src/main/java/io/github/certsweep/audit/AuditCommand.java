@@ -9,6 +9,7 @@ import io.github.certsweep.aws.Clients;
 import io.github.certsweep.aws.Deadline;
 import io.github.certsweep.input.InvalidInputException;
 import io.github.certsweep.usage.SearchSettings;
+import io.github.certsweep.usage.UsageRegions;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
@@ -208,9 +209,12 @@ public final class AuditCommand implements Callable<Integer> {
       files.get().prepare();
     }
     Progress progress = terminal.progress(spec.commandLine().getErr());
+    AwsCredentialsProvider credentials = credentials();
+    Audit audit = audit(credentials, parameters, progress);
+    requireCredentials(credentials);
     AuditReport report;
     try {
-      report = audit(parameters, progress).run(parameters, Deadline.in(LONGEST.toMillis(), clock));
+      report = audit.run(parameters, Deadline.in(LONGEST.toMillis(), clock));
     } finally {
       progress.tell("");
     }
@@ -218,9 +222,10 @@ public final class AuditCommand implements Callable<Integer> {
     return report.exitCode();
   }
 
-  private Audit audit(AuditParameters parameters, Progress progress) {
+  private Audit audit(
+      AwsCredentialsProvider credentials, AuditParameters parameters, Progress progress) {
     return new Audit(
-        Clients.of(Region.of(parameters.region()), credentials()),
+        Clients.of(Region.of(parameters.region()), credentials),
         SearchSettings.ofAudit(String.join(",", regions), String.join(",", usageExceptions)),
         Build.ofThisProgram(),
         clock,
@@ -232,16 +237,18 @@ public final class AuditCommand implements Callable<Integer> {
    * environment.
    */
   private AwsCredentialsProvider credentials() {
-    AwsCredentialsProvider provider =
-        profile
-            .<AwsCredentialsProvider>map(ProfileCredentialsProvider::create)
-            .orElseGet(() -> DefaultCredentialsProvider.builder().build());
+    return profile
+        .<AwsCredentialsProvider>map(ProfileCredentialsProvider::create)
+        .orElseGet(() -> DefaultCredentialsProvider.builder().build());
+  }
+
+  /** Asks for them once, so that the error is about them and not about the first call. */
+  private static void requireCredentials(AwsCredentialsProvider credentials) {
     try {
-      provider.resolveCredentials();
+      credentials.resolveCredentials();
     } catch (SdkException | IllegalArgumentException | IllegalStateException e) {
       throw new NoCredentialsException(e);
     }
-    return provider;
   }
 
   private void write(AuditReport report, Set<OutputFormat> wanted, Optional<ReportFiles> files)
@@ -291,6 +298,14 @@ public final class AuditCommand implements Callable<Integer> {
     if (days < 0 || days > MOST_DAYS) {
       throw wrong("--days is " + days + ". Give a whole number from 0 to " + MOST_DAYS + ".");
     }
+    region.ifPresent(name -> {
+      if (!UsageRegions.isName(name)) {
+        throw wrong(
+            "--region is "
+                + InvalidInputException.quote(name)
+                + ", which is not the name of a region. Give one like eu-west-1.");
+      }
+    });
     return new AuditParameters(
         days,
         region.orElseGet(this::configuredRegion),

@@ -27,6 +27,10 @@ record Terminal(boolean interactive, boolean colors, int width) {
     if (console.filter(Console::isTerminal).isEmpty()) {
       return NONE;
     }
+    return ofConsole(environment);
+  }
+
+  static Terminal ofConsole(Map<String, String> environment) {
     boolean dumb = environment.getOrDefault("TERM", "dumb").equals("dumb");
     return new Terminal(
         !dumb,

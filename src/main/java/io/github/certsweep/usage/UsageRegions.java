@@ -59,7 +59,7 @@ public final class UsageRegions {
   }
 
   /** Whether this has the form of a region's name. */
-  static boolean isName(String name) {
+  public static boolean isName(String name) {
     return REGION.matcher(name).matches();
   }
 
