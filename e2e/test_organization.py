@@ -79,6 +79,14 @@ def documented_policy(resource: str) -> str:
     return str(policy).replace("o-...", ORGANIZATION)
 
 
+def recommended(region: str) -> str:
+    """The parameters of the set-up that docs/organization.md recommends, filled in."""
+    page = (PROJECT / "docs/organization.md").read_text()
+    (parameters,) = re.findall(r'PARAMETERS="([^"]*Alarms=essential[^"]*)"', page)
+    joined = " ".join(str(parameters).replace("\\\n", " ").split())
+    return joined.replace("SECURITY", CENTRAL).replace("REGION", region)
+
+
 def document(action: str) -> str:
     allowed = {"Effect": "Allow", "Action": action, "Resource": "*"}
     return json.dumps({"Version": "2012-10-17", "Statement": [allowed]})
@@ -178,6 +186,41 @@ def test_organization_gets_approvers_a_boundary_and_a_central_bucket(
         )
 
     assert new.names == []
+    assert new.sandbox.permissions.list(decision="denied") == []
+
+
+@pytest.mark.usefixtures("central")
+def test_recommended_set_up_alarms_asks_and_keeps_backups_in_the_central_account(
+    new: Deployment, tmp_path: Path
+) -> None:
+    region = new.sandbox.region
+    topic = f"arn:aws:sns:{region}:{CENTRAL}:Automation-certsweep"
+    policy = documented_policy("Automation-certsweep").replace("SECURITY", CENTRAL)
+    new.sandbox.client("sns", account=CENTRAL).create_topic(
+        Name="Automation-certsweep", Attributes={"Policy": policy.replace("REGION", region)}
+    )
+    iam = new.sandbox.client("iam")
+    iam.create_policy(PolicyName="Boundary", PolicyDocument=document("*"))
+    iam.create_role(RoleName="CertificateApprover", AssumeRolePolicyDocument=TRUST)
+    signal = document("ssm:SendAutomationSignal")
+    iam.put_role_policy(RoleName="CertificateApprover", PolicyName="approve", PolicyDocument=signal)
+    given = values(deploy(new, tmp_path, recommended(region)))
+    assert (given["RefreshDays"], given["Alarms"]) == ("7", "essential")
+    (alarm,) = new.sandbox.client("cloudwatch").describe_alarms()["MetricAlarms"]
+    assert alarm["AlarmActions"] == [topic]
+
+    new.expired("www")
+    waiting = new.remediate_after_a_run("www")
+    assert waiting.status == "Waiting"
+    told, asked = (one["message"] for one in new.sandbox.messages.sent(topic))
+    assert "IAM server certificate www in account 123456789012 needs attention" in told
+    assert "www" in asked
+    session_of(new, "CertificateApprover").send_automation_signal(
+        AutomationExecutionId=waiting.id, SignalType="Approve"
+    )
+    execution = new.last_execution()
+    assert execution.result == ("Success", "REMOVED")
+    assert execution.backup.startswith(f"s3://{CENTRAL_BUCKET}/certsweep/{new.sandbox.account}/")
     assert new.sandbox.permissions.list(decision="denied") == []
 
 
