@@ -1,14 +1,23 @@
-"""Makes real X.509 certificates, quickly: keys are on the P-256 curve."""
+"""Makes real X.509 certificates, quickly: keys are on the P-256 curve unless asked for."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.x509.oid import NameOID
+
+PrivateKey = ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey
+# As ACM calls them.
+_CURVES: dict[str, type[ec.EllipticCurve]] = {
+    "EC_prime256v1": ec.SECP256R1,
+    "EC_secp384r1": ec.SECP384R1,
+    "EC_secp521r1": ec.SECP521R1,
+}
 
 
 @dataclass(frozen=True, repr=False)
@@ -20,20 +29,31 @@ class CertificateFiles:
     chain: str = ""
 
 
-def new_key() -> ec.EllipticCurvePrivateKey:
-    """A private key; one key may serve any number of certificates."""
-    return ec.generate_private_key(ec.SECP256R1())
+def new_key(key_type: str = "EC_prime256v1") -> PrivateKey:
+    """A private key; one key may serve any number of certificates.
+
+    :param key_type: as ACM calls it, such as `RSA_2048`
+    """
+    if key_type in _CURVES:
+        return ec.generate_private_key(_CURVES[key_type]())
+    return rsa.generate_private_key(65537, int(key_type.removeprefix("RSA_")))
 
 
 def self_signed(
     name: str,
     not_before: datetime,
     not_after: datetime,
-    key: ec.EllipticCurvePrivateKey | None = None,
+    key: PrivateKey | None = None,
+    names: Iterable[str] = (),
 ) -> CertificateFiles:
-    """A certificate for the host `name` that signs itself. Times are whole seconds (X.509)."""
+    """A certificate for the host `name` that signs itself. Times are whole seconds (X.509).
+
+    :param names: its subject alternative names, if it has any
+    """
     key = key or new_key()
-    certificate = _signed(name, key, name, key, not_before, not_after, is_authority=False)
+    certificate = _signed(
+        name, key, name, key, not_before, not_after, is_authority=False, names=names
+    )
     return CertificateFiles(_pem(certificate), _key_pem(key))
 
 
@@ -61,14 +81,15 @@ def with_chain(
 
 def _signed(
     subject: str,
-    key: ec.EllipticCurvePrivateKey,
+    key: PrivateKey,
     issuer: str,
-    issuer_key: ec.EllipticCurvePrivateKey,
+    issuer_key: PrivateKey,
     not_before: datetime,
     not_after: datetime,
     is_authority: bool,
+    names: Iterable[str] = (),
 ) -> x509.Certificate:
-    return (
+    builder = (
         x509.CertificateBuilder()
         .subject_name(_common_name(subject))
         .issuer_name(_common_name(issuer))
@@ -77,8 +98,11 @@ def _signed(
         .not_valid_before(not_before)
         .not_valid_after(not_after)
         .add_extension(x509.BasicConstraints(ca=is_authority, path_length=None), critical=True)
-        .sign(issuer_key, hashes.SHA256())
     )
+    alternatives = [x509.DNSName(name) for name in names]
+    if alternatives:
+        builder = builder.add_extension(x509.SubjectAlternativeName(alternatives), critical=False)
+    return builder.sign(issuer_key, hashes.SHA256())
 
 
 def _common_name(name: str) -> x509.Name:
@@ -90,7 +114,7 @@ def _pem(certificate: x509.Certificate) -> str:
     return certificate.public_bytes(serialization.Encoding.PEM).decode()
 
 
-def _key_pem(key: ec.EllipticCurvePrivateKey) -> str:
+def _key_pem(key: PrivateKey) -> str:
     return key.private_bytes(
         serialization.Encoding.PEM,
         serialization.PrivateFormat.PKCS8,

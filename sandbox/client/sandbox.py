@@ -21,6 +21,7 @@ from typing import Any
 
 from sandbox.host.defaults import DEFAULT_RUNTIME, PROJECT
 
+from .acm_certificates import AcmCertificates
 from .connection import Connection, SandboxError
 from .controls import (
     ClockControl,
@@ -62,6 +63,7 @@ class Sandbox:
         self.upload_certificate = certificates.upload
         self.upload_certificates = certificates.upload_many
         self.strip_expiration = certificates.strip_expiration
+        self.put_acm_certificate = AcmCertificates(connection, self.clock).put
         functions = Functions(connection)
         self.deploy_function = functions.deploy
         self.invocations = functions.invocations

@@ -65,6 +65,7 @@ class ControlApi:
                 lambda request: certificates.strip_expiration(request["name"])
             ),
             ("POST", "delete-conflicts"): self._change_delete_conflicts,
+            ("POST", "acm"): lambda request: self._parts.acm_certificates.change(**request),
         }
 
     def _evaluation_routes(self) -> Routes:

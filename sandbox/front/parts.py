@@ -15,8 +15,9 @@ from sandbox.policy.authorization import Authorization, Refusal
 from sandbox.services import cloudfront, elb, elbv2, s3, sns
 from sandbox.services.account.regions import Regions
 from sandbox.services.account.service_control_policies import ServiceControlPolicies
+from sandbox.services.acm import AcmCertificates
 from sandbox.services.appsync import DomainNames
-from sandbox.services.certificate_users import DeleteConflicts
+from sandbox.services.certificate_users import DeleteConflicts, acm_certificates_in_use
 from sandbox.services.cloudformation.stacks import Stacks
 from sandbox.services.config.compliance import Compliance
 from sandbox.services.config.compliance_events import ComplianceEvents
@@ -61,6 +62,13 @@ class Parts:
         # must fit together.
         self.users_lock = threading.RLock()
         self._domain_names = DomainNames()
+        self.acm_certificates = AcmCertificates(
+            self.clock,
+            lambda account, partition: (
+                acm_certificates_in_use(account, partition)
+                | self._domain_names.certificates(account)
+            ),
+        )
         self.certificates = ServerCertificates(self.clock, self._user)
         self.functions = Functions(java, runtime_jars, directory, guardian, self.authorization)
         self.rules = ConfigRules(self.clock, self.functions)
@@ -82,6 +90,7 @@ class Parts:
         """The operations that the sandbox answers itself, by service and name."""
         users = {
             "account": self.regions.operations(),
+            "acm": self.acm_certificates.operations(),
             "appsync": self._domain_names.operations(),
             "cloudfront": cloudfront.operations(),
             "elb": elb.operations(),

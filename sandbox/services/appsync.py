@@ -42,6 +42,15 @@ class DomainNames:
         """Forgets all domain names."""
         self._domains.clear()
 
+    def certificates(self, account: str) -> set[str]:
+        """The ARNs of the certificates of an account's domain names."""
+        return {
+            str(domain["certificateArn"])
+            for (owner, _), domains in self._domains.items()
+            for domain in domains.values()
+            if owner == account
+        }
+
     def _create(self, call: Call) -> dict[str, Any]:
         domains, name = self._of(call), call.params["domainName"]
         if name in domains:

@@ -1,4 +1,4 @@
-"""Who uses a certificate, as far as IAM finds out when it is to delete it."""
+"""Who uses a certificate: of IAM's, as far as IAM finds out; of ACM's, as ACM says."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
+from moto.cloudfront.models import cloudfront_backends
 from moto.elb.models import elb_backends
 from moto.elbv2.models import elbv2_backends
 from moto.utilities.utils import get_partition
@@ -53,6 +54,31 @@ class DeleteConflicts:
         users = (*_classic_users(certificate), *_users(certificate, sni=self._settings.sni))
         found = self._settings.unforeseen.get(certificate.cert_name, "")
         return next(iter(users), found)
+
+
+def acm_certificates_in_use(account: str, partition: str) -> set[str]:
+    """The ARNs of ACM's certificates that load balancers and distributions use."""
+    classic: list[Any] = [
+        listener
+        for backend in list(elb_backends[account].values())
+        for balancer in list(backend.load_balancers.values())
+        for listener in balancer.listeners
+    ]
+    modern: list[Any] = [
+        listener
+        for backend in list(elbv2_backends[account].values())
+        for balancer in list(backend.load_balancers.values())
+        for listener in list(balancer.listeners.values())
+    ]
+    bindings = [listener.binding for listener in classic]
+    bindings += [one for listener in modern for one in (listener.default, *listener.sni)]
+    configs = [
+        vars(one.distribution_config)["ViewerCertificate"]
+        for one in list(cloudfront_backends[account][partition].distributions.values())
+    ]
+    return {binding.arn for binding in bindings if binding is not None} | {
+        config["ACMCertificateArn"] for config in configs if "ACMCertificateArn" in config
+    }
 
 
 def _classic_users(certificate: ServerCertificate) -> Iterator[str]:
