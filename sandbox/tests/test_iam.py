@@ -424,3 +424,26 @@ class TestTags:
         with pytest.raises(ClientError) as raised:
             upload(iam, valid(), Tags=tags)
         assert error_of(raised) == ("InvalidInput", 400)
+
+
+class TestAccountSummary:
+    def counted(self, iam: Any) -> tuple[int, int]:
+        summary = iam.get_account_summary()["SummaryMap"]
+        return summary["ServerCertificates"], summary["ServerCertificatesQuota"]
+
+    def test_counts_certificates(self, sandbox: Sandbox, iam: Any) -> None:
+        assert self.counted(iam) == (0, 20)
+        sandbox.upload_certificate("www", now() + days(90))
+        sandbox.settings(quota=77)
+        assert self.counted(iam) == (1, 77)
+        iam.delete_server_certificate(ServerCertificateName="www")
+        assert self.counted(iam) == (0, 77)
+
+    def test_each_account_and_each_partition_has_its_own(self, sandbox: Sandbox) -> None:
+        sandbox.upload_certificate("www", now() + days(90))
+        assert self.counted(sandbox.client("iam", account="210987654321")) == (0, 20)
+        assert self.counted(sandbox.client("iam", "us-gov-west-1")) == (0, 20)
+
+    def test_counts_the_rest_as_moto_does(self, iam: Any) -> None:
+        summary = iam.get_account_summary()["SummaryMap"]
+        assert {"Roles", "RolesQuota", "Users", "Policies"} <= summary.keys()

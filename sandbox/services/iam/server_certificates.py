@@ -127,6 +127,7 @@ class ServerCertificates:
             "UpdateServerCertificate": self._update,
             "TagServerCertificate": self._tag,
             "UntagServerCertificate": self._untag,
+            "GetAccountSummary": self._summary,
             **not_imitated("ListServerCertificateTags"),
         }
         return exclusively(self._lock, operations)
@@ -233,6 +234,14 @@ class ServerCertificates:
         if not keys:
             raise AwsError("InvalidInput", "The provided tag keys must not be null/empty.")
         certificate.tags = {key: tag for key, tag in certificate.tags.items() if key not in keys}
+
+    def _summary(self, call: Call) -> dict[str, Any]:
+        """How many certificates there are and may be; what else there is, as moto counts it."""
+        summary = _backend(call).account_summary.summary_map | {
+            "ServerCertificates": len(_all(_backend(call))),
+            "ServerCertificatesQuota": self.settings.quota,
+        }
+        return {"SummaryMap": summary}
 
     def _visible(self, call: Call) -> list[ServerCertificate]:
         """The stored certificates, and the deleted ones that listings still show."""
