@@ -33,6 +33,7 @@ from .controls import (
     RequestControl,
 )
 from .functions import Functions
+from .identities import Identities
 from .prerequisites import make_bucket, turn_on_config
 from .remediation import AutomationControl, MessageControl, RemediationControl
 from .rules import Rules
@@ -59,6 +60,7 @@ class Sandbox:
         # What AWS has too, in fewer words.
         self.automations = AutomationControl(connection)
         self.remediations = RemediationControl(connection)
+        self.identities = Identities(connection, self.clock)
         certificates = ServerCertificates(connection, self.clock)
         self.upload_certificate = certificates.upload
         self.upload_certificates = certificates.upload_many

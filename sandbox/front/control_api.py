@@ -54,6 +54,7 @@ class ControlApi:
             ("POST", "regions/offer"): lambda request: regions.offer(**request),
             ("POST", "denials"): lambda request: policies.add(Denial(**request)),
             ("DELETE", "denials"): lambda _: policies.clear(),
+            ("POST", "sign-in"): self._sign_in,
         }
 
     def _certificate_routes(self) -> Routes:
@@ -116,6 +117,9 @@ class ControlApi:
         fault = Fault(**request)
         self._parts.faults.add(fault)
         return fault.to_json()
+
+    def _sign_in(self, request: dict[str, Any]) -> dict[str, str]:
+        return {"token": self._parts.signed_in_users.sign_in(**request)}
 
     def _change_settings(self, request: dict[str, Any]) -> dict[str, Any]:
         self._parts.certificates.settings = self._parts.certificates.settings.changed(**request)

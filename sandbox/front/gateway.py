@@ -152,7 +152,12 @@ class Gateway:
         return _Answer(response, error)
 
     def _principal(self, call: Call) -> str:
-        """The ARN behind the access key; an unknown key is taken for the account's root."""
+        """The ARN behind the access key; an unknown key is taken for the account's root.
+
+        Empty where none is asked for: who has no credentials yet is nobody.
+        """
+        if not call.access_key and call.service != "s3":
+            return ""
         known = self._parts.functions.principals.get(call.access_key)
         if known:
             return known
@@ -162,9 +167,10 @@ class Gateway:
         )
         if role is not None:
             return role.arn
-        key = iam_backends[call.account][partition].access_keys.get(call.access_key)
-        name = f"user/{key.user_name}" if key is not None and key.user_name else "root"
-        return f"arn:{partition}:iam::{call.account}:{name}"
+        backend = iam_backends[call.account][partition]
+        key = backend.access_keys.get(call.access_key)
+        user = backend.users.get(key.user_name) if key is not None and key.user_name else None
+        return str(user.arn) if user else f"arn:{partition}:iam::{call.account}:root"
 
 
 def _error(call: Call, error: Exception) -> _Answer:

@@ -29,6 +29,8 @@ from sandbox.services.lambda_ import checks
 from sandbox.services.lambda_.functions import Functions
 from sandbox.services.ssm.automations import Automations
 from sandbox.services.ssm.execution_events import ExecutionEvents
+from sandbox.services.sso import SignedInUsers
+from sandbox.services.sts import SecurityTokens
 from sandbox.wire.calls import Call
 from sandbox.wire.operations import Operations, exclusively
 
@@ -79,6 +81,8 @@ class Parts:
         self.remediations = Remediations(self.clock, self.rules, self.automations)
         self.rules.on_result.append(ComplianceEvents(self.clock, self.buses).changed)
         self._stacks = Stacks(self.clock)
+        self._security_tokens = SecurityTokens(self.clock)
+        self.signed_in_users = SignedInUsers(self.clock)
 
     def listen_at(self, endpoint: str) -> None:
         """Says where the sandbox listens: functions, runbooks and stacks call it themselves."""
@@ -105,6 +109,9 @@ class Parts:
             "lambda": self.functions.operations(),
             "sns": sns.operations(),
             "ssm": self.automations.operations(),
+            "sso": self.signed_in_users.operations(),
+            "sso-oidc": self.signed_in_users.token_operations(),
+            "sts": self._security_tokens.operations(),
         } | {service: exclusively(self.users_lock, own) for service, own in users.items()}
 
     def refusal(self, call: Call, principal: str) -> Refusal | None:
@@ -138,6 +145,7 @@ class Parts:
         self.faults.reset()
         self.authorization.clear()
         self._stacks.reset()
+        self.signed_in_users.reset()
         self.clock.reset()
         moto_api_backend.reset()
         self.log.clear()

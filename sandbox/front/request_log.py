@@ -11,7 +11,12 @@ from typing import Any
 
 REDACTED = "(redacted)"
 # Secrets, and documents that only make a log long.
-_HIDDEN = {"PrivateKey", "CertificateBody", "CertificateChain", "ZipFile", "Body", "Payload"}
+_HIDDEN = {"PrivateKey", "CertificateBody", "CertificateChain", "ZipFile", "Body", "Payload"} | {
+    "WebIdentityToken",
+    "accessToken",
+    "clientSecret",
+    "refreshToken",
+}
 
 
 @dataclass(frozen=True)

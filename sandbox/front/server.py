@@ -22,6 +22,8 @@ from .parts import Parts
 from .request_log import RequestLog
 
 HOST = "127.0.0.1"
+# Headers whose names have an underscore, which WSGI can't tell from a dash.
+_KEPT_HEADERS = ("x-amz-sso_bearer_token",)
 
 
 class SandboxServer:
@@ -106,6 +108,9 @@ class _RequestHandler(MotoRequestHandler):
     def _environ(self) -> dict[str, Any]:
         """WSGI's environment, with the whole body in memory."""
         environ = self.make_environ()
+        for name in _KEPT_HEADERS:
+            if name in self.headers:
+                environ["HTTP_" + name.upper().replace("-", "_")] = self.headers[name]
         length = int(environ.get("CONTENT_LENGTH") or 0)
         is_chunked = environ.pop("wsgi.input_terminated", False)
         body = environ["wsgi.input"].read() if is_chunked else self.rfile.read(length)

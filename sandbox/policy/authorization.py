@@ -14,10 +14,10 @@ from typing import Any
 
 from moto.awslambda.models import LambdaFunction
 from moto.awslambda.utils import get_backend
-from moto.iam.models import iam_backends
+from moto.iam.models import Role, iam_backends
 from moto.s3.models import FakeBucket, s3_backends
 from moto.sns.models import sns_backends
-from moto.sts.models import AssumedRole, sts_backends
+from moto.sts.models import AssumedRole
 from moto.utilities.utils import get_partition
 from werkzeug.exceptions import HTTPException
 
@@ -26,7 +26,7 @@ from sandbox.wire.calls import AwsError, Call
 
 from .actions import needed
 from .language import Access, Document, Policies, PolicyError, reason_for_denial
-from .roles import admits, default_version, parsed, role_by_arn, role_named
+from .roles import admits, default_version, new_session, parsed, role_named, role_of_arn
 
 # moto takes a bucket policy's conditions for true; bucket policies are judged here instead.
 FakeBucket.get_permission = lambda *_: None  # type: ignore[method-assign]
@@ -86,6 +86,7 @@ class Authorization:
         try:
             if ":assumed-role/" in principal:
                 self._judge(call, principal)
+            if (call.service, call.operation) == ("sts", "AssumeRole"):
                 _check_role_asked_for(call, principal)
         except PolicyError as error:
             return not_understood(call, error)
@@ -137,14 +138,7 @@ class Authorization:
                 "AccessDenied",
                 f"{service} is not authorized to perform: sts:AssumeRole on resource: {role_arn}",
             )
-        return sts_backends[account][get_partition(region)].assume_role(
-            region_name=region,
-            role_session_name=session_name,
-            role_arn=role_arn,
-            policy="",
-            duration=3600,
-            external_id="",
-        )
+        return new_session(role, session_name, 3600)
 
     def reason_for_denial(
         self, principal: str, access: Access, resource_policy: Document, owner: str
@@ -290,16 +284,28 @@ def _function(call: Call, name: str) -> LambdaFunction | None:
 
 
 def _check_role_asked_for(call: Call, principal: str) -> None:
-    """Refuses a role that doesn't trust the caller.
+    """Refuses a role that isn't there, or that doesn't trust the caller; the developer needs none.
 
     :raises _DeniedError: if so
     """
-    if (call.service, call.operation) == ("sts", "AssumeRole"):
-        arn, caller = call.params.get("RoleArn", ""), _Caller(principal)
-        role = role_by_arn(call, arn)
-        names = [*caller.names, caller.account, caller.root]
-        if role is None or not admits(role, names, caller.context):
-            raise _DeniedError(Access("sts:AssumeRole", arn), "")
+    arn = call.params.get("RoleArn", "")
+    role = role_of_arn(arn)
+    is_here = role is not None and arn.split(":")[1] == call.partition
+    if role is None or not is_here or not _is_trusted(call, principal, role):
+        raise _DeniedError(Access("sts:AssumeRole", arn), "")
+
+
+def _is_trusted(call: Call, principal: str, role: Role) -> bool:
+    root = f"arn:{call.partition}:iam::{call.account}:root"
+    if principal == root:
+        return True
+    names, context = [principal, call.account, root], {"aws:principalaccount": [call.account]}
+    if ":assumed-role/" in principal:
+        caller = _Caller(principal)
+        names, context = [*caller.names, *names], dict(caller.context)
+    if "ExternalId" in call.params:
+        context["sts:externalid"] = [call.params["ExternalId"]]
+    return admits(role, names, context)
 
 
 def _denied_code(call: Call) -> str:

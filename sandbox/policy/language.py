@@ -85,13 +85,20 @@ def effect(documents: Iterable[Document], access: Access) -> str:
     return next((one for one in ("Deny", "Allow") if one in effects), "")
 
 
-def trusts(document: Document, principals: Iterable[str], context: Mapping[str, list[str]]) -> bool:
+def trusts(
+    document: Document,
+    principals: Iterable[str],
+    context: Mapping[str, list[str]],
+    action: str = "sts:AssumeRole",
+) -> bool:
     """Whether a role's trust policy lets one of these principals assume it.
 
-    :param principals: a service (`lambda.amazonaws.com`), or what names a role or an account
+    :param principals: a service (`lambda.amazonaws.com`), or what names a role, an account or an
+        identity provider
+    :param action: by which operation
     :raises PolicyError: if the policy can't be understood
     """
-    access = Access("sts:AssumeRole", "", context)
+    access = Access(action, "", context)
     known = list(principals)
     effects = {
         statement["Effect"]

@@ -6,7 +6,9 @@ import json
 from collections.abc import Iterable, Mapping
 from urllib.parse import unquote
 
-from moto.iam.models import ManagedPolicy, Role, iam_backends
+from moto.iam.models import IAMBackend, ManagedPolicy, Role, iam_backends
+from moto.sts.models import AssumedRole, sts_backends
+from moto.utilities.utils import PARTITION_NAMES
 
 from sandbox.wire.calls import Call
 
@@ -25,12 +27,44 @@ def role_by_arn(call: Call, arn: str) -> Role | None:
     return role if role is not None and role.arn == arn else None
 
 
-def admits(role: Role, principals: Iterable[str], context: Mapping[str, list[str]]) -> bool:
+def role_of_arn(arn: str) -> Role | None:
+    """The role of this ARN, in whichever account and partition it is."""
+    backend = backend_of_arn(arn)
+    roles = [] if backend is None else list(backend.roles.values())
+    return next((role for role in roles if role.arn == arn), None)
+
+
+def backend_of_arn(arn: str) -> IAMBackend | None:
+    """IAM in the account and partition of an ARN, if there are such."""
+    fields = arn.split(":", 5)
+    is_known = len(fields) == 6 and fields[1] in PARTITION_NAMES and fields[4] in iam_backends
+    return iam_backends[fields[4]][fields[1]] if is_known else None
+
+
+def admits(
+    role: Role,
+    principals: Iterable[str],
+    context: Mapping[str, list[str]],
+    action: str = "sts:AssumeRole",
+) -> bool:
     """Whether a role's trust policy lets one of the principals assume it.
 
     :raises PolicyError: if the policy can't be understood
     """
-    return trusts(parsed(role.assume_role_policy_document), principals, context)
+    return trusts(parsed(role.assume_role_policy_document), principals, context, action)
+
+
+def new_session(role: Role, name: str, seconds: int) -> AssumedRole:
+    """Temporary credentials of a role, whoever asked for them."""
+    _, partition, _, _, account, _ = role.arn.split(":", 5)
+    return sts_backends[account][partition].assume_role(
+        region_name=partition,  # from which moto tells the partition
+        role_session_name=name,
+        role_arn=role.arn,
+        policy="",
+        duration=seconds,
+        external_id="",
+    )
 
 
 def parsed(text: str | bytes) -> Document:

@@ -29,6 +29,9 @@ DEFAULT_REGION = "us-east-1"
 _SERVICES_BY_SIGNING_NAME = {"monitoring": "cloudwatch"}
 # Two services share one signing name and differ by API version.
 _LOAD_BALANCING_VERSIONS = {"2012-06-01": "elb", "2015-12-01": "elbv2"}
+# Requests of whoever has no credentials yet carry no signature; these are known by their paths.
+_UNSIGNED_PATHS = {"/federation/credentials": "sso", "/token": "sso-oidc"}
+_UNSIGNED_ACTIONS = {"AssumeRoleWithWebIdentity": "sts", "GetCallerIdentity": "sts"}
 
 
 class AwsError(ServiceException):
@@ -36,6 +39,14 @@ class AwsError(ServiceException):
 
     moto looks for the model of an exception by the module that it comes from: hence a class here.
     """
+
+    def __init__(self, *arguments: Any, status: int = 0) -> None:
+        """Takes what moto's takes.
+
+        :param status: the HTTP status of a code that isn't in the service's model
+        """
+        super().__init__(*arguments)
+        self.status = status
 
 
 @dataclass(frozen=True)
@@ -107,11 +118,23 @@ def account_of(access_key: str) -> str:
 
 
 def _credential_scope(request: Request) -> tuple[str, str, str]:
-    """Access key, region and signing name; an unsigned or presigned request is taken for S3's."""
+    """Access key, region and signing name; another unsigned or presigned request is S3's."""
     authorization = request.headers.get("Authorization", "")
     _, _, credential = authorization.partition("Credential=")
     parts = credential.split(",")[0].split("/")
-    return (parts[0], parts[2], parts[3].lower()) if len(parts) == 5 else ("", DEFAULT_REGION, "s3")
+    if len(parts) == 5:
+        return parts[0], parts[2], parts[3].lower()
+    return "", DEFAULT_REGION, _unsigned_service(request)
+
+
+def _unsigned_service(request: Request) -> str:
+    if _is_form(request) and request.values.get("Action") in _UNSIGNED_ACTIONS:
+        return _UNSIGNED_ACTIONS[request.values["Action"]]
+    return _UNSIGNED_PATHS.get(request.path, "s3")
+
+
+def _is_form(request: Request) -> bool:
+    return (request.content_type or "").startswith("application/x-www-form-urlencoded")
 
 
 def _service_name(signing_name: str, request: Request) -> str:
@@ -124,7 +147,7 @@ def _operation(service: str, request: Request) -> tuple[str | None, dict[str, An
     target = request.headers.get("X-Amz-Target")
     if target:
         return target.rpartition(".")[2], {}
-    if (request.content_type or "").startswith("application/x-www-form-urlencoded"):
+    if _is_form(request):
         action = request.values.get("Action")
         if action:
             return str(action), {}
@@ -202,8 +225,9 @@ def serialize(
         warnings.simplefilter("ignore")
         serialized = serializer.serialize(result)
     body = serialized["body"]
+    status = result.status if isinstance(result, AwsError) else 0
     return Response(
-        int(serialized["status_code"]),
+        status or int(serialized["status_code"]),
         {str(key): str(value) for key, value in serialized["headers"].items()},
         body.encode() if isinstance(body, str) else bytes(body),
     )

@@ -22,6 +22,10 @@ VALIDATION_CODES = {
     "elb": "ValidationError",
     "elbv2": "ValidationError",
     "iam": "ValidationError",
+    "organizations": "InvalidInputException",
+    "sso": "InvalidRequestException",
+    "sso-oidc": "InvalidRequestException",
+    "sts": "ValidationError",
 }
 
 _PYTHON_TYPES: dict[str, type | tuple[type, ...]] = {

@@ -7,6 +7,8 @@ from functools import cache
 from typing import Any
 
 import boto3
+from moto.iam.models import iam_backends
+from moto.utilities.utils import PARTITION_NAMES
 
 from sandbox.host.defaults import ENABLED_BY_DEFAULT
 from sandbox.policy.authorization import Refusal
@@ -110,9 +112,9 @@ class Regions:
             }
 
     def refusal(self, call: Call) -> Refusal | None:
-        """What a region answers that is disabled: it knows nobody's credentials."""
-        region = requested_region(call)
-        if self.statuses(call.partition).get(region) not in UNUSABLE:
+        """What a region answers to credentials of another partition; a disabled one, to any."""
+        is_usable = self.statuses(call.partition).get(requested_region(call)) not in UNUSABLE
+        if is_usable and not _is_of_another_partition(call):
             return None
         if call.service in _UNKNOWN_CREDENTIALS:
             return _UNKNOWN_CREDENTIALS[call.service]
@@ -130,6 +132,13 @@ class Regions:
         ]
         found, token = PAGES.page(call, regions, lambda region: region["RegionName"])
         return {"Regions": found, "NextToken": token}
+
+
+def _is_of_another_partition(call: Call) -> bool:
+    """Whether the access key is known, but not in the partition that it is used in."""
+    backends = iam_backends[call.account]
+    known = [one for one in PARTITION_NAMES if call.access_key in backends[one].access_keys]
+    return bool(known) and call.partition not in known
 
 
 def _check_region(region: str) -> None:
