@@ -16,6 +16,7 @@ from sandbox.host.defaults import (
 from .certificates import CertificateFiles, new_key, self_signed, with_chain
 from .connection import SandboxError
 from .infrastructure import FIXED_RESPONSE, Infrastructure, LoadBalancer, distribution_config
+from .organization import AggregateResult
 from .roles import granted
 from .rules import Rule
 from .sandbox import Sandbox
@@ -29,6 +30,7 @@ __all__ = [
     "FIXED_RESPONSE",
     "ORGANIZATION",
     "PROJECT",
+    "AggregateResult",
     "CertificateFiles",
     "Infrastructure",
     "LoadBalancer",

@@ -34,6 +34,7 @@ from .controls import (
 )
 from .functions import Functions
 from .identities import Identities
+from .organization import AggregatorControl, OrganizationControl
 from .prerequisites import make_bucket, turn_on_config
 from .remediation import AutomationControl, MessageControl, RemediationControl
 from .rules import Rules
@@ -57,7 +58,9 @@ class Sandbox:
         self.denials = DenialControl(connection)
         self.delete_conflicts = DeleteConflictControl(connection)
         self.messages = MessageControl(connection)
+        self.organization = OrganizationControl(connection)
         # What AWS has too, in fewer words.
+        self.aggregators = AggregatorControl(connection)
         self.automations = AutomationControl(connection)
         self.remediations = RemediationControl(connection)
         self.identities = Identities(connection, self.clock)

@@ -45,6 +45,7 @@ class ControlApi:
             **self._certificate_routes(),
             **self._evaluation_routes(),
             **self._follow_up_routes(),
+            **self._organization_routes(),
         }
 
     def _account_routes(self) -> Routes:
@@ -91,6 +92,17 @@ class ControlApi:
             ),
             ("GET", "events"): lambda _: [one.to_json() for one in parts.buses.deliveries],
             ("GET", "messages"): lambda _: events.messages(),
+        }
+
+    def _organization_routes(self) -> Routes:
+        aggregators, organizations = self._parts.aggregators, self._parts.organizations
+        return {
+            ("POST", "organization"): lambda request: organizations.put(**request),
+            ("POST", "aggregators/results"): lambda request: aggregators.add_results(**request),
+            ("POST", "aggregators/sources"): lambda request: aggregators.set_source(**request),
+            ("POST", "aggregators/empty-pages"): (
+                lambda request: aggregators.set_empty_pages(request["number"])
+            ),
         }
 
     def answer(self, method: str, path: str, body: bytes) -> Response:

@@ -58,6 +58,8 @@ _THROTTLING = {
     "sts": ("Throttling", "Rate exceeded", 400),
     "account": ("TooManyRequestsException", "Rate exceeded", 429),
     "appsync": ("TooManyRequestsException", "Rate exceeded", 429),
+    "organizations": ("TooManyRequestsException", "Rate exceeded", 400),
+    "sso": ("TooManyRequestsException", "Rate exceeded", 429),
 }
 _DEFAULT_THROTTLING = ("ThrottlingException", "Rate exceeded", 400)
 # Services whose errors end in `Exception`, and the status of their refusals. That of the others,

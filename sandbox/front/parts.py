@@ -19,6 +19,7 @@ from sandbox.services.acm import AcmCertificates
 from sandbox.services.appsync import DomainNames
 from sandbox.services.certificate_users import DeleteConflicts, acm_certificates_in_use
 from sandbox.services.cloudformation.stacks import Stacks
+from sandbox.services.config.aggregators import Aggregators
 from sandbox.services.config.compliance import Compliance
 from sandbox.services.config.compliance_events import ComplianceEvents
 from sandbox.services.config.remediation import Remediations
@@ -27,6 +28,7 @@ from sandbox.services.events import DefaultBuses
 from sandbox.services.iam.server_certificates import ServerCertificate, ServerCertificates
 from sandbox.services.lambda_ import checks
 from sandbox.services.lambda_.functions import Functions
+from sandbox.services.organizations import Organizations
 from sandbox.services.ssm.automations import Automations
 from sandbox.services.ssm.execution_events import ExecutionEvents
 from sandbox.services.sso import SignedInUsers
@@ -75,6 +77,8 @@ class Parts:
         self.functions = Functions(java, runtime_jars, directory, guardian, self.authorization)
         self.rules = ConfigRules(self.clock, self.functions)
         self._compliance = Compliance(self.rules)
+        self.aggregators = Aggregators(self.clock)
+        self.organizations = Organizations(self.clock)
         self.buses = DefaultBuses(self.authorization)
         self.automations = Automations(self.clock, self.authorization, directory, guardian)
         self.automations.on_ended.append(ExecutionEvents(self.clock, self.buses).ended)
@@ -104,9 +108,11 @@ class Parts:
             "cloudformation": self._stacks.operations(),
             "config": self.rules.operations()
             | self._compliance.operations()
-            | self.remediations.operations(),
+            | self.remediations.operations()
+            | self.aggregators.operations(),
             "iam": self.certificates.operations(),
             "lambda": self.functions.operations(),
+            "organizations": self.organizations.operations(),
             "sns": sns.operations(),
             "ssm": self.automations.operations(),
             "sso": self.signed_in_users.operations(),
@@ -146,6 +152,8 @@ class Parts:
         self.authorization.clear()
         self._stacks.reset()
         self.signed_in_users.reset()
+        self.aggregators.reset()
+        self.organizations.reset()
         self.clock.reset()
         moto_api_backend.reset()
         self.log.clear()

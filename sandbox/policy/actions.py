@@ -105,7 +105,17 @@ def _iam(call: Call) -> list[str]:
 _CONFIG_WITHOUT_RESOURCE = {"DescribeConfigRules"}
 
 
+def _aggregator(call: Call) -> str:
+    name = call.params["ConfigurationAggregatorName"]
+    known = config_backends[call.account][call.region].config_aggregators.get(name)
+    if known is not None:
+        return str(known.configuration_aggregator_arn)
+    return _arn(call, "config", f"config-aggregator/{name}")
+
+
 def _config(call: Call) -> list[str]:
+    if "ConfigurationAggregatorName" in call.params:
+        return [_aggregator(call)]
     if call.operation in _CONFIG_WITHOUT_RESOURCE:
         return ["*"]
     params = call.params

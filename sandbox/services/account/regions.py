@@ -28,7 +28,7 @@ UNUSABLE = ("DISABLED", "ENABLING")
 # Services that botocore's list of endpoints decides about, and tests may.
 OFFERED_SERVICES = ("appsync",)
 # Served by one endpoint for all regions of a partition.
-GLOBAL_SERVICES = frozenset(("account", "cloudfront", "iam"))
+GLOBAL_SERVICES = frozenset(("account", "cloudfront", "iam", "organizations"))
 # The region of those endpoints. In other partitions it makes no difference here.
 _GLOBAL_REGIONS = {"aws": "us-east-1"}
 _PARTITIONS_OF_SERVICES = {"account": ("aws", "aws-cn"), "cloudfront": ("aws", "aws-cn")}
