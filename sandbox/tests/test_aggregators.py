@@ -374,7 +374,7 @@ class TestSources:
 
     def test_failure_says_why(self, sandbox: Sandbox, config: Any) -> None:
         add(sandbox, bad(FIRST), bad(SECOND))
-        where = {"region": REGION, "account": ADMINISTRATOR}
+        where: dict[str, Any] = {"region": REGION, "account": ADMINISTRATOR}
         error = ("AccessDenied", "No authorization")
         set_source = sandbox.aggregators.set_source
         set_source("org", SECOND, "eu-west-1", "FAILED", error=error, **where)

@@ -20,7 +20,8 @@ def organizations(sandbox: Sandbox, account: str = "", region: str = "us-east-1"
 
 def pages(client: Any, **request: Any) -> list[list[str]]:
     """The accounts of every page."""
-    found, token = [], {}
+    found: list[list[str]] = []
+    token: dict[str, str] = {}
     while True:
         answer = client.list_accounts(**request, **token)
         found.append([one["Id"] for one in answer["Accounts"]])
