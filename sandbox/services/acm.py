@@ -144,5 +144,5 @@ def _eligibility(bundle: CertBundle, in_use: Collection[str]) -> str:
 
     https://docs.aws.amazon.com/acm/latest/userguide/managed-renewal.html
     """
-    is_renewed = bundle.type == "AMAZON_ISSUED" and bundle.status == "ISSUED"
+    is_renewed = bundle.type != "IMPORTED" and bundle.status == "ISSUED"
     return "ELIGIBLE" if is_renewed and bundle.arn in in_use else "INELIGIBLE"
