@@ -18,6 +18,12 @@ export MAVEN_OPTS := --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory
 MVN := mvn --quiet
 
 ZIP := target/certsweep.zip
+# Made with the zip.
+AUDIT := target/certsweep-audit.jar
+# What the audit's report names as its source: the commit that last changed it, and whether it was changed since.
+SOURCE := src/main pom.xml
+NAMED = -Dcommit='$(or $(COMMIT),unknown)'
+COMMIT = $(shell git log -1 --format=%H -- $(SOURCE) 2>/dev/null || true)$(shell [ -z "$$(git status --porcelain -- $(SOURCE) 2>/dev/null)" ] || echo +changes)
 # What is in it: Maven writes it with the zip.
 SBOM := target/certsweep.cdx.json
 TEMPLATE := target/cloudformation/certsweep.yaml
@@ -29,7 +35,7 @@ PARAMETERS ?=
 # Organizational units, or the organization's root, separated by commas.
 UNITS ?=
 WAIT ?= 0
-# Of what a target runs: `make bench` and `make soak` take some.
+# Of what a target runs: `make audit`, `make bench` and `make soak` take some.
 ARGUMENTS ?=
 AWS ?= $(VENV)/bin/aws
 PACKAGED := target/cloudformation/packaged.yaml
@@ -55,7 +61,7 @@ $(VENV_READY): requirements.txt
 	@touch $@
 
 .PHONY: package
-package: $(ZIP) $(TEMPLATE) ## Build target/certsweep.zip, its SBOM beside it, and target/cloudformation/certsweep.yaml
+package: $(ZIP) $(TEMPLATE) ## Build target/certsweep.zip with its SBOM, target/certsweep-audit.jar, and target/cloudformation/certsweep.yaml
 
 .PHONY: release
 release: package ## Pack target/certsweep-X.Y.Z.tar.gz, what a release publishes
@@ -65,12 +71,16 @@ $(TEMPLATE): bin/render-template cloudformation/certsweep.yaml $(wildcard remedi
 	bin/render-template
 
 $(ZIP): $(SOURCES) | tools
-	$(MVN) -Djacoco.skip -Dmaven.test.skip=true package
+	$(MVN) $(NAMED) -Djacoco.skip -Dmaven.test.skip=true package
 	@touch $@
 
 .PHONY: demo
 demo: package $(VENV_READY) ## Watch the rule at work on the embedded sandbox
 	@$(PY) -m sandbox.demo
+
+.PHONY: audit
+audit: package ## Report on the certificates of your account: [ARGUMENTS='--output report']
+	@$(JAVA_HOME)/bin/java -jar $(AUDIT) $(ARGUMENTS)
 
 .PHONY: sandbox
 sandbox: package $(VENV_READY) ## Start the sandbox and leave it running, for the AWS CLI
@@ -82,7 +92,7 @@ test: tools format-check test-java reproducible test-python ## Everything: forma
 
 .PHONY: test-java
 test-java: tools ## Java: formatting, compiler and Error Prone warnings, unit tests, coverage
-	$(MVN) verify
+	$(MVN) $(NAMED) verify
 
 # What `make test-java` tries a hundred and fifty times, from one seed so that a build is as good as the next.
 TRIES ?= 20000

@@ -58,19 +58,26 @@ def self_signed(
 
 
 def with_chain(
-    name: str, not_before: datetime, not_after: datetime, intermediates: int = 1
+    name: str,
+    not_before: datetime,
+    not_after: datetime,
+    intermediates: int = 1,
+    authorities_end: datetime | None = None,
 ) -> CertificateFiles:
     """A certificate for the host `name` under a root and `intermediates` authorities.
 
     The chain starts with the immediate issuer and leaves the root out, as is usual.
+
+    :param authorities_end: when the authorities expire; by default years after the certificate
     """
     margin = timedelta(days=3650)
+    authorities_end = authorities_end or not_after + margin
     key, issuer = new_key(), "Sandbox Root CA"
     authorities: list[x509.Certificate] = []
     for level in range(1, intermediates + 1):
         own_key, own_name = new_key(), f"Sandbox Intermediate CA {level}"
         authorities.append(
-            _signed(own_name, own_key, issuer, key, not_before - margin, not_after + margin, True)
+            _signed(own_name, own_key, issuer, key, not_before - margin, authorities_end, True)
         )
         key, issuer = own_key, own_name
     leaf_key = new_key()

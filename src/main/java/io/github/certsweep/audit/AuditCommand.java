@@ -80,6 +80,7 @@ public final class AuditCommand implements Callable<Integer> {
   private static final int NOT_WRITTEN = 74;
 
   private static final int MOST_DAYS = 3650;
+  private static final String LOG_LEVEL = "org.slf4j.simpleLogger.defaultLogLevel";
 
   /** An audit has no deadline of its own; each call has one. */
   private static final Duration LONGEST = Duration.ofHours(6);
@@ -170,6 +171,10 @@ public final class AuditCommand implements Callable<Integer> {
 
   /** Runs the command in a process of its own. */
   public static void main(String[] arguments) {
+    // What the SDK warns of, the command says itself, in one line.
+    if (System.getProperty(LOG_LEVEL) == null) {
+      System.setProperty(LOG_LEVEL, "error");
+    }
     Terminal terminal = Terminal.of(System.getenv(), Optional.ofNullable(System.console()));
     CommandLine command =
         commandLine(new AuditCommand(Clock.systemUTC(), terminal))

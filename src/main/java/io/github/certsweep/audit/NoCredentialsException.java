@@ -12,9 +12,14 @@ final class NoCredentialsException extends RuntimeException {
   NoCredentialsException(RuntimeException cause) {
     super(
         "No AWS credentials: "
-            + Text.shorten(Text.oneLine(String.valueOf(cause.getMessage())), REASON_LENGTH)
+            + sentence(
+                Text.shorten(Text.oneLine(String.valueOf(cause.getMessage())), REASON_LENGTH))
             + " Sign in (for example with aws sso login), give --profile, or set AWS_ACCESS_KEY_ID"
             + " and AWS_SECRET_ACCESS_KEY.",
         cause);
+  }
+
+  private static String sentence(String text) {
+    return text.endsWith(".") ? text : text + ".";
   }
 }

@@ -2,6 +2,9 @@ package io.github.certsweep.audit;
 
 import static java.util.stream.Collectors.joining;
 
+import io.github.certsweep.audit.format.CsvFormat;
+import io.github.certsweep.audit.format.JsonFormat;
+import io.github.certsweep.audit.format.OcsfFormat;
 import io.github.certsweep.audit.format.ReportFormat;
 import io.github.certsweep.audit.format.TableFormat;
 import java.util.Arrays;
@@ -14,6 +17,24 @@ enum OutputFormat {
     @Override
     ReportFormat writer(Terminal terminal) {
       return new TableFormat(terminal.colors(), terminal.width());
+    }
+  },
+  JSON("report.json") {
+    @Override
+    ReportFormat writer(Terminal terminal) {
+      return new JsonFormat();
+    }
+  },
+  CSV("report.csv") {
+    @Override
+    ReportFormat writer(Terminal terminal) {
+      return new CsvFormat();
+    }
+  },
+  OCSF("report.ocsf.json") {
+    @Override
+    ReportFormat writer(Terminal terminal) {
+      return new OcsfFormat();
     }
   };
 
