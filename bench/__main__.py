@@ -13,7 +13,7 @@ from pathlib import Path
 
 from sandbox.client import PROJECT, Sandbox
 
-from . import cold_start, evaluation, machine, memory, usage
+from . import audit, cold_start, evaluation, machine, memory, usage
 from .report import Section, as_json, as_markdown
 
 ZIP_FILE = PROJECT / "target" / "certsweep.zip"
@@ -30,6 +30,7 @@ MEASUREMENTS: dict[str, Measurement] = {
     "evaluation": evaluation.measure,
     "usage": usage.measure,
     "memory": memory.measure,
+    "audit": audit.measure,
 }
 
 

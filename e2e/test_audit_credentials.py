@@ -115,7 +115,7 @@ def test_each_permission_that_is_missing_is_told(auditor: Auditor) -> None:
 # Credentials.
 
 
-def by_keys(auditor: Auditor) -> tuple[dict[str, str], str]:
+def by_keys(_: Auditor) -> tuple[dict[str, str], str]:
     return {}, ":root"
 
 
