@@ -1,5 +1,6 @@
 package io.github.certsweep.input;
 
+import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
@@ -10,6 +11,8 @@ import com.google.gson.stream.JsonReader;
 import com.google.gson.stream.JsonToken;
 import java.io.IOException;
 import java.io.StringReader;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
@@ -111,6 +114,67 @@ public final class JsonFields {
    */
   public Optional<String> scalarText(String name) {
     return scalar(name).map(JsonPrimitive::getAsString);
+  }
+
+  /**
+   * The members of a required object.
+   *
+   * @throws InvalidInputException if it is missing or not an object
+   */
+  public JsonFields requiredObject(String name) {
+    JsonElement element = object.get(name);
+    if (element == null || !element.isJsonObject()) {
+      throw new InvalidInputException(what + ": \"" + name + "\" must be an object.");
+    }
+    return new JsonFields(what + ": " + name, element.getAsJsonObject());
+  }
+
+  /**
+   * The objects of a required list.
+   *
+   * @throws InvalidInputException if it is missing or not a list of objects
+   */
+  public List<JsonFields> requiredObjects(String name) {
+    List<JsonFields> objects = new ArrayList<>();
+    for (JsonElement element : requiredList(name)) {
+      String one = what + ": " + name + "[" + objects.size() + "]";
+      if (!element.isJsonObject()) {
+        throw new InvalidInputException(one + " must be an object.");
+      }
+      objects.add(new JsonFields(one, element.getAsJsonObject()));
+    }
+    return List.copyOf(objects);
+  }
+
+  /**
+   * The texts of a required list.
+   *
+   * @throws InvalidInputException if it is missing or not a list of strings
+   */
+  public List<String> requiredTexts(String name) {
+    List<String> texts = new ArrayList<>();
+    for (JsonElement element : requiredList(name)) {
+      if (!element.isJsonPrimitive() || !element.getAsJsonPrimitive().isString()) {
+        throw new InvalidInputException(
+            what + ": " + name + "[" + texts.size() + "] must be a string.");
+      }
+      texts.add(element.getAsString());
+    }
+    return List.copyOf(texts);
+  }
+
+  private JsonArray requiredList(String name) {
+    JsonElement element = object.get(name);
+    if (element == null || !element.isJsonArray()) {
+      throw new InvalidInputException(what + ": \"" + name + "\" must be a list.");
+    }
+    return element.getAsJsonArray();
+  }
+
+  /** The error that this member has a wrong value, which it quotes; with the remedy. */
+  public InvalidInputException wrongValue(String name, String value, String remedy) {
+    return new InvalidInputException(
+        what + ": \"" + name + "\" is " + InvalidInputException.quote(value) + ". " + remedy);
   }
 
   private Optional<JsonPrimitive> scalar(String name) {

@@ -88,6 +88,21 @@ class JsonFieldsTest {
   }
 
   @Test
+  void objectsAndListsWithinAreNamedInErrors() {
+    JsonFields fields =
+        JsonFields.parse("It", "{\"a\":{\"b\":\"c\"},\"d\":[{\"e\":1}],\"f\":[\"g\"],\"h\":[1]}");
+    assertThat(fields.requiredObject("a").requiredText("b")).isEqualTo("c");
+    assertThat(fields.requiredTexts("f")).containsExactly("g");
+    assertThatThrownBy(() -> fields.requiredObjects("d").getFirst().requiredText("e"))
+        .hasMessage("It: d[0]: \"e\" must be a string, but is not.");
+    assertThatThrownBy(() -> fields.requiredObject("d")).hasMessage("It: \"d\" must be an object.");
+    assertThatThrownBy(() -> fields.requiredObjects("a")).hasMessage("It: \"a\" must be a list.");
+    assertThatThrownBy(() -> fields.requiredObjects("x")).hasMessage("It: \"x\" must be a list.");
+    assertThatThrownBy(() -> fields.requiredObjects("h")).hasMessage("It: h[0] must be an object.");
+    assertThatThrownBy(() -> fields.requiredTexts("h")).hasMessage("It: h[0] must be a string.");
+  }
+
+  @Test
   void twoMembersOfOneNameAreRefused() {
     assertThatThrownBy(() -> JsonFields.parse("The request", "{\"a\":\"x\",\"b\":1,\"a\":\"y\"}"))
         .isInstanceOf(InvalidInputException.class)
