@@ -240,6 +240,35 @@ def test_details_that_are_throttled_or_refused_are_told(auditor: Auditor) -> Non
     assert place["error"].startswith("Details of ")
 
 
+def test_comparison_tells_what_is_new_gone_and_still_there(auditor: Auditor) -> None:
+    iam, options = auditor.sandbox.client("iam"), ("--no-usage", "--no-details")
+    for name, left in (("still", -40), ("gone", -30), ("valid", 40)):
+        store(auditor, name, left)
+    old = auditor.folder / "old.json"
+    old.write_text(auditor.report(*options).out)
+    first = json.loads(old.read_text())["at"]
+    iam.delete_server_certificate(ServerCertificateName="gone")
+    store(auditor, "new", -10)
+    report = auditor.report(*options, "--compare", str(old))
+    comparison = report.json["comparison"]
+    assert comparison["earlier"] == first
+    assert {
+        kind: [one["name"] for one in comparison[kind]] for kind in ("added", "gone", "still")
+    } == {
+        "added": ["new"],
+        "gone": ["gone"],
+        "still": ["still"],
+    }
+    assert comparison["still"][0]["since"] == report.certificate("still")["flaggedSince"] == first
+    table = auditor.run(*options, "--compare", str(old)).out
+    assert f"Since {first}" in table
+    assert re.search(r"Gone: 1\n +gone .*deleted", table)
+    old.write_text(old.read_text().replace(auditor.sandbox.account, "210987654321"))
+    refused = auditor.run(*options, "--compare", str(old))
+    assert refused.status == 64
+    assert "is of account 210987654321" in refused.err
+
+
 # Where it is written.
 
 

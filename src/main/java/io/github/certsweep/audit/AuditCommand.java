@@ -2,6 +2,7 @@ package io.github.certsweep.audit;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.github.certsweep.audit.compare.EarlierReport;
 import io.github.certsweep.audit.report.AuditParameters;
 import io.github.certsweep.audit.report.AuditReport;
 import io.github.certsweep.aws.AwsCallException;
@@ -152,6 +153,12 @@ public final class AuditCommand implements Callable<Integer> {
   private Optional<Path> output = Optional.empty();
 
   @Option(
+      names = "--compare",
+      paramLabel = "FILE",
+      description = "Say what has changed since an earlier report.json of this account.")
+  private Optional<Path> earlier = Optional.empty();
+
+  @Option(
       names = "--print-policy",
       description = "Print the IAM policy that an audit needs, and end.")
   private boolean printPolicy;
@@ -209,6 +216,8 @@ public final class AuditCommand implements Callable<Integer> {
     }
     Set<OutputFormat> wanted = wantedFormats();
     AuditParameters parameters = parameters();
+    // Before the search, so that nobody waits for the error.
+    Optional<EarlierReport> compared = earlier.map(EarlierReport::read);
     Optional<ReportFiles> files = output.map(ReportFiles::new);
     if (files.isPresent()) {
       files.get().prepare();
@@ -223,7 +232,8 @@ public final class AuditCommand implements Callable<Integer> {
     } finally {
       progress.tell("");
     }
-    write(report, wanted, files);
+    AuditReport found = report;
+    write(compared.map(one -> one.compareWith(found)).orElse(found), wanted, files);
     return report.exitCode();
   }
 

@@ -74,6 +74,13 @@ class AuditCommandTest {
   }
 
   @Test
+  void anEarlierReportThatIsNoneIsRefusedBeforeTheSearch() throws Exception {
+    Path file = Files.writeString(folder.resolve("old.json"), "[]");
+    assertThat(run("--region", "eu-west-1", "--compare", file.toString())).isEqualTo(64);
+    assertThat(err.toString()).contains("old.json").contains("is not one JSON object");
+  }
+
+  @Test
   void aMissingProfileIsToldWithTheRemedy() {
     assertThat(run("--region", "eu-west-1", "--profile", "no-such-profile")).isEqualTo(70);
     assertThat(err.toString())

@@ -146,18 +146,7 @@ public record EarlierReport(
           "The report %s was made at %s, after this one (%s). Name an older report."
               .formatted(file, at, present.origin().at()));
     }
-    List<String> notes = new ArrayList<>(present.notes());
-    notes.addAll(notes(present));
-    return new AuditReport(
-        present.origin(),
-        present.account(),
-        present.partition(),
-        present.parameters(),
-        present.unchecked(),
-        notes,
-        present.quota(),
-        present.certificates(),
-        Optional.of(new Changes(this, present).comparison()));
+    return present.comparedWith(new Changes(this, present).comparison(), notes(present));
   }
 
   private List<String> notes(AuditReport present) {

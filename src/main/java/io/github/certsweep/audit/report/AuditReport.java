@@ -5,6 +5,7 @@ import io.github.certsweep.usage.UncheckedPlace;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * Everything that an audit found in one account. Every format is written from it alone.
@@ -125,15 +126,19 @@ public record AuditReport(
     return (flagged ? 1 : 0) + (complete() ? 0 : 2);
   }
 
-  /** The same report, compared with an earlier one. */
-  public AuditReport comparedWith(Comparison earlier) {
+  /**
+   * The same report, compared with an earlier one.
+   *
+   * @param more notes on the comparison
+   */
+  public AuditReport comparedWith(Comparison earlier, List<String> more) {
     return new AuditReport(
         origin,
         account,
         partition,
         parameters,
         unchecked,
-        notes,
+        Stream.concat(notes.stream(), more.stream()).toList(),
         quota,
         certificates,
         Optional.of(earlier));

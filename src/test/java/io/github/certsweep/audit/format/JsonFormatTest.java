@@ -82,7 +82,8 @@ class JsonFormatTest {
     Finding old = new Finding("old", EXPIRED.certificate().id(), NOW.minusSeconds(99), "expired");
     AuditReport report =
         ExampleReport.of(EXPIRED)
-            .comparedWith(new Comparison(NOW.minusSeconds(9), List.of(), List.of(), List.of(old)));
+            .comparedWith(
+                new Comparison(NOW.minusSeconds(9), List.of(), List.of(), List.of(old)), List.of());
     assertThat(first(report).get("flaggedSince").getAsString())
         .isEqualTo(NOW.minusSeconds(99).toString());
   }

@@ -105,7 +105,7 @@ class OcsfFormatTest {
             List.of(flagged(expired)));
     AuditReport report =
         ExampleReport.of(valid, unknown, expired, certificate("new", -2, used()))
-            .comparedWith(comparison);
+            .comparedWith(comparison, List.of());
     assertThat(ocsf(report).stream().skip(1))
         .extracting(one -> text(one.getAsJsonArray("resources").get(0).getAsJsonObject(), "name"))
         .containsExactly("new", "expired", "unknown", "valid");
