@@ -63,7 +63,7 @@ class Auditor:
             pytest.fail(f"{JAR} is missing: run `make package` first.")
         self.sandbox = sandbox
         self.folder = folder
-        self.environment = sandbox.environment | NO_SETTINGS | {"AWS_REGION": sandbox.region}
+        self.environment = sandbox.environment | NO_SETTINGS
 
     def command(self, *arguments: str) -> list[str]:
         """The command line."""

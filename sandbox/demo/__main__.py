@@ -14,7 +14,7 @@ from .acts import Story
 from .stage import DemoError, Stage, new_console
 
 TARGET = PROJECT / "target"
-NEEDED = ("certsweep.zip", "cloudformation/certsweep.yaml")
+NEEDED = ("certsweep.zip", "certsweep-audit.jar", "cloudformation/certsweep.yaml")
 INTERRUPTED = 130
 
 

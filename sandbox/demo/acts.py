@@ -24,6 +24,7 @@ from .starting_point import (
 DAYS_TO_EXPIRATION = 30
 STACK = "certsweep"
 APPROVER = "alice"
+REPORT = "target/demo-report"
 
 
 class Story:
@@ -84,6 +85,12 @@ class Story:
                 f"The owner of {EARLY} replaces it, and has the rule evaluated. The name is the "
                 "same, the id is not: a removal that was asked for the old one would be refused.",
                 self.renew,
+            ),
+            Act(
+                "An auditor asks for the whole picture",
+                "One command, which needs no stack: what has expired, who uses it, what could take "
+                "its place and how. ACM has certificates for two of the names.",
+                self.audit,
             ),
         ]
 
@@ -173,6 +180,14 @@ class Story:
             *("--config-rule-names", self._rule.name),
         )
         self._see_evaluation()
+
+    def audit(self) -> None:
+        """Reports on the account as it is now."""
+        self._account.prepare_replacements()
+        report = self._stage.audit("--output", REPORT)
+        self._stage.print(report)
+        page = self._stage.target / REPORT.removeprefix("target/") / "report.html"
+        self._stage.tell(f"\nThe page to look at, or to mail:\n{page}")
 
     @property
     def _rule(self) -> Rule:

@@ -25,6 +25,8 @@ from sandbox.client import Rule, Sandbox
 
 # Where there is no terminal, lines are as long as they need to be: somebody may want to grep them.
 WIDTH_OF_A_PIPE = 200
+# How an audit ends that has made a report, whatever it found.
+REPORTS = range(4)
 # Longer lines of prose are hard to read.
 WIDTH_OF_PROSE = 100
 
@@ -55,7 +57,8 @@ class Stage:
         self.sandbox = sandbox
         self.console = console
         self.folder = folder
-        (folder / "target").symlink_to(target.resolve())
+        self.target = target.resolve()
+        (folder / "target").symlink_to(self.target)
         self._aws = _aws_command()
 
     def play(self, acts: Iterable[Act]) -> None:
@@ -73,6 +76,10 @@ class Stage:
     def quote(self, text: str) -> None:
         """Shows what AWS answers or a person reads, indented."""
         self.console.print(Text(self._wrapped(text, "  > "), style="cyan"), soft_wrap=True)
+
+    def print(self, output: str) -> None:
+        """Shows what a command prints."""
+        self.console.print(Text(output), soft_wrap=True)
 
     def show(self, table: Table) -> None:
         """Shows a table."""
@@ -97,6 +104,20 @@ class Stage:
         if status:
             raise DemoError(f"`aws {shlex.join(arguments)}` failed: {errors.strip()}")
         return json.loads(output) if output.startswith(("{", "[")) else None
+
+    def audit(self, *options: str) -> str:
+        """Shows the command of an audit, runs it, and answers what it prints.
+
+        :raises DemoError: if it makes no report
+        """
+        command = ["java", "-jar", "target/certsweep-audit.jar", *options]
+        self.console.print(Text(shown(command, self.console.width), style="dim"), soft_wrap=True)
+        home = os.environ.get("JAVA_HOME")
+        java = str(Path(home, "bin", "java")) if home else "java"
+        status, output, errors = self._run([java, *command[1:]])
+        if status not in REPORTS:
+            raise DemoError(f"`{shlex.join(command)}` failed: {errors.strip()}")
+        return output
 
     def wait_for_evaluation(self, rule: Rule) -> None:
         """Waits until the function has done what AWS Config invoked it for.

@@ -83,6 +83,11 @@ class StartingPoint:
         infrastructure.distribution("cdn", self._metadata("cdn")["ServerCertificateId"])
         infrastructure.domain(self._home, "api.example.com", self.arn("api"))
 
+    def prepare_replacements(self) -> None:
+        """Puts certificates into ACM that could take the place of two of those in use."""
+        for region, name in ((self._home, "intranet"), ("us-east-1", "cdn")):
+            self._sandbox.put_acm_certificate(region, name, expires=_in_days(90))
+
     def arn(self, name: str) -> str:
         """The ARN of a certificate."""
         return str(self._metadata(name)["Arn"])

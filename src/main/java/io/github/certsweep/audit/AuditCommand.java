@@ -170,10 +170,12 @@ public final class AuditCommand implements Callable<Integer> {
 
   private final Clock clock;
   private final Terminal terminal;
+  private final Map<String, String> environment;
 
-  AuditCommand(Clock clock, Terminal terminal) {
+  AuditCommand(Clock clock, Terminal terminal, Map<String, String> environment) {
     this.clock = clock;
     this.terminal = terminal;
+    this.environment = Map.copyOf(environment);
   }
 
   /** Runs the command in a process of its own. */
@@ -184,7 +186,7 @@ public final class AuditCommand implements Callable<Integer> {
     }
     Terminal terminal = Terminal.of(System.getenv(), Optional.ofNullable(System.console()));
     CommandLine command =
-        commandLine(new AuditCommand(Clock.systemUTC(), terminal))
+        commandLine(new AuditCommand(Clock.systemUTC(), terminal, System.getenv()))
             // Whatever the locale is: names can be in any script, and files are read elsewhere.
             .setOut(writer(FileDescriptor.out))
             .setErr(writer(FileDescriptor.err));
@@ -313,24 +315,22 @@ public final class AuditCommand implements Callable<Integer> {
     if (days < 0 || days > MOST_DAYS) {
       throw wrong("--days is " + days + ". Give a whole number from 0 to " + MOST_DAYS + ".");
     }
-    region.ifPresent(name -> {
-      if (!UsageRegions.isName(name)) {
-        throw wrong(
-            "--region is "
-                + InvalidInputException.quote(name)
-                + ", which is not the name of a region. Give one like eu-west-1.");
-      }
-    });
-    return new AuditParameters(
-        days,
-        region.orElseGet(this::configuredRegion),
-        regions,
-        usageExceptions,
-        !noUsage,
-        !noDetails);
+    String home = region.orElseGet(this::configuredRegion);
+    if (!UsageRegions.isName(home)) {
+      throw wrong(
+          "The region is "
+              + InvalidInputException.quote(home)
+              + ", which is not the name of a region. Give --region a name like eu-west-1.");
+    }
+    return new AuditParameters(days, home, regions, usageExceptions, !noUsage, !noDetails);
   }
 
+  /** As the AWS CLI finds it. The SDK for Java does not know AWS_DEFAULT_REGION. */
   private String configuredRegion() {
+    String byDefault = environment.getOrDefault("AWS_DEFAULT_REGION", "");
+    if (!byDefault.isEmpty() && environment.getOrDefault("AWS_REGION", "").isEmpty()) {
+      return byDefault;
+    }
     DefaultAwsRegionProviderChain.Builder chain = DefaultAwsRegionProviderChain.builder();
     profile.ifPresent(chain::profileName);
     try {

@@ -8,6 +8,7 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -21,7 +22,8 @@ class AuditCommandTest {
   @TempDir Path folder;
 
   private int run(String... arguments) {
-    return AuditCommand.commandLine(new AuditCommand(World.CLOCK, Terminal.NONE))
+    return AuditCommand.commandLine(
+            new AuditCommand(World.CLOCK, Terminal.NONE, Map.of("AWS_DEFAULT_REGION", "Wales")))
         .setOut(new PrintWriter(out))
         .setErr(new PrintWriter(err))
         .execute(arguments);
@@ -55,7 +57,13 @@ class AuditCommandTest {
   @Test
   void aMisspeltHomeRegionIsNamed() {
     assertThat(run("--region", "Ireland")).isEqualTo(64);
-    assertThat(err.toString()).startsWith("--region is \"Ireland\"");
+    assertThat(err.toString()).startsWith("The region is \"Ireland\"");
+  }
+
+  @Test
+  void theRegionOfTheAwsCliCounts() {
+    assertThat(run()).isEqualTo(64);
+    assertThat(err.toString()).startsWith("The region is \"Wales\"");
   }
 
   @Test
