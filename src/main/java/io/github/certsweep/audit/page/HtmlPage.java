@@ -5,7 +5,6 @@ import gg.jte.TemplateEngine;
 import io.github.certsweep.audit.format.ReportFormat;
 import io.github.certsweep.audit.report.AuditReport;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.Map;
 import java.util.function.Function;
 
@@ -29,10 +28,8 @@ public final class HtmlPage implements ReportFormat {
   public void write(AuditReport report, Appendable out) throws IOException {
     Map<String, Object> parameters =
         Map.of("view", ReportView.of(report, sha256.apply(report)), "style", style);
-    try {
-      templates.render("page.jte", parameters, new VisibleOutput(out));
-    } catch (UncheckedIOException e) {
-      throw e.getCause();
-    }
+    StringBuilder page = new StringBuilder();
+    templates.render("page.jte", parameters, new VisibleOutput(page));
+    out.append(page);
   }
 }

@@ -1,11 +1,11 @@
 package io.github.certsweep.audit.page;
 
 import io.github.certsweep.audit.report.AuditReport;
-import io.github.certsweep.audit.report.AuditedCertificate;
 import io.github.certsweep.audit.report.Priority;
 import io.github.certsweep.certificate.ExpirationStatus;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * A report, arranged for the page.
@@ -24,10 +24,11 @@ record ReportView(
   /**
    * One of the numbers at the top.
    *
+   * @param severity empty if the number is neither good nor bad
    * @param label what it counts
    * @param detail what more to know of it
    */
-  record Figure(Severity severity, long number, String label, String detail) {}
+  record Figure(Optional<Severity> severity, long number, String label, String detail) {}
 
   static ReportView of(AuditReport report, String sha256) {
     return new ReportView(
@@ -46,13 +47,9 @@ record ReportView(
     long unused = report.count(Priority.EXPIRED_UNUSED);
     long expiring = report.count(ExpirationStatus.EXPIRING);
     return List.of(
+        new Figure(worse(live, Severity.CRITICAL), live, "expired and in use", "Replace now"),
         new Figure(
-            live > 0 ? Severity.CRITICAL : Severity.FINE,
-            live,
-            "expired and in use",
-            "Replace now"),
-        new Figure(
-            unknown > 0 ? Severity.UNKNOWN : unused > 0 ? Severity.TIDY : Severity.FINE,
+            worse(unknown + unused, unknown > 0 ? Severity.UNKNOWN : Severity.TIDY),
             unknown + unused,
             "expired otherwise",
             Wording.number(unused)
@@ -60,7 +57,7 @@ record ReportView(
                 + Wording.number(unknown)
                 + " with usage unknown"),
         new Figure(
-            expiring > 0 ? Severity.WARNING : Severity.FINE,
+            worse(expiring, Severity.WARNING),
             expiring,
             "about to expire",
             "Within "
@@ -69,7 +66,11 @@ record ReportView(
                 + Wording.number(report.count(Priority.EXPIRING_IN_USE))
                 + " in use"),
         new Figure(
-            Severity.FINE, report.certificates().size(), "certificates in all", inAll(report)));
+            Optional.empty(), report.certificates().size(), "certificates in all", inAll(report)));
+  }
+
+  private static Optional<Severity> worse(long number, Severity severity) {
+    return Optional.of(number > 0 ? severity : Severity.FINE);
   }
 
   private static String inAll(AuditReport report) {
@@ -81,10 +82,5 @@ record ReportView(
     }
     report.quota().ifPresent(quota -> parts.add("quota " + Wording.number(quota.limit())));
     return String.join("; ", parts);
-  }
-
-  /** Whether the certificate has a number in the list of what is to do. */
-  boolean isToDo(AuditedCertificate certificate) {
-    return certificate.priority().isActionNeeded();
   }
 }

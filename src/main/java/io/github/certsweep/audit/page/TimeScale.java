@@ -12,11 +12,12 @@ import java.util.Locale;
  * of the distance from today: the next weeks matter most, and must not vanish beside an expiration
  * of ten years ago.
  *
+ * @param at today
  * @param from the square root of the days to the left edge, negative
  * @param to the square root of the days to the right edge
  * @param leadDays how many days before its expiration a certificate counts as expiring
  */
-record TimeScale(Instant now, double from, double to, int leadDays) {
+record TimeScale(Instant at, double from, double to, int leadDays) {
   private static final double LEFT = 2;
   private static final double WIDTH = 96;
 
@@ -27,7 +28,7 @@ record TimeScale(Instant now, double from, double to, int leadDays) {
   private static final double DAY = Duration.ofDays(1).toSeconds();
 
   /** Labels keep this distance from each other, in percent. */
-  private static final double APART = 11;
+  private static final double APART = 12;
 
   /** Those that a phone shows too keep this distance. */
   private static final double FAR_APART = 25;
@@ -56,37 +57,37 @@ record TimeScale(Instant now, double from, double to, int leadDays) {
    */
   record Tick(double x, String label, String date, boolean major) {}
 
-  static TimeScale of(Instant now, int leadDays, Collection<Instant> shown) {
+  static TimeScale of(Instant at, int leadDays, Collection<Instant> shown) {
     double from = -Math.sqrt(SHOWN_AT_LEAST);
     double to = Math.sqrt(Math.max(SHOWN_AT_LEAST, leadDays)) * ROOM_AFTER_LEAD;
     for (Instant instant : shown) {
-      double root = root(now, instant);
+      double root = root(at, instant);
       from = Math.min(from, root);
       to = Math.max(to, root);
     }
-    return new TimeScale(now, from, to, leadDays);
+    return new TimeScale(at, from, to, leadDays);
   }
 
-  private static double root(Instant now, Instant instant) {
-    double days = Duration.between(now, instant).toSeconds() / DAY;
+  private static double root(Instant at, Instant instant) {
+    double days = Duration.between(at, instant).toSeconds() / DAY;
     return Math.signum(days) * Math.sqrt(Math.abs(days));
   }
 
   double x(Instant instant) {
-    return LEFT + WIDTH * (root(now, instant) - from) / (to - from);
+    return LEFT + WIDTH * (root(at, instant) - from) / (to - from);
   }
 
   double today() {
-    return x(now);
+    return x(at);
   }
 
   double lead() {
-    return x(now.plus(Duration.ofDays(leadDays)));
+    return x(at.plus(Duration.ofDays(leadDays)));
   }
 
   List<Tick> ticks() {
     List<Tick> ticks = new ArrayList<>();
-    ticks.add(new Tick(today(), "today", Wording.date(now), true));
+    ticks.add(new Tick(today(), "today", Wording.date(at), true));
     addTicks(ticks, -1, "%s ago");
     addTicks(ticks, 1, "in %s");
     return ticks;
@@ -96,7 +97,7 @@ record TimeScale(Instant now, double from, double to, int leadDays) {
     double last = today();
     double lastMajor = last;
     for (Step step : STEPS) {
-      Instant instant = now.plus(Duration.ofDays((long) direction * step.days()));
+      Instant instant = at.plus(Duration.ofDays((long) direction * step.days()));
       double x = x(instant);
       if (x < LEFT || x > LEFT + WIDTH || Math.abs(x - last) < APART) {
         continue;

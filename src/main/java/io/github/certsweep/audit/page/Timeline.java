@@ -42,22 +42,30 @@ record Timeline(
   private static final double AXIS_LABELS = 40;
 
   /** A label needs so many percent on each side of its point. */
-  private static final double EDGE = 7;
+  private static final double EDGE = 5;
+
+  /** Two labels, one on each side of a point, need more. */
+  private static final double WIDE_EDGE = 20;
 
   private static final double ALL = 100;
 
   /** So wide is a column of marks, in percent: two columns next to each other do not touch. */
   private static final double COLUMN = 1.4;
 
-  /** Higher columns are squeezed, and say how many marks they have. */
+  /** Higher columns are squeezed. */
   private static final int MARKS_IN_A_COLUMN = 6;
+
+  /** Columns with more marks say how many, where there is room for the number. */
+  private static final int COUNTABLE = 12;
+
+  private static final double COUNT_WIDTH = 3.5;
 
   /**
    * The certificates of one usage.
    *
    * @param top its upper edge
    * @param base its lower edge
-   * @param counts of its columns that are too high to count
+   * @param counts of the marks in columns that are too high to count
    */
   record Lane(Usage usage, double top, double base, List<Mark> marks, List<Count> counts) {}
 
@@ -118,10 +126,11 @@ record Timeline(
         certificates.stream()
             .collect(groupingBy(one -> Column.of(one, scale), TreeMap::new, toList()));
     int highest = columns.values().stream().mapToInt(List::size).max().orElse(0);
-    double room = highest > MARKS_IN_A_COLUMN ? COUNT : 0;
+    double room = highest > COUNTABLE ? COUNT : 0;
     double base = top + LANE_TITLE + room + Math.min(highest, MARKS_IN_A_COLUMN) * STEP;
     List<Mark> marks = new ArrayList<>();
     List<Count> counts = new ArrayList<>();
+    double labelled = -ALL;
     for (List<AuditedCertificate> column : columns.values()) {
       int size = column.size();
       double step = size > MARKS_IN_A_COLUMN ? STEP * (MARKS_IN_A_COLUMN - 1) / (size - 1) : STEP;
@@ -131,7 +140,8 @@ record Timeline(
         marks.add(new Mark(x, y, Severity.of(certificate.priority()), title(certificate)));
         y -= step;
       }
-      if (size > MARKS_IN_A_COLUMN) {
+      if (size > COUNTABLE && x - labelled > COUNT_WIDTH) {
+        labelled = x;
         counts.add(new Count(x, base - MARKS_IN_A_COLUMN * STEP - RADIUS, size));
       }
     }
@@ -185,6 +195,11 @@ record Timeline(
   /** A position down, as SVG writes it. */
   static String pixels(double y) {
     return String.format(Locale.ROOT, "%.1f", y);
+  }
+
+  /** Whether there is room for labels on both sides. */
+  static boolean isClear(double x) {
+    return x > WIDE_EDGE && x < ALL - WIDE_EDGE;
   }
 
   /** On which side of {@code x} a label fits: near an edge, on the side away from it. */

@@ -3,6 +3,7 @@ package io.github.certsweep.audit.page;
 import io.github.certsweep.audit.report.AuditedCertificate;
 import io.github.certsweep.audit.report.Priority;
 import io.github.certsweep.audit.report.Remedy;
+import io.github.certsweep.audit.report.Replacement;
 import io.github.certsweep.usage.CertificateUser;
 import java.util.ArrayList;
 import java.util.List;
@@ -34,6 +35,16 @@ record ToDo(Priority priority, int first, List<AuditedCertificate> certificates)
       all.add(new ToDo(priority, from + 1, List.copyOf(ordered.subList(from, to))));
     }
     return all;
+  }
+
+  /**
+   * The replacements that each user of a certificate can take, if all users can take the same; else
+   * none.
+   */
+  static List<Replacement> sharedReplacements(AuditedCertificate certificate) {
+    List<List<Replacement>> each =
+        certificate.remedies().stream().map(Remedy::replacements).distinct().toList();
+    return each.size() == 1 ? each.getFirst() : List.of();
   }
 
   /** Each user of a certificate, with the way to another certificate. */

@@ -1,8 +1,6 @@
 package io.github.certsweep.audit.page;
 
 import gg.jte.TemplateOutput;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 
 /**
  * Shows the characters that nobody can see. Escaping does not help against them: in a name, a
@@ -10,10 +8,9 @@ import java.io.UncheckedIOException;
  * width can make two names look the same. The templates have none, so all come from outside.
  */
 final class VisibleOutput implements TemplateOutput {
-  private final Appendable out;
+  private final StringBuilder out;
 
-  /** Throws {@link UncheckedIOException} later if {@code out} does not take the text. */
-  VisibleOutput(Appendable out) {
+  VisibleOutput(StringBuilder out) {
     this.out = out;
   }
 
@@ -24,21 +21,17 @@ final class VisibleOutput implements TemplateOutput {
 
   @Override
   public void writeContent(String value, int begin, int end) {
-    try {
-      int written = begin;
-      for (int i = begin; i < end; ) {
-        int character = value.codePointAt(i);
-        int next = i + Character.charCount(character);
-        if (isInvisible(character)) {
-          out.append(value, written, i).append(name(character));
-          written = next;
-        }
-        i = next;
+    int written = begin;
+    for (int i = begin; i < end; ) {
+      int character = value.codePointAt(i);
+      int next = i + Character.charCount(character);
+      if (isInvisible(character)) {
+        out.append(value, written, i).append(name(character));
+        written = next;
       }
-      out.append(value, written, end);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
+      i = next;
     }
+    out.append(value, written, end);
   }
 
   private static boolean isInvisible(int character) {

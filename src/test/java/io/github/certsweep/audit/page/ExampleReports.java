@@ -165,10 +165,15 @@ public final class ExampleReports {
 
   /** Every free text is hostile. */
   static AuditReport hostile() {
+    return named(HOSTILE);
+  }
+
+  /** A report in which every free text is one of these. */
+  static AuditReport named(List<String> names) {
     List<AuditedCertificate> certificates = new ArrayList<>();
     List<UncheckedPlace> places = new ArrayList<>();
     List<Comparison.Finding> findings = new ArrayList<>();
-    for (String name : HOSTILE) {
+    for (String name : names) {
       List<CertificateUser> users = List.of(new CertificateUser(name, name, name, name, name));
       Replacement other =
           new Replacement(Replacement.Store.IAM, name, name, name, name, NOW, name, List.of(name));
@@ -185,7 +190,7 @@ public final class ExampleReports {
       places.add(new UncheckedPlace(name, name, name, name));
       findings.add(new Comparison.Finding(name, name, NOW, name));
     }
-    return report(certificates, places, HOSTILE)
+    return report(certificates, places, names)
         .comparedWith(new Comparison(NOW, findings, findings, findings));
   }
 
