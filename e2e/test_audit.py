@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import hashlib
 import json
 import os
 import pty
@@ -128,8 +129,11 @@ def test_what_was_not_seen_stands_on_top_of_every_format(everything: Report) -> 
     assert rows[0]["record"] == "not-checked"
     page = (everything.folder / "report.html").read_text()
     assert page.index("eu-west-3") < page.index("old")
-    for finding in json.loads((everything.folder / "report.ocsf.json").read_text()):
-        assert "eu-west-3" in json.dumps(finding)
+    first, *findings = json.loads((everything.folder / "report.ocsf.json").read_text())
+    assert "eu-west-3" in json.dumps(first)
+    assert first["compliance"]["status"] == "Unknown"
+    (unused,) = (one for one in findings if one["resources"][0]["name"] == "unused")
+    assert "unknown" in unused["status_detail"].lower()
 
 
 def test_every_use_has_its_replacement_and_its_command(everything: Report) -> None:
@@ -151,6 +155,13 @@ def test_every_use_has_its_replacement_and_its_command(everything: Report) -> No
     (domain,) = everything.certificate("api")["commands"]
     assert domain["commands"] == []
     assert "can't change the certificate" in domain["note"]
+
+
+def test_page_names_the_digest_of_the_data(everything: Report) -> None:
+    data = (everything.folder / "report.json").read_bytes()
+    page = (everything.folder / "report.html").read_text()
+    assert hashlib.sha256(data).hexdigest() in page
+    assert "://" not in page.replace("file://", "")
 
 
 def test_users_of_valid_certificates_are_told_too(everything: Report) -> None:
