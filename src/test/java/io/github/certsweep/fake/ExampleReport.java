@@ -141,7 +141,8 @@ public final class ExampleReport {
         new CertificateUsage(List.of(), List.of(UNCHECKED), List.of(), List.of(), 68));
   }
 
-  private static AuditedCertificate withEverything() {
+  /** A certificate of which everything is known, and that has a replacement. */
+  public static AuditedCertificate withEverything() {
     Replacement replacement =
         new Replacement(
             Replacement.Store.ACM,

@@ -34,7 +34,7 @@ public record EarlierReport(
     int unchecked,
     List<EarlierCertificate> certificates) {
   private static final String REMEDY =
-      " Name a report of this account that certsweep audit has written as JSON.";
+      " Name a report of this account that certsweep-audit has written as JSON.";
 
   public EarlierReport {
     certificates = List.copyOf(certificates);

@@ -9,6 +9,7 @@ import io.github.certsweep.audit.report.Replacement;
 import io.github.certsweep.audit.report.Warning;
 import io.github.certsweep.usage.CertificateUsage;
 import io.github.certsweep.usage.CertificateUser;
+import java.util.List;
 import java.util.Optional;
 
 /** A certificate as docs/audit.schema.json describes it. */
@@ -35,7 +36,7 @@ final class CertificateJson {
             .flag("deletable", one.deletable())
             .text("reason", one.reason());
     addDetails(json, one.details());
-    return json.list("warnings", one.warnings(), CertificateJson::warning)
+    return json.list("warnings", warnings(one), CertificateJson::warning)
         .list("replacements", one.replacements(), CertificateJson::replacement)
         .list("commands", one.remedies(), CertificateJson::remedy)
         .toJson();
@@ -75,6 +76,12 @@ final class CertificateJson {
         .text("issuer", one.issuer())
         .text("expiration", one.expiration().toString())
         .toJson();
+  }
+
+  /** Empty if the certificate was not read: that none were found would say too much. */
+  private static Optional<List<Warning>> warnings(AuditedCertificate one) {
+    return Optional.of(one.warnings())
+        .filter(found -> one.details().isPresent() || !found.isEmpty());
   }
 
   private static JsonObject warning(Warning warning) {

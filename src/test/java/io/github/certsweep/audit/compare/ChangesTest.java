@@ -65,6 +65,32 @@ class ChangesTest {
   }
 
   @Test
+  void aCertificateThatWasUploadedSinceIsNewForThatReason() {
+    AuditedCertificate old = certificate("www", ID, -1, used());
+    EarlierReport beforeItsUpload =
+        new EarlierReport(
+            "old.json",
+            ACCOUNT,
+            "aws",
+            old.certificate().uploaded().minusSeconds(1),
+            PARAMETERS,
+            0,
+            List.of());
+    assertThat(new Changes(beforeItsUpload, ExampleReport.of(old)).comparison().added())
+        .extracting(Finding::what)
+        .containsExactly("expired, in use by 1; uploaded since");
+  }
+
+  @Test
+  void aCertificateWithAnotherNameIsNoSuccessor() {
+    Comparison changes =
+        changes(
+            List.of(flagged(ExpirationStatus.EXPIRED)),
+            certificate("other", "ASCA00000000000002", 99, used()));
+    assertThat(changes.gone()).extracting(Finding::what).containsExactly("deleted");
+  }
+
+  @Test
   void aCertificateThatHadNoExpirationIsNew() {
     Comparison changes =
         changes(List.of(notFlagged(ExpirationStatus.UNKNOWN)), certificate("www", ID, -1, used()));

@@ -118,7 +118,7 @@ class EarlierReportTest {
         .hasMessageStartingWith("The earlier report " + file)
         .hasMessageContaining(told)
         .hasMessageEndingWith(
-            " Name a report of this account that certsweep audit has written as JSON.");
+            " Name a report of this account that certsweep-audit has written as JSON.");
   }
 
   @Test
@@ -149,6 +149,25 @@ class EarlierReportTest {
         .isInstanceOf(InvalidInputException.class)
         .hasMessageContaining(
             " is of account 210987654321 (aws), but this audit is of 123456789012 (aws). Name a");
+  }
+
+  @Test
+  void aReportOfAnotherPartitionIsRefused() throws IOException {
+    Path file = write(old(List.of(), EXPIRED));
+    Files.writeString(
+        file,
+        Files.readString(file).replace("\"partition\": \"aws\"", "\"partition\": \"aws-cn\""));
+    assertThatThrownBy(() -> EarlierReport.read(file).compareWith(PRESENT))
+        .hasMessageContaining(" is of account 123456789012 (aws-cn), but this audit is of ");
+  }
+
+  @Test
+  void optionsThatWereOffAreReadAsOff() throws IOException {
+    AuditParameters little =
+        new AuditParameters(
+            0, "eu-west-1", List.of("eu-west-1"), List.of("appsync/eu-west-1"), false, false);
+    AuditReport old = ExampleReport.of(BEFORE, little, List.of(), EXPIRED);
+    assertThat(EarlierReport.read(write(old)).parameters()).isEqualTo(little);
   }
 
   @Test

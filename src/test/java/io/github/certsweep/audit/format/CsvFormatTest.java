@@ -37,6 +37,22 @@ class CsvFormatTest {
   }
 
   @Test
+  void aRowHasEverythingInItsColumn() {
+    assertThat(written(new CsvFormat(), ExampleReport.of(ExampleReport.withEverything())))
+        .endsWith(
+            "\r\ncertificate,EXPIRED,EXPIRED_IN_USE,Replace now,'=www,2026-11-22T12:00:00Z,-1,"
+                + "IN_USE,1,ALB listener eu-west-1 app/prod:443 (SNI),false,"
+                + "\"Expired 2026-11-22T12:00:00Z, 1 day ago.\",ASCA0000000000-=www,"
+                + "arn:aws:iam::123456789012:server-certificate/=www,/,2015-12-11T12:00:00Z,"
+                + "2026-11-23T12:00:00Z,www.example.org; example.org,CN=www.example.org,"
+                + "CN=Example CA,0a1b,2025-10-19T12:00:00Z,RSA_2048,SHA256withRSA,"
+                + "ab".repeat(32)
+                + ",CHAIN_EXPIRED: The chain has expired.,"
+                + "arn:aws:acm:eu-west-1:123456789012:certificate/b7e6a7f5,,,,123456789012,"
+                + "2026-11-23T12:00:00Z\r\n");
+  }
+
+  @Test
   void whatTheCallerDidNotAskForHasRowsToo() {
     AuditParameters little =
         new AuditParameters(30, "us-east-1", List.of(), List.of(), false, false);

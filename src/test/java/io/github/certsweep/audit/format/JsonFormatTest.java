@@ -20,6 +20,8 @@ import io.github.certsweep.fake.ExampleReport;
 import io.github.certsweep.usage.CertificateUsage;
 import java.io.IOException;
 import java.io.Writer;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -47,6 +49,40 @@ class JsonFormatTest {
               ],
             """)
         .endsWith("  \"comparison\": null\n}\n");
+  }
+
+  @Test
+  void everythingInTheReportIsInItsPlace() throws IOException {
+    Finding added = new Finding("=www", "ASCA0000000000-=www", NOW, "expired; was valid");
+    Finding gone = new Finding("a", "ASCA0000000000-a", NOW.minusSeconds(99), "deleted");
+    Finding still = new Finding("b", "ASCA0000000000-b", NOW.minusSeconds(98), "expired");
+    AuditReport report =
+        ExampleReport.of(ExampleReport.withEverything(), certificate("b", -9, excepted()))
+            .comparedWith(
+                new Comparison(NOW.minusSeconds(9), List.of(added), List.of(gone), List.of(still)),
+                List.of());
+    assertThat(written(new JsonFormat(), report))
+        .isEqualTo(Files.readString(Path.of("src/test/resources/audit/report.json")));
+  }
+
+  @Test
+  void theListOfUsersIsCompleteOnlyIfEveryPlaceWasSearched() {
+    CertificateUsage nothingSearched =
+        new CertificateUsage(List.of(), List.of(), List.of(), List.of(), 0);
+    assertThat(usageComplete(unused())).isTrue();
+    assertThat(usageComplete(used())).isTrue();
+    assertThat(usageComplete(unclear())).isFalse();
+    assertThat(usageComplete(Optional.of(nothingSearched))).isFalse();
+  }
+
+  private static boolean usageComplete(Optional<CertificateUsage> usage) {
+    return first(ExampleReport.of(certificate("a", -1, usage))).get("usageComplete").getAsBoolean();
+  }
+
+  private static Optional<CertificateUsage> excepted() {
+    return Optional.of(
+        new CertificateUsage(
+            List.of(), List.of(), List.of(ExampleReport.UNCHECKED), List.of(), 68));
   }
 
   @Test

@@ -36,6 +36,20 @@ class OcsfFormatTest {
   }
 
   @Test
+  void theFindingOnTheSearchSaysInWordsWhetherItSawEverything() {
+    JsonObject all = ocsf(ExampleReport.of()).getFirst();
+    assertThat(text(all, "message")).startsWith("Everything was checked for expired");
+    assertThat(text(all, "status_detail")).isEqualTo("Everything was checked.");
+    assertThat(text(all, "severity")).isEqualTo("Informational");
+    assertThat(text(all.getAsJsonObject("remediation"), "desc")).isEqualTo("Nothing to do.");
+    JsonObject some = ocsf(ExampleReport.full()).getFirst();
+    assertThat(text(some, "message")).startsWith("Not everything was checked for expired");
+    assertThat(text(some.getAsJsonObject("remediation"), "desc"))
+        .isEqualTo("Grant what the errors name, and run the audit again without limits.");
+    assertThat(some.get("type_uid").getAsLong()).isEqualTo(200301);
+  }
+
+  @Test
   void theFindingOnTheSearchIsUnknownIfAPlaceWasNotChecked() {
     JsonObject search = ocsf(ExampleReport.full()).getFirst();
     assertThat(compliance(search, "status")).isEqualTo("Unknown");
