@@ -68,7 +68,11 @@ class ArchitectureTest {
           "UsageRegions",
           "AccountCalls",
           "AcmCertificates",
-          "CertificateBodies");
+          "CertificateBodies",
+          "OrganizationAudit",
+          "OrganizationAccounts",
+          "AggregatedResults",
+          "AggregatorSources");
 
   private static final String USAGE_SOURCE = PRODUCT + ".usage.UsageSource";
   private static final String VERDICT = PRODUCT + ".verdict.Verdict";

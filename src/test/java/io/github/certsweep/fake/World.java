@@ -11,6 +11,7 @@ import software.amazon.awssdk.awscore.exception.AwsServiceException;
 import software.amazon.awssdk.services.config.model.ConfigException;
 import software.amazon.awssdk.services.config.model.InvalidResultTokenException;
 import software.amazon.awssdk.services.config.model.NoSuchConfigRuleException;
+import software.amazon.awssdk.services.config.model.NoSuchConfigurationAggregatorException;
 import software.amazon.awssdk.services.iam.model.IamException;
 import software.amazon.awssdk.services.iam.model.ServerCertificateMetadata;
 
@@ -73,6 +74,8 @@ public final class World {
     return switch (code) {
       case "InvalidResultTokenException" -> InvalidResultTokenException.builder();
       case "NoSuchConfigRuleException" -> NoSuchConfigRuleException.builder();
+      case "NoSuchConfigurationAggregatorException" ->
+          NoSuchConfigurationAggregatorException.builder();
       default -> ConfigException.builder();
     };
   }

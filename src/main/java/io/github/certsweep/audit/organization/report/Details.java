@@ -1,0 +1,55 @@
+package io.github.certsweep.audit.organization.report;
+
+import io.github.certsweep.aws.AwsCallException;
+import java.time.Instant;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The single results of an account in a region.
+ *
+ * @param results the worst first; empty unless they were read
+ * @param error why they could not be read; empty otherwise
+ */
+public record Details(State state, List<CertificateResult> results, Optional<UncheckedPart> error) {
+  /** Nobody asked for them, so even their age is not known. */
+  public static final Details NOT_ASKED = new Details(State.NOT_ASKED, List.of(), Optional.empty());
+
+  /** Whether the results were read. */
+  public enum State {
+    READ,
+    NOT_ASKED,
+    UNREADABLE
+  }
+
+  public Details {
+    results =
+        results.stream()
+            .sorted(
+                Comparator.comparing(CertificateResult::urgency)
+                    .thenComparing(CertificateResult::id)
+                    .thenComparing(CertificateResult::type))
+            .toList();
+  }
+
+  public static Details read(List<CertificateResult> results) {
+    return new Details(State.READ, results, Optional.empty());
+  }
+
+  public static Details unreadable(AwsCallException failure) {
+    return new Details(
+        State.UNREADABLE,
+        List.of(),
+        Optional.of(UncheckedPart.of("The results of one account", failure)));
+  }
+
+  /** When the rule last gave a result that was read; empty if none was. */
+  public Optional<Instant> newest() {
+    return results.stream().map(CertificateResult::orderedAt).max(Comparator.naturalOrder());
+  }
+
+  List<CertificateResult> flagged() {
+    return results.stream().filter(CertificateResult::isFlagged).toList();
+  }
+}
