@@ -10,8 +10,10 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 import software.amazon.awssdk.services.config.ConfigClient;
 import software.amazon.awssdk.services.config.model.AggregateComplianceByConfigRule;
 import software.amazon.awssdk.services.config.model.AggregateEvaluationResult;
@@ -54,7 +56,7 @@ final class AggregatedResults {
    * @throws AwsCallException if any page can't be read: who is not in it is not known to be
    *     compliant
    */
-  Collection<AggregatedRow> overview(Progress progress) {
+  Collection<AggregatedRow> overview(Consumer<String> progress) {
     Map<Place, AggregatedRow> rows = new LinkedHashMap<>();
     pages.read(
         OVERVIEW,
@@ -75,7 +77,8 @@ final class AggregatedResults {
             AggregatedRow row = toRow(one);
             rows.merge(row.place(), row, AggregatedRow::worse);
           }
-          progress.show("Results of %,d accounts and regions", rows.size());
+          progress.accept(
+              String.format(Locale.ROOT, "Results of %,d accounts and regions", rows.size()));
           return true;
         });
     return rows.values();

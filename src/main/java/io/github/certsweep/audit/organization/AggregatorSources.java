@@ -144,7 +144,7 @@ final class AggregatorSources {
    * @return whether all were read
    * @throws AwsCallException if a page can't be read
    */
-  boolean readBad(Consumer<BadSource> bad, Progress progress) {
+  boolean readBad(Consumer<BadSource> bad, Consumer<String> progress) {
     AtomicInteger read = new AtomicInteger();
     return pages.read(
         STATUS,
@@ -165,7 +165,7 @@ final class AggregatorSources {
           page.aggregatedSourceStatusList().stream()
               .flatMap(AggregatorSources::toBadSource)
               .forEach(bad);
-          progress.show("Status of the aggregator's sources: page %,d", read.incrementAndGet());
+          progress.accept("Status of the aggregator's sources: page " + read.incrementAndGet());
           return parameters.all() || read.get() < STATUS_PAGES;
         });
   }

@@ -3,8 +3,10 @@ package io.github.certsweep.audit.organization;
 import io.github.certsweep.aws.AwsCall;
 import io.github.certsweep.aws.AwsCallException;
 import java.util.HashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 import software.amazon.awssdk.services.organizations.OrganizationsClient;
 import software.amazon.awssdk.services.organizations.model.Account;
 import software.amazon.awssdk.services.organizations.model.ListAccountsRequest;
@@ -31,7 +33,7 @@ final class OrganizationAccounts {
    * @throws AwsCallException if any page can't be read: without it, an account could be missing
    *     unseen
    */
-  Map<String, Member> list(Progress progress) {
+  Map<String, Member> list(Consumer<String> progress) {
     Map<String, Member> members = new HashMap<>();
     pages.read(
         LIST,
@@ -51,7 +53,8 @@ final class OrganizationAccounts {
                 account.id(),
                 new Member(account.id(), Optional.ofNullable(account.name()), isActive(account)));
           }
-          progress.show("Accounts of the organization: %,d", members.size());
+          progress.accept(
+              String.format(Locale.ROOT, "Accounts of the organization: %,d", members.size()));
           return true;
         });
     // The organization has at least the account that manages it.

@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import software.amazon.awssdk.services.config.ConfigClient;
 import software.amazon.awssdk.services.config.model.NoSuchConfigurationAggregatorException;
@@ -32,7 +33,7 @@ import software.amazon.awssdk.services.organizations.model.AwsOrganizationsNotIn
  */
 public final class OrganizationAudit {
   private final OrganizationParameters parameters;
-  private final Progress progress;
+  private final Consumer<String> progress;
   private final AggregatorSources sources;
   private final AggregatedResults results;
   private final OrganizationAccounts accounts;
@@ -43,7 +44,7 @@ public final class OrganizationAudit {
       ConfigClient config,
       OrganizationsClient organizations,
       OrganizationParameters parameters,
-      Progress progress,
+      Consumer<String> progress,
       Pages pages) {
     this.parameters = parameters;
     this.progress = progress;
@@ -57,6 +58,7 @@ public final class OrganizationAudit {
    *
    * @param clients of the aggregator's account, in its region
    * @param origin what made the report; its time is the report's
+   * @param progress hears what is being done, in a few words; from several threads, one at a time
    * @throws InvalidInputException if there is no such aggregator
    * @throws AwsCallException if the overview of the results can't be read
    * @throws CancellationException if the thread was interrupted
@@ -65,7 +67,7 @@ public final class OrganizationAudit {
       OrganizationParameters parameters,
       Clients clients,
       Origin origin,
-      Progress progress,
+      Consumer<String> progress,
       Deadline deadline) {
     try (ConfigClient config = clients.forSearch(ConfigClient.builder(), clients.region());
         OrganizationsClient organizations =

@@ -4,18 +4,20 @@ import io.github.certsweep.audit.organization.report.Details;
 import io.github.certsweep.aws.AwsCallException;
 import io.github.certsweep.usage.Bulkhead;
 import java.util.Collection;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.function.Consumer;
 
 /** Reads the single results of many accounts, several at once. */
 final class ParallelDetails {
   private final AggregatedResults results;
-  private final Progress progress;
+  private final Consumer<String> progress;
 
-  ParallelDetails(AggregatedResults results, Progress progress) {
+  ParallelDetails(AggregatedResults results, Consumer<String> progress) {
     this.results = results;
     this.progress = progress;
   }
@@ -56,6 +58,7 @@ final class ParallelDetails {
   }
 
   private synchronized void show(int done, int all) {
-    progress.show("Details of %,d of %,d accounts and regions", done, all);
+    progress.accept(
+        String.format(Locale.ROOT, "Details of %,d of %,d accounts and regions", done, all));
   }
 }

@@ -1,6 +1,7 @@
 package io.github.certsweep.audit.organization.report;
 
 import io.github.certsweep.aws.AwsCallException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
@@ -47,6 +48,30 @@ public record Details(State state, List<CertificateResult> results, Optional<Unc
   /** When the rule last gave a result that was read; empty if none was. */
   public Optional<Instant> newest() {
     return results.stream().map(CertificateResult::orderedAt).max(Comparator.naturalOrder());
+  }
+
+  /**
+   * How old the newest result is, in words: {@code "3 hours ago"}, or {@code "not asked"}.
+   *
+   * @param at the time of the report
+   */
+  public String age(Instant at) {
+    return switch (state) {
+      case NOT_ASKED -> "not asked";
+      case UNREADABLE -> "could not be read";
+      case READ -> newest().map(time -> ago(Duration.between(time, at))).orElse("no results");
+    };
+  }
+
+  private static String ago(Duration age) {
+    if (age.toDays() >= 2) {
+      return age.toDays() + " days ago";
+    }
+    return switch ((int) Math.max(0, age.toHours())) {
+      case 0 -> "less than an hour ago";
+      case 1 -> "1 hour ago";
+      default -> age.toHours() + " hours ago";
+    };
   }
 
   List<CertificateResult> flagged() {
