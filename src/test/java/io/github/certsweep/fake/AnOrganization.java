@@ -25,12 +25,6 @@ public final class AnOrganization {
 
   private AnOrganization() {}
 
-  public static AwsCallException denied() {
-    return AwsCallException.of(
-        "config:GetAggregateComplianceDetailsByConfigRule",
-        (SdkException) World.configError(400, "AccessDeniedException", "No."));
-  }
-
   /** One account flagged, one compliant but out of date, one missing. */
   public static OrganizationReport typical() {
     return new OrganizationReport(
@@ -87,6 +81,21 @@ public final class AnOrganization {
                     "Expired 2018-07-10T23:59:59Z (id ASCA1). In use by 1: CloudFront E2AB."))));
   }
 
+  /** An account of which the overview says no more than that something is flagged. */
+  public static AccountResults unreadable(String account) {
+    return new AccountResults(
+        account,
+        Optional.empty(),
+        Membership.NOT_LISTED,
+        FakeAggregator.REGION,
+        Compliance.NON_COMPLIANT,
+        0,
+        Details.unreadable(
+            AwsCallException.of(
+                "config:GetAggregateComplianceDetailsByConfigRule",
+                (SdkException) World.configError(400, "AccessDeniedException", "No."))));
+  }
+
   public static AccountResults compliant(String account, String name) {
     return account(account, name, Compliance.COMPLIANT, Details.NOT_ASKED);
   }
@@ -99,7 +108,7 @@ public final class AnOrganization {
         Membership.ACTIVE,
         FakeAggregator.REGION,
         compliance,
-        1,
+        compliance == Compliance.NON_COMPLIANT ? 1 : 0,
         details);
   }
 

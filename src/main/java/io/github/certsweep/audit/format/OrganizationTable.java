@@ -133,7 +133,7 @@ public record OrganizationTable(boolean colors, int width) implements Organizati
   }
 
   private static String flaggedCount(AccountResults one) {
-    return one.flagged() == 0 ? "unknown" : number(one.flagged());
+    return one.flagged().isPresent() ? number(one.flagged().getAsInt()) : "unknown";
   }
 
   private static String row(

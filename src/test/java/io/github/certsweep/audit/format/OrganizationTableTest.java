@@ -4,14 +4,9 @@ import static io.github.certsweep.fake.AnOrganization.flagged;
 import static io.github.certsweep.fake.AnOrganization.report;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.certsweep.audit.organization.report.AccountResults;
-import io.github.certsweep.audit.organization.report.Compliance;
-import io.github.certsweep.audit.organization.report.Details;
-import io.github.certsweep.audit.organization.report.Membership;
 import io.github.certsweep.fake.AnOrganization;
 import java.io.IOException;
 import java.util.List;
-import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class OrganizationTableTest {
@@ -70,18 +65,7 @@ class OrganizationTableTest {
   void saysThatTheNumberOfFlaggedOnesIsUnknown() throws IOException {
     StringBuilder out = new StringBuilder();
     new OrganizationTable(false, 100)
-        .write(
-            report(
-                List.of(
-                    new AccountResults(
-                        "111111111111",
-                        Optional.empty(),
-                        Membership.NOT_LISTED,
-                        "eu-west-1",
-                        Compliance.NON_COMPLIANT,
-                        0,
-                        Details.unreadable(AnOrganization.denied())))),
-            out);
+        .write(report(List.of(AnOrganization.unreadable("111111111111"))), out);
     assertThat(out)
         .contains("could not be read, not in the organization")
         .contains("NON_COMPLIANT      unknown  could not be read")

@@ -4,6 +4,7 @@ import io.github.certsweep.audit.report.Priority;
 import io.github.certsweep.input.Text;
 import java.util.Comparator;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /**
  * What the rule says of one account in one region. A rule that is deployed in two regions of an
@@ -27,7 +28,7 @@ public record AccountResults(
   public static final Comparator<AccountResults> WORST_FIRST =
       Comparator.comparing(AccountResults::compliance)
           .thenComparing(AccountResults::urgency)
-          .thenComparing(AccountResults::flagged, Comparator.reverseOrder())
+          .thenComparingInt(one -> -one.flagged().orElse(0))
           .thenComparing(AccountResults::account)
           .thenComparing(AccountResults::region);
 
@@ -39,9 +40,12 @@ public record AccountResults(
     return compliance == Compliance.NON_COMPLIANT;
   }
 
-  /** How many certificates are flagged, at least. */
-  public int flagged() {
-    return details.state() == Details.State.READ ? details.flagged().size() : announced;
+  /** How many certificates are flagged, at least; empty if only that some are is known. */
+  public OptionalInt flagged() {
+    if (details.state() == Details.State.READ) {
+      return OptionalInt.of(details.flagged().size());
+    }
+    return isFlagged() && announced == 0 ? OptionalInt.empty() : OptionalInt.of(announced);
   }
 
   private Priority urgency() {
