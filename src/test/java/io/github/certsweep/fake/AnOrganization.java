@@ -91,6 +91,7 @@ public final class AnOrganization {
         Compliance.NON_COMPLIANT,
         0,
         Details.unreadable(
+            "The results of " + account + " in eu-west-1",
             AwsCallException.of(
                 "config:GetAggregateComplianceDetailsByConfigRule",
                 (SdkException) World.configError(400, "AccessDeniedException", "No."))));

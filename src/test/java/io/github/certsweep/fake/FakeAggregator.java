@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import software.amazon.awssdk.services.config.ConfigClient;
@@ -39,6 +40,9 @@ public final class FakeAggregator implements ConfigClient {
   private final Map<String, List<AggregateEvaluationResult>> results = new HashMap<>();
   private final List<AggregatedSourceStatus> statuses = new ArrayList<>();
   private final Map<String, Supplier<RuntimeException>> failures = new HashMap<>();
+  private final AtomicInteger details = new AtomicInteger();
+  private int firstThrottled = Integer.MAX_VALUE;
+  private int lastThrottled;
   private int emptyPages;
   private String repeatedToken;
 
@@ -152,6 +156,13 @@ public final class FakeAggregator implements ConfigClient {
     failures.remove(call);
   }
 
+  /** Throttles these calls for details: the first of them (1 is the first), and how many. */
+  public FakeAggregator throttlingDetails(int first, int calls) {
+    firstThrottled = first;
+    lastThrottled = first + calls - 1;
+    return this;
+  }
+
   /** Begins each listing with this many pages that are empty and go on. */
   public FakeAggregator beginningWithEmptyPages(int pages) {
     emptyPages = pages;
@@ -189,7 +200,11 @@ public final class FakeAggregator implements ConfigClient {
       getAggregateComplianceDetailsByConfigRule(
           GetAggregateComplianceDetailsByConfigRuleRequest request) {
     detailRequests.add(request);
+    int number = details.incrementAndGet();
     answer("details " + request.accountId());
+    if (number >= firstThrottled && number <= lastThrottled) {
+      throw World.configError(400, "ThrottlingException", "Rate exceeded");
+    }
     requireAggregator(request.configurationAggregatorName());
     List<AggregateEvaluationResult> shown =
         results.getOrDefault(request.accountId() + " " + request.awsRegion(), List.of()).stream()

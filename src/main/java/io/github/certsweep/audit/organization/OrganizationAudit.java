@@ -36,6 +36,7 @@ public final class OrganizationAudit {
   private final Consumer<String> progress;
   private final AggregatorSources sources;
   private final AggregatedResults results;
+  private final ParallelDetails details;
   private final OrganizationAccounts accounts;
   private final List<UncheckedPart> unchecked = new ArrayList<>();
   private final List<String> notes = new ArrayList<>();
@@ -50,6 +51,9 @@ public final class OrganizationAudit {
     this.progress = progress;
     this.sources = new AggregatorSources(config, parameters, pages);
     this.results = new AggregatedResults(config, parameters, pages);
+    this.details =
+        new ParallelDetails(
+            new AggregatedResults(config, parameters, pages.impatient()), results, progress);
     this.accounts = new OrganizationAccounts(organizations, pages);
   }
 
@@ -85,8 +89,8 @@ public final class OrganizationAudit {
     Optional<Map<String, Member>> members = members(aggregator);
     MissingAccounts missing = new MissingAccounts(aggregator, members, rows);
     readSources(missing);
-    Map<AggregatedRow, Details> details = new ParallelDetails(results, progress).read(asked(rows));
-    addUnreadable(details.values());
+    Map<AggregatedRow, Details> read = details.read(asked(rows));
+    addUnreadable(read.values());
     noteAccounts(missing);
     return new OrganizationReport(
         origin,
@@ -95,7 +99,7 @@ public final class OrganizationAudit {
         notes,
         missing.expected(),
         rows.stream()
-            .map(row -> toResults(row, details.getOrDefault(row, Details.NOT_ASKED), missing))
+            .map(row -> toResults(row, read.getOrDefault(row, Details.NOT_ASKED), missing))
             .toList(),
         missing.all());
   }

@@ -22,14 +22,27 @@ final class Pages {
   /** How often a call is made, each with the SDK's own retries, while AWS throttles it. */
   private static final int ROUNDS = 4;
 
+  private static final String TIMEOUT = "Timeout";
+
   private static final Duration BEFORE_NEXT_ROUND = Duration.ofSeconds(10);
 
   private final Deadline deadline;
   private final Pause pause;
+  private final int rounds;
 
   Pages(Deadline deadline, Pause pause) {
+    this(deadline, pause, ROUNDS);
+  }
+
+  private Pages(Deadline deadline, Pause pause, int rounds) {
     this.deadline = deadline;
     this.pause = pause;
+    this.rounds = rounds;
+  }
+
+  /** The same, but a call that AWS throttles fails at once. */
+  Pages impatient() {
+    return new Pages(deadline, pause, 1);
   }
 
   /** Asks for one page. */
@@ -82,18 +95,23 @@ final class Pages {
       try {
         return call.make(deadline, limit -> request.page(token, limit));
       } catch (AwsCallException e) {
-        if (round == ROUNDS || !isThrottled(e) || !pause.within(deadline, BEFORE_NEXT_ROUND)) {
+        if (round == rounds || !isThrottled(e) || !pause.within(deadline, BEFORE_NEXT_ROUND)) {
           // The SDK gives up a call whose thread is interrupted. That is no failure of AWS.
           stopIfInterrupted();
-          throw e;
+          throw e.code().equals(TIMEOUT)
+              ? e.adding("Or AWS throttles the calls: try again later.")
+              : e;
         }
       }
     }
   }
 
-  /** Adaptive retries wait before they send, so that under throttling a call can run into time. */
-  private static boolean isThrottled(AwsCallException failure) {
-    return failure.code().equals("Timeout")
+  /**
+   * Whether AWS throttled the call. Adaptive retries wait before they send, so that under
+   * throttling a call can also run out of time.
+   */
+  static boolean isThrottled(AwsCallException failure) {
+    return failure.code().equals(TIMEOUT)
         || (failure.getCause() instanceof AwsServiceException service
             && service.isThrottlingException());
   }

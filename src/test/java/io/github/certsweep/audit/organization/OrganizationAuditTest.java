@@ -25,6 +25,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import software.amazon.awssdk.core.exception.ApiCallTimeoutException;
 import software.amazon.awssdk.services.config.model.AggregatedSourceStatusType;
 import software.amazon.awssdk.services.config.model.AggregatedSourceType;
 import software.amazon.awssdk.services.config.model.ComplianceType;
@@ -476,7 +477,9 @@ class OrganizationAuditTest {
     assertThat(refused.details().newest()).isEmpty();
     assertThat(report.accounts().getFirst().details().results()).hasSize(1);
     assertThat(report.flaggedCertificates()).isEqualTo(2);
-    assertThat(report.unchecked()).hasSize(1);
+    assertThat(report.unchecked())
+        .extracting(UncheckedPart::what)
+        .containsExactly("The results of " + account(2) + " in eu-west-1");
     assertThat(report.exitCode()).isEqualTo(3);
   }
 
@@ -527,6 +530,35 @@ class OrganizationAuditTest {
     assertThat(report.unchecked()).isEmpty();
     assertThat(report.flaggedCertificates()).isEqualTo(1);
     assertThat(auditing.pauses).hasSize(1);
+  }
+
+  @Test
+  void readsThrottledAccountsAgainOneByOneAndTheOthersOnce() {
+    for (int i = 1; i <= 40; i++) {
+      member(i, "a" + i);
+      auditing.config.flagged(account(i), REGION, "www", LIVE);
+    }
+    auditing.config.throttlingDetails(5, 12);
+    OrganizationReport report = auditing.report();
+    assertThat(report.unchecked()).isEmpty();
+    assertThat(auditing.config.count("details")).isEqualTo(52);
+    assertThat(auditing.pauses).isEmpty();
+    assertThat(auditing.progress).contains("Throttled details of 12 of 12 accounts and regions");
+  }
+
+  @Test
+  void aTimeoutCouldBeThrottlingToo() {
+    member(1, "a");
+    auditing
+        .config
+        .flagged(account(1), REGION, "www", LIVE)
+        .failing("details " + account(1), () -> ApiCallTimeoutException.create(30_000));
+    OrganizationReport report = auditing.report();
+    assertThat(auditing.pauses).hasSize(3);
+    assertThat(report.unchecked())
+        .singleElement()
+        .satisfies(one ->
+            assertThat(one.error()).endsWith("Or AWS throttles the calls: try again later."));
   }
 
   @Test

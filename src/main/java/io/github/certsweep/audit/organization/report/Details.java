@@ -38,11 +38,13 @@ public record Details(State state, List<CertificateResult> results, Optional<Unc
     return new Details(State.READ, results, Optional.empty());
   }
 
-  public static Details unreadable(AwsCallException failure) {
-    return new Details(
-        State.UNREADABLE,
-        List.of(),
-        Optional.of(UncheckedPart.of("The results of one account", failure)));
+  /**
+   * Results that could not be read.
+   *
+   * @param what for example {@code "The results of 123456789012 in eu-west-1"}
+   */
+  public static Details unreadable(String what, AwsCallException failure) {
+    return new Details(State.UNREADABLE, List.of(), Optional.of(UncheckedPart.of(what, failure)));
   }
 
   /** When the rule last gave a result that was read; empty if none was. */
