@@ -62,7 +62,7 @@ public final class ExampleReports {
   public static Map<String, AuditReport> all() {
     Map<String, AuditReport> all = new LinkedHashMap<>();
     all.put("account", account());
-    all.put("compared", account().comparedWith(comparison()));
+    all.put("compared", account().comparedWith(comparison(), List.of()));
     all.put("clean", clean());
     all.put("empty", report(List.of(), List.of(), List.of()));
     all.put("incomplete", incomplete());
@@ -191,7 +191,7 @@ public final class ExampleReports {
       findings.add(new Comparison.Finding(name, name, NOW, name));
     }
     return report(certificates, places, names)
-        .comparedWith(new Comparison(NOW, findings, findings, findings));
+        .comparedWith(new Comparison(NOW, findings, findings, findings), List.of());
   }
 
   /** As many as a large account has: a third of them expired or about to, all with details. */
