@@ -38,7 +38,7 @@ public final class AnOrganization {
                 "config:Describe failed: AccessDenied: No.")),
         List.of("1 account of the organization is suspended."),
         OptionalInt.of(3),
-        List.of(compliant("222222222222", "tidy"), flagged("111111111111", "payments", "www")),
+        List.of(outOfDate("222222222222", "tidy"), flagged("111111111111", "payments", "www")),
         List.of(
             new MissingAccount(
                 "333333333333",
@@ -74,6 +74,7 @@ public final class AnOrganization {
         account,
         name,
         Compliance.NON_COMPLIANT,
+        false,
         Details.read(
             List.of(
                 result(
@@ -89,6 +90,7 @@ public final class AnOrganization {
         Membership.NOT_LISTED,
         FakeAggregator.REGION,
         Compliance.NON_COMPLIANT,
+        false,
         0,
         Details.unreadable(
             "The results of " + account + " in eu-west-1",
@@ -98,17 +100,23 @@ public final class AnOrganization {
   }
 
   public static AccountResults compliant(String account, String name) {
-    return account(account, name, Compliance.COMPLIANT, Details.NOT_ASKED);
+    return account(account, name, Compliance.COMPLIANT, false, Details.NOT_ASKED);
+  }
+
+  /** Compliant, as far as old data say. */
+  private static AccountResults outOfDate(String account, String name) {
+    return account(account, name, Compliance.COMPLIANT, true, Details.NOT_ASKED);
   }
 
   private static AccountResults account(
-      String account, String name, Compliance compliance, Details details) {
+      String account, String name, Compliance compliance, boolean outOfDate, Details details) {
     return new AccountResults(
         account,
         Optional.of(name),
         Membership.ACTIVE,
         FakeAggregator.REGION,
         compliance,
+        outOfDate,
         compliance == Compliance.NON_COMPLIANT ? 1 : 0,
         details);
   }

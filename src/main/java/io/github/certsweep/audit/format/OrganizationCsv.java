@@ -27,6 +27,7 @@ public final class OrganizationCsv implements OrganizationFormat {
           "membership",
           "region",
           "compliance",
+          "outOfDate",
           "flagged",
           "details",
           "newest",
@@ -85,6 +86,7 @@ public final class OrganizationCsv implements OrganizationFormat {
             .with("membership", one.membership())
             .with("region", one.region())
             .with("compliance", one.compliance())
+            .with("outOfDate", one.outOfDate())
             .with("details", one.details().state())
             .with("newest", one.details().newest())
             .with("code", one.details().error().map(UncheckedPart::code))

@@ -129,6 +129,7 @@ public final class OrganizationJson implements OrganizationFormat {
         .text("membership", one.membership().name())
         .text("region", one.region())
         .text("compliance", one.compliance().name())
+        .flag("outOfDate", one.outOfDate())
         .number("flagged", one.flagged().stream().mapToObj(Long::valueOf).findFirst())
         .text("details", one.details().state().name())
         .text("newest", one.details().newest())

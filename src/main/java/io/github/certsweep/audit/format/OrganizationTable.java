@@ -86,7 +86,7 @@ public record OrganizationTable(boolean colors, int width) implements Organizati
             + ", "
             + one.region()
             + ", results from: "
-            + one.details().age(at)
+            + age(one, at)
             + outside(one.membership()));
     if (one.details().error().isPresent()) {
       lines.wrapped(INDENT, one.details().error().get().error());
@@ -126,10 +126,14 @@ public record OrganizationTable(boolean colors, int width) implements Organizati
               one.region(),
               one.compliance().name(),
               one.isFlagged() ? flaggedCount(one) : "",
-              one.details().age(report.origin().at()));
+              age(one, report.origin().at()));
       lines.line(
           colored(one.compliance(), row, lines) + TerminalLines.clean(one.name().orElse("")));
     }
+  }
+
+  private static String age(AccountResults one, Instant at) {
+    return one.details().age(at) + (one.outOfDate() ? ", out of date" : "");
   }
 
   private static String flaggedCount(AccountResults one) {

@@ -108,6 +108,12 @@ final class MissingAccounts {
         .count();
   }
 
+  /** Whether the aggregator could not read this account in this region, or not lately. */
+  boolean isOutOfDate(Place place) {
+    return bad.getOrDefault(place.account(), List.of()).stream()
+        .anyMatch(one -> one.region().map(place.region()::equals).orElse(true));
+  }
+
   List<MissingAccount> all() {
     Set<String> suspects = new TreeSet<>(expectedAccounts());
     suspects.addAll(unjudged.keySet());

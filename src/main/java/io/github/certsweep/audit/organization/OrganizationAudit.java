@@ -181,6 +181,7 @@ public final class OrganizationAudit {
         missing.membership(account),
         row.place().region(),
         row.compliance(),
+        missing.isOutOfDate(row.place()),
         row.announced(),
         details);
   }

@@ -83,7 +83,7 @@ record OrganizationView(
   /** That of the worst certificate. What could not be read is not fine. */
   static Severity of(AccountResults account) {
     return switch (account.compliance()) {
-      case COMPLIANT -> Severity.FINE;
+      case COMPLIANT -> account.outOfDate() ? Severity.UNKNOWN : Severity.FINE;
       case NON_COMPLIANT ->
           account.details().results().stream()
               .filter(CertificateResult::isFlagged)
@@ -118,6 +118,10 @@ record OrganizationView(
 
   /** What AWS Config says of an account, in words. */
   static String state(AccountResults account) {
+    return compliance(account) + (account.outOfDate() ? ", out of date" : "");
+  }
+
+  private static String compliance(AccountResults account) {
     return switch (account.compliance()) {
       case COMPLIANT -> "Nothing flagged";
       case NON_COMPLIANT ->

@@ -37,7 +37,7 @@ class OrganizationTableTest {
             All accounts with results
             ACCOUNT       REGION          COMPLIANCE         FLAGGED  RESULTS FROM           NAME
             111111111111  eu-west-1       NON_COMPLIANT      1        9 hours ago            payments
-            222222222222  eu-west-1       COMPLIANT                   not asked              tidy
+            222222222222  eu-west-1       COMPLIANT                   not asked, out of date tidy
             """);
   }
 

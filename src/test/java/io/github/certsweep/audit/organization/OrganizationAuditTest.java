@@ -355,6 +355,7 @@ class OrganizationAuditTest {
                       + " 2026-11-23T03:00:00Z)");
         });
     assertThat(report.flaggedCertificates()).isEqualTo(1);
+    assertThat(report.accounts().getFirst().outOfDate()).isTrue();
     assertThat(report.exitCode()).isEqualTo(3);
   }
 
@@ -389,6 +390,7 @@ class OrganizationAuditTest {
             AggregatedSourceStatusType.FAILED);
     OrganizationReport report = auditing.report();
     assertThat(report.missing()).isEmpty();
+    assertThat(report.accounts().getFirst().outOfDate()).isFalse();
     assertThat(report.notes())
         .singleElement()
         .satisfies(note -> assertThat(note).startsWith("1 source of the aggregator"));

@@ -44,7 +44,9 @@ class OrganizationPageTest {
         .contains("<b>Whose results are out of date</b>")
         .contains("The aggregator has only old data of this account. (1)")
         .contains("always fails. (1)")
-        .contains("not asked");
+        .contains("not asked")
+        .contains("Nothing flagged, out of date</span>")
+        .doesNotContain("<span class=\"badge fine\">");
     assertThat(matches(page, "<li class=\"[a-z]+\"><b>([0-9,]+)</b>"))
         .containsExactly("1", "1", "2", "2");
   }

@@ -13,6 +13,8 @@ import java.util.OptionalInt;
  * @param account the account's 12 digits
  * @param name its name in the organization, in one line; empty if that is not known
  * @param region where the rule is deployed
+ * @param outOfDate whether the aggregator could not read the account there, or not lately; then
+ *     nothing that is said of it may still be true
  * @param announced how many certificates the overview says are flagged, at least; 0 if it did not
  *     say
  */
@@ -22,6 +24,7 @@ public record AccountResults(
     Membership membership,
     String region,
     Compliance compliance,
+    boolean outOfDate,
     int announced,
     Details details) {
   /** Flagged ones by their worst certificate, then by their number of flagged ones. */
@@ -29,6 +32,7 @@ public record AccountResults(
       Comparator.comparing(AccountResults::compliance)
           .thenComparing(AccountResults::urgency)
           .thenComparingInt(one -> -one.flagged().orElse(0))
+          .thenComparing(one -> !one.outOfDate())
           .thenComparing(AccountResults::account)
           .thenComparing(AccountResults::region);
 
