@@ -25,7 +25,6 @@ import io.github.certsweep.verdict.Verdicts;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -61,6 +60,9 @@ final class Audit {
     this.progress = progress;
   }
 
+  /** What a caller asks for. */
+  record Request(AuditParameters parameters, SearchSettings settings) {}
+
   /**
    * Makes the report.
    *
@@ -71,7 +73,8 @@ final class Audit {
     progress.tell("Listing the certificates");
     AccountCalls.Caller caller = account.caller(deadline);
     List<ServerCertificate> listed = store.listAll(deadline);
-    Instant at = clock.instant().truncatedTo(ChronoUnit.SECONDS);
+    Origin origin = build.origin(clock, caller);
+    Instant at = origin.at();
     List<UncheckedPlace> unchecked = new ArrayList<>();
 
     ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
@@ -94,7 +97,7 @@ final class Audit {
             withRemedies(certificates, caller.partition(), parameters, at, deadline, unchecked);
       }
       return new AuditReport(
-          new Origin(at, build.version(), build.commit(), caller.arn()),
+          origin,
           caller.account(),
           caller.partition(),
           parameters,

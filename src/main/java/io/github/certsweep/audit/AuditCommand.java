@@ -1,16 +1,17 @@
 package io.github.certsweep.audit;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.util.stream.Collectors.joining;
 
 import io.github.certsweep.audit.compare.EarlierReport;
-import io.github.certsweep.audit.report.AuditParameters;
+import io.github.certsweep.audit.organization.OrganizationAudit;
+import io.github.certsweep.audit.organization.report.OrganizationParameters;
+import io.github.certsweep.audit.organization.report.OrganizationReport;
 import io.github.certsweep.audit.report.AuditReport;
 import io.github.certsweep.aws.AwsCallException;
 import io.github.certsweep.aws.Clients;
 import io.github.certsweep.aws.Deadline;
 import io.github.certsweep.input.InvalidInputException;
-import io.github.certsweep.usage.SearchSettings;
-import io.github.certsweep.usage.UsageRegions;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
@@ -18,28 +19,23 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.EnumSet;
-import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.Callable;
 import picocli.AutoComplete;
 import picocli.CommandLine;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.ArgGroupSpec;
+import picocli.CommandLine.Model.ArgSpec;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
-import software.amazon.awssdk.auth.credentials.DefaultCredentialsProvider;
-import software.amazon.awssdk.auth.credentials.ProfileCredentialsProvider;
-import software.amazon.awssdk.core.exception.SdkClientException;
-import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.regions.Region;
-import software.amazon.awssdk.regions.providers.DefaultAwsRegionProviderChain;
 
 /** The command line: reads options, makes the report, writes it, and answers an exit code. */
 @Command(
@@ -80,47 +76,12 @@ public final class AuditCommand implements Callable<Integer> {
   private static final int NO_REPORT = 70;
   private static final int NOT_WRITTEN = 74;
 
-  private static final int MOST_DAYS = 3650;
   private static final String LOG_LEVEL = "org.slf4j.simpleLogger.defaultLogLevel";
 
   /** An audit has no deadline of its own; each call has one. */
   private static final Duration LONGEST = Duration.ofHours(6);
 
   @Spec private CommandSpec spec;
-
-  @Option(
-      names = "--days",
-      paramLabel = "N",
-      defaultValue = "30",
-      description = "Certificates that expire within N days count too: 0 to 3650. Default: 30.")
-  private int days;
-
-  @Option(
-      names = "--regions",
-      paramLabel = "REGION",
-      split = ",",
-      description =
-          "Search only these regions for users, separated by commas. Default: all that are enabled"
-              + " for the account.")
-  private List<String> regions = List.of();
-
-  @Option(
-      names = "--usage-exceptions",
-      paramLabel = "SERVICE/REGION",
-      split = ",",
-      description =
-          "Checks that may fail, such as appsync/mx-central-1, for a service that a region does not"
-              + " offer.")
-  private List<String> usageExceptions = List.of();
-
-  @Option(names = "--no-usage", description = "Do not search for users of the certificates.")
-  private boolean noUsage;
-
-  @Option(
-      names = "--no-details",
-      description =
-          "Do not read names, keys and chains of the certificates, and look for no replacements.")
-  private boolean noDetails;
 
   @Option(
       names = "--profile",
@@ -132,8 +93,8 @@ public final class AuditCommand implements Callable<Integer> {
       names = "--region",
       paramLabel = "REGION",
       description =
-          "The region to call global services from; it selects the partition. Default: that of your"
-              + " AWS configuration.")
+          "The region to call global services from, and of the aggregator. It selects the"
+              + " partition. Default: that of your AWS configuration.")
   private Optional<String> region = Optional.empty();
 
   @Option(
@@ -153,20 +114,20 @@ public final class AuditCommand implements Callable<Integer> {
   private Optional<Path> output = Optional.empty();
 
   @Option(
-      names = "--compare",
-      paramLabel = "FILE",
-      description = "Say what has changed since an earlier report.json of this account.")
-  private Optional<Path> earlier = Optional.empty();
-
-  @Option(
       names = "--print-policy",
-      description = "Print the IAM policy that an audit needs, and end.")
+      description = "Print the IAM policy that this audit needs, and end.")
   private boolean printPolicy;
 
   @Option(
       names = "--completion",
       description = "Print a completion script for bash and zsh, and end.")
   private boolean printCompletion;
+
+  @ArgGroup(validate = false, heading = "%nOne account:%n")
+  private AccountOptions account = new AccountOptions();
+
+  @ArgGroup(validate = false, heading = "%nAll accounts of an organization:%n")
+  private OrganizationOptions organization = new OrganizationOptions();
 
   private final Clock clock;
   private final Terminal terminal;
@@ -204,144 +165,100 @@ public final class AuditCommand implements Callable<Integer> {
   }
 
   @Override
-  public Integer call() throws Exception {
-    PrintWriter out = spec.commandLine().getOut();
+  public Integer call() throws IOException, InterruptedException {
+    boolean isOrganization = organization.aggregator.isPresent();
     if (printPolicy) {
-      out.println(Permissions.ofAccount());
-      out.flush();
-      return 0;
+      return print(isOrganization ? Permissions.ofOrganization() : Permissions.ofAccount());
     }
     if (printCompletion) {
-      out.println(AutoComplete.bash(spec.name(), spec.commandLine()));
-      out.flush();
-      return 0;
+      return print(AutoComplete.bash(spec.name(), spec.commandLine()));
     }
-    Set<OutputFormat> wanted = wantedFormats();
-    AuditParameters parameters = parameters();
-    // Before the search, so that nobody waits for the error.
-    Optional<EarlierReport> compared = earlier.map(EarlierReport::read);
-    Optional<ReportFiles> files = output.map(ReportFiles::new);
-    if (files.isPresent()) {
-      files.get().prepare();
-    }
+    refuseOptionsOfTheOther(isOrganization ? account : organization, isOrganization);
+    AwsAccess access = new AwsAccess(profile, region, environment);
+    ReportWriter writer =
+        ReportWriter.of(formats, output, isOrganization, spec.commandLine().getOut());
+    return isOrganization ? auditOrganization(access, writer) : auditAccount(access, writer);
+  }
+
+  private int auditAccount(AwsAccess access, ReportWriter writer)
+      throws IOException, InterruptedException {
+    // Before the search, so that nobody waits for an error.
+    Audit.Request request = account.request(access.region());
+    Optional<EarlierReport> earlier = account.earlier.map(EarlierReport::read);
     Progress progress = terminal.progress(spec.commandLine().getErr());
-    AwsCredentialsProvider credentials = credentials();
-    Audit audit = audit(credentials, parameters, progress);
-    requireCredentials(credentials);
-    AuditReport report;
+    AwsCredentialsProvider credentials = access.credentials();
+    Clients clients = Clients.of(Region.of(access.region()), credentials);
+    Audit audit = new Audit(clients, request.settings(), Build.ofThisProgram(), clock, progress);
+    writer.prepare();
+    AwsAccess.require(credentials);
+    AuditReport found;
     try {
-      report = audit.run(parameters, Deadline.in(LONGEST.toMillis(), clock));
+      found = audit.run(request.parameters(), deadline());
     } finally {
       progress.tell("");
     }
-    AuditReport found = report;
-    write(compared.map(one -> one.compareWith(found)).orElse(found), wanted, files);
+    AuditReport report = earlier.map(one -> one.compareWith(found)).orElse(found);
+    writer.write(format -> format.content(report, terminal));
     return report.exitCode();
   }
 
-  private Audit audit(
-      AwsCredentialsProvider credentials, AuditParameters parameters, Progress progress) {
-    return new Audit(
-        Clients.of(Region.of(parameters.region()), credentials),
-        SearchSettings.ofAudit(String.join(",", regions), String.join(",", usageExceptions)),
-        Build.ofThisProgram(),
-        clock,
-        progress);
-  }
-
-  /**
-   * The caller's credentials. As with the AWS CLI, a profile that is named goes before those of the
-   * environment.
-   */
-  private AwsCredentialsProvider credentials() {
-    return profile
-        .<AwsCredentialsProvider>map(ProfileCredentialsProvider::create)
-        .orElseGet(() -> DefaultCredentialsProvider.builder().build());
-  }
-
-  /** Asks for them once, so that the error is about them and not about the first call. */
-  private static void requireCredentials(AwsCredentialsProvider credentials) {
+  private int auditOrganization(AwsAccess access, ReportWriter writer) throws IOException {
+    OrganizationParameters parameters = organization.parameters(access.region());
+    AwsCredentialsProvider credentials = access.credentials();
+    Clients clients = Clients.of(Region.of(access.region()), credentials);
+    writer.prepare();
+    AwsAccess.require(credentials);
+    Progress progress = terminal.progress(spec.commandLine().getErr());
+    OrganizationReport report;
     try {
-      credentials.resolveCredentials();
-    } catch (SdkException | IllegalArgumentException | IllegalStateException e) {
-      throw new NoCredentialsException(e);
+      report =
+          OrganizationAudit.run(
+              parameters,
+              clients,
+              Build.ofThisProgram().origin(clock, new AccountCalls(clients).caller(deadline())),
+              progress::tell,
+              deadline());
+    } finally {
+      progress.tell("");
+    }
+    OrganizationReport found = report;
+    writer.write(format -> format.content(found, terminal));
+    return report.exitCode();
+  }
+
+  private Deadline deadline() {
+    return Deadline.in(LONGEST.toMillis(), clock);
+  }
+
+  private int print(String text) {
+    spec.commandLine().getOut().println(text);
+    spec.commandLine().getOut().flush();
+    return 0;
+  }
+
+  /** Refuses options that would have no effect: somebody expects one. */
+  private void refuseOptionsOfTheOther(Object group, boolean isOrganization) {
+    String given =
+        spec.argGroups().stream()
+            .filter(one -> isOf(one, group))
+            .flatMap(one -> one.options().stream())
+            .filter(option -> spec.commandLine().getParseResult().hasMatchedOption(option))
+            .map(OptionSpec::longestName)
+            .collect(joining(", "));
+    if (!given.isEmpty()) {
+      throw new ParameterException(
+          spec.commandLine(),
+          given + (isOrganization ? " can't be used with --aggregator." : " needs --aggregator."));
     }
   }
 
-  private void write(AuditReport report, Set<OutputFormat> wanted, Optional<ReportFiles> files)
-      throws IOException {
-    PrintWriter out = spec.commandLine().getOut();
-    Map<String, ReportFiles.Content> contents = new LinkedHashMap<>();
-    for (OutputFormat format : wanted) {
-      if (format.fileName().isEmpty() || files.isEmpty()) {
-        format.writer(terminal).write(report, out);
-      } else {
-        contents.put(
-            format.fileName().get(), content -> format.writer(terminal).write(report, content));
-      }
-    }
-    if (files.isPresent()) {
-      files.get().write(contents);
-      contents.keySet().forEach(name -> out.println("Written: " + output.get().resolve(name)));
-    }
-    if (out.checkError()) {
-      throw new IOException("The report could not be written to the standard output.");
-    }
+  private static boolean isOf(ArgGroupSpec spec, Object group) {
+    return spec.args().stream().map(ArgSpec::userObject).anyMatch(field -> isIn(field, group));
   }
 
-  private Set<OutputFormat> wantedFormats() {
-    Set<OutputFormat> wanted = new LinkedHashSet<>();
-    for (String name : formats) {
-      wanted.add(
-          OutputFormat.named(name)
-              .orElseThrow(() ->
-                  wrong(
-                      "--format is "
-                          + InvalidInputException.quote(name)
-                          + ". Give some of "
-                          + OutputFormat.names()
-                          + ".")));
-    }
-    if (wanted.isEmpty()) {
-      return output.isPresent() ? EnumSet.allOf(OutputFormat.class) : Set.of(OutputFormat.TABLE);
-    }
-    if (output.isEmpty() && wanted.size() > 1) {
-      throw wrong("--format names " + wanted.size() + " formats. For more than one give --output.");
-    }
-    return wanted;
-  }
-
-  private AuditParameters parameters() {
-    if (days < 0 || days > MOST_DAYS) {
-      throw wrong("--days is " + days + ". Give a whole number from 0 to " + MOST_DAYS + ".");
-    }
-    String home = region.orElseGet(this::configuredRegion);
-    if (!UsageRegions.isName(home)) {
-      throw wrong(
-          "The region is "
-              + InvalidInputException.quote(home)
-              + ", which is not the name of a region. Give --region a name like eu-west-1.");
-    }
-    return new AuditParameters(days, home, regions, usageExceptions, !noUsage, !noDetails);
-  }
-
-  /** As the AWS CLI finds it. The SDK for Java does not know AWS_DEFAULT_REGION. */
-  private String configuredRegion() {
-    String byDefault = environment.getOrDefault("AWS_DEFAULT_REGION", "");
-    if (!byDefault.isEmpty() && environment.getOrDefault("AWS_REGION", "").isEmpty()) {
-      return byDefault;
-    }
-    DefaultAwsRegionProviderChain.Builder chain = DefaultAwsRegionProviderChain.builder();
-    profile.ifPresent(chain::profileName);
-    try {
-      return chain.build().getRegion().id();
-    } catch (SdkClientException e) {
-      throw wrong("No region is configured. Give --region, or set AWS_REGION.");
-    }
-  }
-
-  private ParameterException wrong(String message) {
-    return new ParameterException(spec.commandLine(), message);
+  private static boolean isIn(Object field, Object group) {
+    return field instanceof java.lang.reflect.Field one
+        && one.getDeclaringClass().equals(group.getClass());
   }
 
   private static int wrongUse(ParameterException failure, String... arguments) {

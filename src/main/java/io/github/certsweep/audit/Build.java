@@ -1,8 +1,11 @@
 package io.github.certsweep.audit;
 
+import io.github.certsweep.audit.report.Origin;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.time.Clock;
+import java.time.temporal.ChronoUnit;
 import java.util.Properties;
 
 /**
@@ -20,5 +23,11 @@ record Build(String version, String commit) {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /** What a report of this program names as its origin. */
+  Origin origin(Clock clock, AccountCalls.Caller caller) {
+    return new Origin(
+        clock.instant().truncatedTo(ChronoUnit.SECONDS), version, commit, caller.arn());
   }
 }

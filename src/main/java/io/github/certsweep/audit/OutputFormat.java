@@ -3,53 +3,35 @@ package io.github.certsweep.audit;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.util.stream.Collectors.joining;
 
+import io.github.certsweep.audit.ReportFiles.Content;
 import io.github.certsweep.audit.format.CsvFormat;
 import io.github.certsweep.audit.format.JsonFormat;
 import io.github.certsweep.audit.format.OcsfFormat;
-import io.github.certsweep.audit.format.ReportFormat;
+import io.github.certsweep.audit.format.OrganizationCsv;
+import io.github.certsweep.audit.format.OrganizationJson;
+import io.github.certsweep.audit.format.OrganizationTable;
 import io.github.certsweep.audit.format.TableFormat;
+import io.github.certsweep.audit.organization.report.OrganizationReport;
 import io.github.certsweep.audit.page.HtmlPage;
+import io.github.certsweep.audit.page.OrganizationPage;
 import io.github.certsweep.audit.report.AuditReport;
 import java.io.IOException;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
-import java.util.Arrays;
+import java.util.Collection;
+import java.util.EnumSet;
 import java.util.HexFormat;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 
 /** The formats by the names that a caller gives them. */
 enum OutputFormat {
-  TABLE("") {
-    @Override
-    ReportFormat writer(Terminal terminal) {
-      return new TableFormat(terminal.colors(), terminal.width());
-    }
-  },
-  JSON("report.json") {
-    @Override
-    ReportFormat writer(Terminal terminal) {
-      return new JsonFormat();
-    }
-  },
-  CSV("report.csv") {
-    @Override
-    ReportFormat writer(Terminal terminal) {
-      return new CsvFormat();
-    }
-  },
-  HTML("report.html") {
-    @Override
-    ReportFormat writer(Terminal terminal) {
-      return new HtmlPage(OutputFormat::sha256OfJson);
-    }
-  },
-  OCSF("report.ocsf.json") {
-    @Override
-    ReportFormat writer(Terminal terminal) {
-      return new OcsfFormat();
-    }
-  };
+  TABLE(""),
+  JSON("report.json"),
+  CSV("report.csv"),
+  HTML("report.html"),
+  OCSF("report.ocsf.json");
 
   private final String fileName;
 
@@ -57,29 +39,17 @@ enum OutputFormat {
     this.fileName = fileName;
   }
 
-  /** The digest of report.json, so that a page tells whether it belongs to that file. */
-  private static String sha256OfJson(AuditReport report) {
-    StringBuilder json = new StringBuilder();
-    try {
-      JSON.writer(Terminal.NONE).write(report, json);
-      byte[] digest = MessageDigest.getInstance("SHA-256").digest(json.toString().getBytes(UTF_8));
-      return HexFormat.of().formatHex(digest);
-    } catch (IOException | NoSuchAlgorithmException e) {
-      throw new IllegalStateException("Memory can be written, and every Java has SHA-256.", e);
-    }
-  }
-
-  static Optional<OutputFormat> named(String name) {
-    return Arrays.stream(values())
-        .filter(one -> one.name().equalsIgnoreCase(name.strip()))
-        .findFirst();
+  /** The formats of a report on an organization, or of one on an account. */
+  static Set<OutputFormat> of(boolean isOrganization) {
+    // An OCSF finding is about a resource. Of the accounts' certificates only results are known.
+    return isOrganization
+        ? EnumSet.complementOf(EnumSet.of(OCSF))
+        : EnumSet.allOf(OutputFormat.class);
   }
 
   /** For an error, for example {@code "table, json"}. */
-  static String names() {
-    return Arrays.stream(values())
-        .map(one -> one.name().toLowerCase(Locale.ROOT))
-        .collect(joining(", "));
+  static String names(Collection<OutputFormat> formats) {
+    return formats.stream().map(one -> one.name().toLowerCase(Locale.ROOT)).collect(joining(", "));
   }
 
   /** The file in the output folder; empty if it is for the terminal alone. */
@@ -87,5 +57,39 @@ enum OutputFormat {
     return Optional.of(fileName).filter(name -> !name.isEmpty());
   }
 
-  abstract ReportFormat writer(Terminal terminal);
+  Content content(AuditReport report, Terminal terminal) {
+    return switch (this) {
+      case TABLE -> out -> new TableFormat(terminal.colors(), terminal.width()).write(report, out);
+      case JSON -> out -> new JsonFormat().write(report, out);
+      case CSV -> out -> new CsvFormat().write(report, out);
+      case OCSF -> out -> new OcsfFormat().write(report, out);
+      case HTML ->
+          out -> new HtmlPage(one -> sha256(JSON.content(one, terminal))).write(report, out);
+    };
+  }
+
+  Content content(OrganizationReport report, Terminal terminal) {
+    return switch (this) {
+      case TABLE ->
+          out -> new OrganizationTable(terminal.colors(), terminal.width()).write(report, out);
+      case JSON -> out -> new OrganizationJson().write(report, out);
+      case CSV -> out -> new OrganizationCsv().write(report, out);
+      case HTML ->
+          out ->
+              new OrganizationPage(one -> sha256(JSON.content(one, terminal))).write(report, out);
+      case OCSF -> throw new IllegalArgumentException("An organization has no OCSF findings.");
+    };
+  }
+
+  /** The digest of report.json, so that a page tells whether it belongs to that file. */
+  private static String sha256(Content json) {
+    StringBuilder text = new StringBuilder();
+    try {
+      json.writeTo(text);
+      byte[] digest = MessageDigest.getInstance("SHA-256").digest(text.toString().getBytes(UTF_8));
+      return HexFormat.of().formatHex(digest);
+    } catch (IOException | NoSuchAlgorithmException e) {
+      throw new IllegalStateException("Memory can be written, and every Java has SHA-256.", e);
+    }
+  }
 }

@@ -20,13 +20,11 @@ final class Permissions {
           "iam:GetAccountSummary",
           "iam:ListServerCertificates");
 
-  private static final List<String> OF_AN_ORGANIZATION =
+  private static final List<String> OF_AGGREGATOR =
       List.of(
           "config:DescribeAggregateComplianceByConfigRules",
           "config:DescribeConfigurationAggregatorSourcesStatus",
-          "config:DescribeConfigurationAggregators",
-          "config:GetAggregateComplianceDetailsByConfigRule",
-          "organizations:ListAccounts");
+          "config:GetAggregateComplianceDetailsByConfigRule");
 
   private Permissions() {}
 
@@ -42,7 +40,12 @@ final class Permissions {
 
   /** The policy for an audit of an organization's aggregator. */
   static String ofOrganization() {
-    return policy(statement("ReadAggregator", OF_AN_ORGANIZATION, "*"));
+    return policy(
+        statement("ReadAggregator", OF_AGGREGATOR, "arn:*:config:*:*:config-aggregator/*"),
+        statement(
+            "Find",
+            List.of("config:DescribeConfigurationAggregators", "organizations:ListAccounts"),
+            "*"));
   }
 
   private static String policy(JsonObject... statements) {

@@ -42,8 +42,44 @@ class AuditCommandTest {
       })
   void wrongUseIsExplained(String option, String value, String message) {
     assertThat(run(option, value, "--region", "eu-west-1")).isEqualTo(64);
-    assertThat(err.toString()).startsWith(message).contains("Try certsweep-audit --help.");
+    assertThat(err.toString()).startsWith(message);
     assertThat(out.toString()).isEmpty();
+  }
+
+  @Test
+  void whatIsNoOptionPointsToTheHelp() {
+    assertThat(run("--frobnicate")).isEqualTo(64);
+    assertThat(err.toString())
+        .isEqualTo("Unknown option: '--frobnicate'\nTry certsweep-audit --help.\n");
+  }
+
+  @Test
+  void optionsWithoutEffectAreRefused() {
+    assertThat(run("--aggregator", "org", "--days", "5", "--no-usage")).isEqualTo(64);
+    assertThat(err.toString()).startsWith("--days, --no-usage can't be used with --aggregator.");
+    err.getBuffer().setLength(0);
+    assertThat(run("--region", "eu-west-1", "--all")).isEqualTo(64);
+    assertThat(err.toString()).startsWith("--all needs --aggregator.");
+  }
+
+  @Test
+  void anOrganizationHasNoOcsfFindings() {
+    assertThat(run("--region", "eu-west-1", "--aggregator", "org", "--format", "ocsf"))
+        .isEqualTo(64);
+    assertThat(err.toString())
+        .startsWith("--format is \"ocsf\". Give some of table, json, csv, html.");
+  }
+
+  @Test
+  void aNameThatCanBeNoAggregatorsIsRefused() {
+    assertThat(run("--region", "eu-west-1", "--aggregator", "a b")).isEqualTo(64);
+    assertThat(err.toString()).startsWith("--aggregator is \"a b\"");
+  }
+
+  @Test
+  void thePolicyOfAnOrganizationIsAnother() {
+    assertThat(run("--aggregator", "org", "--print-policy")).isZero();
+    assertThat(out.toString()).contains("organizations:ListAccounts").doesNotContain("iam:");
   }
 
   @Test
