@@ -109,7 +109,8 @@ fuzz: tools ## The properties and the fuzzing of the functions' input, longer an
 PYTEST := $(PY) -m pytest --numprocesses 3 --dist loadfile --no-loadscope-reorder --quiet
 
 .PHONY: test-python
-test-python: package $(VENV_READY) ## The sandbox, the template and the runbook, deployment, end-to-end tests
+test-python: package $(VENV_READY) ## The sandbox, the template and the runbook, deployment, end-to-end tests, the audit's page
+	@bin/find-chromium >/dev/null
 	$(PYTEST)
 
 .PHONY: test-e2e

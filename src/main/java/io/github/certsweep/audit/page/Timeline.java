@@ -34,9 +34,9 @@ record Timeline(
     long undated,
     String description) {
   private static final double TOP = 40;
-  private static final double LANE_TITLE = 20;
-  private static final double STEP = 11;
-  private static final double RADIUS = 5;
+  private static final double LANE_TITLE = 18;
+  private static final double STEP = 13;
+  private static final double RADIUS = 6;
   private static final double GAP = 10;
   private static final double COUNT = 14;
   private static final double AXIS_LABELS = 40;
@@ -45,7 +45,7 @@ record Timeline(
   private static final double EDGE = 5;
 
   /** Two labels, one on each side of a point, need more. */
-  private static final double WIDE_EDGE = 20;
+  private static final double WIDE_EDGE = 16;
 
   private static final double ALL = 100;
 
