@@ -41,6 +41,7 @@ def test_it_has_what_an_installation_takes(released: dict[str, bytes]) -> None:
     assert released.keys() == {
         "LICENSE",
         "README.md",
+        "certsweep-audit.jar",
         "certsweep.cdx.json",
         "certsweep.zip",
         TEMPLATE,
