@@ -61,7 +61,7 @@ $(VENV_READY): requirements.txt
 	@touch $@
 
 .PHONY: package
-package: $(ZIP) $(TEMPLATE) ## Build target/certsweep.zip with its SBOM, target/certsweep-audit.jar, and target/cloudformation/certsweep.yaml
+package: $(ZIP) $(TEMPLATE) ## Build target/certsweep.zip with its SBOM, target/certsweep-audit.jar, and the templates
 
 .PHONY: release
 release: package ## Pack target/certsweep-X.Y.Z.tar.gz, what a release publishes

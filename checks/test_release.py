@@ -45,6 +45,7 @@ def test_it_has_what_an_installation_takes(released: dict[str, bytes]) -> None:
         "certsweep.cdx.json",
         "certsweep.zip",
         TEMPLATE,
+        "cloudformation/certsweep-from-s3.yaml",
         "cloudformation/organization.yaml",
     }
     assert released["certsweep.zip"] == (ROOT / "target/certsweep.zip").read_bytes()

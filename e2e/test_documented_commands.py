@@ -1,4 +1,4 @@
-"""The AWS CLI's commands as README.md and docs/organization.md have them, on a release's files."""
+"""The commands and declarations of README.md and docs, on a release's files."""
 
 from __future__ import annotations
 
@@ -12,8 +12,10 @@ from pathlib import Path
 import pytest
 from botocore.exceptions import ClientError
 
+from checks.wrappers import example, stack_of
 from sandbox.client import PROJECT
 
+from .account import days
 from .deployment import Deployment
 from .package import NO_SETTINGS
 
@@ -72,6 +74,31 @@ def test_documented_commands_deploy_a_template_that_is_too_large_for_a_request(
     new.expired("www")
     new.scheduled_run()
     assert new.compliance == {"www": "NON_COMPLIANT"}
+
+
+def test_what_terraform_declares_becomes_a_stack_that_evaluates(
+    new: Deployment, tmp_path: Path
+) -> None:
+    subprocess.run([PROJECT / "bin/pack-release", tmp_path], check=True)
+    stack = stack_of(example("terraform.md", "hcl"))
+    new.sandbox.make_bucket(stack["parameters"]["CodeBucket"])
+    ran = run(new, tmp_path, example("terraform.md", "sh"))
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+    # The calls of Terraform's provider.
+    new.sandbox.client("cloudformation").create_stack(
+        StackName=stack["name"],
+        TemplateURL=stack["template_url"],
+        Capabilities=stack["capabilities"],
+        Parameters=[
+            {"ParameterKey": name, "ParameterValue": str(value)}
+            for name, value in stack["parameters"].items()
+        ],
+    )
+    new.adopt(stack["name"])
+    new.expired("www")
+    new.store("soon", expires_in=days(20))
+    new.scheduled_run()
+    assert new.compliance == {"www": "NON_COMPLIANT", "soon": "NON_COMPLIANT"}
 
 
 def test_template_that_is_too_large_for_a_request_is_refused_in_one(
