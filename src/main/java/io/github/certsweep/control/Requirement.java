@@ -42,4 +42,9 @@ public record Requirement(
     Objects.requireNonNull(mappedBy, "mappedBy");
     Objects.requireNonNull(source, "source");
   }
+
+  /** The text, which says so where the mapping is ours. */
+  public String label() {
+    return mappedBy == MappedBy.CERTSWEEP ? text + " (mapped by Certsweep)" : text;
+  }
 }

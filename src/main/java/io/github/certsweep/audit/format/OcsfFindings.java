@@ -9,6 +9,9 @@ import io.github.certsweep.audit.report.AuditedCertificate;
 import io.github.certsweep.audit.report.Comparison;
 import io.github.certsweep.audit.report.Comparison.Finding;
 import io.github.certsweep.certificate.ExpirationStatus;
+import io.github.certsweep.control.Requirement;
+import io.github.certsweep.control.Requirement.MappedBy;
+import io.github.certsweep.control.Requirements;
 import io.github.certsweep.usage.UncheckedPlace;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -30,14 +33,15 @@ final class OcsfFindings {
   private static final String REFERENCE =
       "https://docs.aws.amazon.com/securityhub/latest/userguide/iam-controls.html#iam-26";
 
-  /** The numbers under which the CIS AWS Foundations Benchmark asks for it, by its versions. */
+  private static final List<String> STANDARDS =
+      Requirements.all().stream()
+          .filter(one -> one.mappedBy() != MappedBy.CERTSWEEP)
+          .map(Requirement::standard)
+          .distinct()
+          .toList();
+
   private static final List<String> REQUIREMENTS =
-      List.of(
-          "AWS Security Hub IAM.26",
-          "CIS AWS Foundations Benchmark v1.3 to v4.0: 1.19",
-          "CIS AWS Foundations Benchmark v5.0: 1.18",
-          "CIS AWS Foundations Benchmark v6.0: 2.18",
-          "CIS AWS Foundations Benchmark v7.0: 2.17");
+      Requirements.all().stream().map(Requirement::label).toList();
 
   private final AuditReport report;
   private final FlaggedSince since;
@@ -197,7 +201,7 @@ final class OcsfFindings {
 
   private static JsonObject compliance(OcsfWord status, String code, List<String> details) {
     return new JsonMembers()
-        .texts("standards", List.of("CIS AWS Foundations Benchmark"))
+        .texts("standards", STANDARDS)
         .text("control", TITLE)
         .texts("requirements", REQUIREMENTS)
         .word("status", status)
