@@ -15,6 +15,7 @@ import io.github.certsweep.aws.AwsCallException;
 import io.github.certsweep.aws.Clients;
 import io.github.certsweep.aws.Deadline;
 import io.github.certsweep.certificate.IamCertificateStore;
+import io.github.certsweep.certificate.LeadTimes;
 import io.github.certsweep.certificate.ServerCertificate;
 import io.github.certsweep.usage.SearchSettings;
 import io.github.certsweep.usage.UncheckedPlace;
@@ -115,7 +116,7 @@ final class Audit {
       List<ServerCertificate> listed, AuditParameters parameters, Deadline deadline) {
     return parameters.usage()
         ? judge.judgeAllWithUsers(listed, parameters.days(), deadline)
-        : judge.judgeAll(listed, parameters.days(), false, deadline);
+        : judge.judgeAll(listed, LeadTimes.ofAll(parameters.days()), false, deadline);
   }
 
   private Bodies read(

@@ -1,8 +1,15 @@
 package io.github.certsweep.certificate;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
 import io.github.certsweep.aws.AwsCall;
 import io.github.certsweep.aws.AwsCallException;
 import io.github.certsweep.aws.Deadline;
+import java.io.ByteArrayInputStream;
+import java.security.cert.CertificateException;
+import java.security.cert.CertificateFactory;
+import java.security.cert.X509Certificate;
+import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -15,6 +22,7 @@ import software.amazon.awssdk.services.iam.model.ServerCertificateMetadata;
 /** The server certificates stored in IAM. Thread-safe; keeps nothing between calls. */
 public final class IamCertificateStore {
   private static final AwsCall LIST = new AwsCall("iam:ListServerCertificates");
+  private static final AwsCall GET = new AwsCall("iam:GetServerCertificate");
 
   /**
    * The most that IAM allows, and the most certificates that an account can have. IAM may still
@@ -45,6 +53,47 @@ public final class IamCertificateStore {
       marker = nextMarker(page, marker);
     } while (marker.isPresent());
     return List.copyOf(byName.values());
+  }
+
+  /**
+   * When the certificate's validity begins, by its body; empty if IAM no longer has it under this
+   * name, or if it can't be read.
+   *
+   * @throws AwsCallException if IAM gives no body
+   */
+  public Optional<Instant> validFrom(ServerCertificate listed, Deadline deadline) {
+    try {
+      var found =
+          GET.make(
+                  deadline,
+                  limit ->
+                      iam.getServerCertificate(request ->
+                          request
+                              .serverCertificateName(listed.name())
+                              .overrideConfiguration(limit)))
+              .serverCertificate();
+      GET.require(
+          found != null
+              && found.serverCertificateMetadata() != null
+              && found.certificateBody() != null,
+          "The answer contains no certificate.");
+      if (!listed.id().equals(found.serverCertificateMetadata().serverCertificateId())) {
+        return Optional.empty();
+      }
+      byte[] body = found.certificateBody().getBytes(US_ASCII);
+      return CertificateFactory.getInstance("X.509")
+                  .generateCertificate(new ByteArrayInputStream(body))
+              instanceof X509Certificate read
+          ? Optional.of(read.getNotBefore().toInstant())
+          : Optional.empty();
+    } catch (CertificateException e) {
+      return Optional.empty();
+    } catch (AwsCallException e) {
+      if (e.isNotFound()) {
+        return Optional.empty();
+      }
+      throw e;
+    }
   }
 
   private ListServerCertificatesResponse listPage(Optional<String> marker, Deadline deadline) {

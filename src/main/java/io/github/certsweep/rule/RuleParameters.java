@@ -14,19 +14,33 @@ import java.util.Optional;
  * @param checkUsage whether to look up who uses each expired or expiring certificate
  * @param refreshDays a COMPLIANT result that has not changed is reported again after this many
  *     days; 0 to 30, where 0 means at each run
+ * @param daysToExpirationPercent {@code daysToExpiration} is no more than this share of a
+ *     certificate's lifetime; 1 to 100, where 100 changes nothing
  */
-public record RuleParameters(int daysToExpiration, boolean checkUsage, int refreshDays) {
+public record RuleParameters(
+    int daysToExpiration, boolean checkUsage, int refreshDays, int daysToExpirationPercent) {
   public static final RuleParameters DEFAULTS = new RuleParameters(0, true, 1);
 
   private static final String LEAD = "daysToExpiration";
   private static final String USAGE = "checkUsage";
   private static final String REFRESH = "refreshDays";
+  private static final String PERCENT = "daysToExpirationPercent";
+  private static final String PERCENT_ALLOWED = "a whole number from 1 to 100";
   private static final int MAX_LEAD = 3650;
   private static final int MAX_REFRESH = 30;
+  private static final int WHOLE = 100;
 
   public RuleParameters {
     requireDays(LEAD, daysToExpiration, MAX_LEAD);
     requireDays(REFRESH, refreshDays, MAX_REFRESH);
+    if (daysToExpirationPercent < 1 || daysToExpirationPercent > WHOLE) {
+      throw invalid(PERCENT, String.valueOf(daysToExpirationPercent), PERCENT_ALLOWED);
+    }
+  }
+
+  /** Parameters without the options that are off by default. */
+  public RuleParameters(int daysToExpiration, boolean checkUsage, int refreshDays) {
+    this(daysToExpiration, checkUsage, refreshDays, WHOLE);
   }
 
   /**
@@ -41,12 +55,14 @@ public record RuleParameters(int daysToExpiration, boolean checkUsage, int refre
     }
     JsonFields fields = JsonFields.parse("The event's \"ruleParameters\"", json);
     for (String name : fields.names()) {
-      if (!List.of(LEAD, USAGE, REFRESH).contains(name)) {
+      if (!List.of(LEAD, PERCENT, USAGE, REFRESH).contains(name)) {
         throw new InvalidInputException(
             "Unknown rule parameter "
                 + InvalidInputException.quote(name)
                 + ": allowed are "
                 + LEAD
+                + ", "
+                + PERCENT
                 + ", "
                 + USAGE
                 + " and "
@@ -55,18 +71,19 @@ public record RuleParameters(int daysToExpiration, boolean checkUsage, int refre
       }
     }
     return new RuleParameters(
-        days(fields, LEAD, MAX_LEAD).orElse(DEFAULTS.daysToExpiration),
+        number(fields, LEAD, daysUpTo(MAX_LEAD)).orElse(DEFAULTS.daysToExpiration),
         fields.scalarText(USAGE).map(RuleParameters::yesOrNo).orElse(DEFAULTS.checkUsage),
-        days(fields, REFRESH, MAX_REFRESH).orElse(DEFAULTS.refreshDays));
+        number(fields, REFRESH, daysUpTo(MAX_REFRESH)).orElse(DEFAULTS.refreshDays),
+        number(fields, PERCENT, PERCENT_ALLOWED).orElse(DEFAULTS.daysToExpirationPercent));
   }
 
-  private static Optional<Integer> days(JsonFields fields, String name, int most) {
+  private static Optional<Integer> number(JsonFields fields, String name, String allowed) {
     return fields
         .scalarText(name)
         .map(text -> {
           String digits = text.strip();
           if (!digits.matches("[0-9]{1,4}")) {
-            throw invalid(name, text, daysUpTo(most));
+            throw invalid(name, text, allowed);
           }
           return Integer.valueOf(digits);
         });

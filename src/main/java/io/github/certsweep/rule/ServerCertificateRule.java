@@ -4,6 +4,7 @@ import io.github.certsweep.aws.AwsCallException;
 import io.github.certsweep.aws.Deadline;
 import io.github.certsweep.aws.Pause;
 import io.github.certsweep.certificate.IamCertificateStore;
+import io.github.certsweep.certificate.LeadTimes;
 import io.github.certsweep.certificate.ServerCertificate;
 import io.github.certsweep.usage.UsageSearch;
 import io.github.certsweep.verdict.Judge;
@@ -58,26 +59,30 @@ public final class ServerCertificateRule {
       return EvaluationRun.failed(event, clock.instant(), Optional.empty(), error);
     }
 
+    LeadTimes leadTimes =
+        LeadTimes.atMost(
+            event.parameters().daysToExpirationPercent(),
+            event.parameters().daysToExpiration(),
+            listed,
+            clock.instant(),
+            store,
+            deadline);
     Verdicts verdicts =
         judge.judgeAll(
-            listed,
-            event.parameters().daysToExpiration(),
-            event.parameters().checkUsage(),
-            deadline.earlierBy(TIME_TO_REPORT));
+            listed, leadTimes, event.parameters().checkUsage(), deadline.earlierBy(TIME_TO_REPORT));
     CertificateCounts counts = CertificateCounts.of(verdicts);
     List<Evaluation> current = evaluations(verdicts, event);
 
     // Just before sending, so that as little as possible can happen in between.
     List<RecordedResult> shown = List.of();
-    Optional<String> problem = Optional.empty();
+    Optional<String> problem = leadTimes.problem();
     if (!event.testMode()) {
       try {
         shown = recordedResults.read(event.ruleName(), deadline.earlierBy(TIME_TO_SEND));
       } catch (AwsCallException e) {
         // The current results are right whatever Config shows, so all of them are sent.
-        problem =
-            Optional.of(
-                e.getMessage() + " Results of certificates that are gone were not cleared.");
+        String told = e.getMessage() + " Results of certificates that are gone were not cleared.";
+        problem = Optional.of(problem.map(other -> other + " " + told).orElse(told));
       }
     }
     Optional<Instant> newer =

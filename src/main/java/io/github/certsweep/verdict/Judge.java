@@ -2,6 +2,7 @@ package io.github.certsweep.verdict;
 
 import io.github.certsweep.aws.Deadline;
 import io.github.certsweep.certificate.JudgedCertificate;
+import io.github.certsweep.certificate.LeadTimes;
 import io.github.certsweep.certificate.ServerCertificate;
 import io.github.certsweep.usage.UsageReport;
 import io.github.certsweep.usage.UsageSearch;
@@ -41,12 +42,12 @@ public final class Judge {
    * The verdicts on all certificates. Searches for users only if a certificate has expired or is
    * about to; otherwise makes no call.
    *
-   * @param leadDays how many days before its expiration a certificate counts as expiring
+   * @param leadTimes how many days before its expiration a certificate counts as expiring
    * @param checksUsage whether to search for users at all
    */
   public Verdicts judgeAll(
-      List<ServerCertificate> listed, int leadDays, boolean checksUsage, Deadline deadline) {
-    List<JudgedCertificate> judged = judged(listed, leadDays);
+      List<ServerCertificate> listed, LeadTimes leadTimes, boolean checksUsage, Deadline deadline) {
+    List<JudgedCertificate> judged = judged(listed, leadTimes);
     Optional<UsageReport> report = Optional.empty();
     if (checksUsage) {
       boolean isNeeded = judged.stream().anyMatch(JudgedCertificate::isExpiredOrExpiring);
@@ -65,13 +66,15 @@ public final class Judge {
   public Verdicts judgeAllWithUsers(
       List<ServerCertificate> listed, int leadDays, Deadline deadline) {
     return verdicts(
-        judged(listed, leadDays), Optional.of(usage.search(listed, deadline)), one -> true);
+        judged(listed, LeadTimes.ofAll(leadDays)),
+        Optional.of(usage.search(listed, deadline)),
+        one -> true);
   }
 
-  private List<JudgedCertificate> judged(List<ServerCertificate> listed, int leadDays) {
+  private List<JudgedCertificate> judged(List<ServerCertificate> listed, LeadTimes leadTimes) {
     Instant now = clock.instant();
     return listed.stream()
-        .map(certificate -> new JudgedCertificate(certificate, now, leadDays))
+        .map(certificate -> new JudgedCertificate(certificate, now, leadTimes.daysOf(certificate)))
         .sorted(JudgedCertificate.WORST_FIRST)
         .toList();
   }

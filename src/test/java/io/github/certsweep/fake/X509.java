@@ -42,6 +42,7 @@ public final class X509 {
   private Optional<Made> issuer = Optional.empty();
   private Optional<KeyPair> keys = Optional.empty();
   private Optional<String> signature = Optional.empty();
+  private Instant start = START;
   private Instant end = END;
 
   private X509(String subject) {
@@ -55,6 +56,11 @@ public final class X509 {
 
   public X509 by(Made authority) {
     issuer = Optional.of(authority);
+    return this;
+  }
+
+  public X509 from(Instant instant) {
+    start = instant;
     return this;
   }
 
@@ -115,7 +121,7 @@ public final class X509 {
           new JcaX509v3CertificateBuilder(
               issuerName,
               BigInteger.valueOf(4711),
-              Date.from(START),
+              Date.from(start),
               Date.from(end),
               new X500Name(subject),
               own.getPublic());

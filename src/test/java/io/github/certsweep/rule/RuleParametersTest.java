@@ -82,6 +82,25 @@ class RuleParametersTest {
   }
 
   @ParameterizedTest
+  @CsvSource({"'\"1\"', 1", "33, 33", "'\" 100 \"', 100", "'\"\"', 100"})
+  void aShareOfTheLifetimeIsRead(String json, int percent) {
+    assertThat(RuleParameters.parse("{\"daysToExpirationPercent\":" + json + "}"))
+        .isEqualTo(new RuleParameters(0, true, 1, percent));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"0", "-1", "101", "33.3", "33%", "a third"})
+  void badSharesAreNamedWithWhatIsAllowed(String value) {
+    assertThatThrownBy(
+            () -> RuleParameters.parse("{\"daysToExpirationPercent\":\"" + value + "\"}"))
+        .isInstanceOf(InvalidInputException.class)
+        .hasMessage(
+            "Rule parameter daysToExpirationPercent is \"%s\": it must be a whole number from 1 to"
+                + " 100. Correct the InputParameters of the Config rule.",
+            value);
+  }
+
+  @ParameterizedTest
   @ValueSource(strings = {"yes", "1", "truee", "no"})
   void badUsageIsNamedWithWhatIsAllowed(String value) {
     assertThatThrownBy(() -> RuleParameters.parse("{\"checkUsage\":\"" + value + "\"}"))
@@ -98,7 +117,7 @@ class RuleParametersTest {
         .hasMessageStartingWith(
             "Unknown rule parameter \""
                 + name
-                + "\": allowed are daysToExpiration, checkUsage and refreshDays.");
+                + "\": allowed are daysToExpiration, daysToExpirationPercent, checkUsage and refreshDays.");
   }
 
   @Test

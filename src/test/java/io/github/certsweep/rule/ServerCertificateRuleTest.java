@@ -2,9 +2,11 @@ package io.github.certsweep.rule;
 
 import static io.github.certsweep.fake.World.ACCOUNT;
 import static io.github.certsweep.fake.World.CLOCK;
+import static io.github.certsweep.fake.World.NOW;
 import static io.github.certsweep.fake.World.RULE;
 import static io.github.certsweep.fake.World.TOKEN;
 import static io.github.certsweep.fake.World.TRIGGERED;
+import static io.github.certsweep.fake.World.certificate;
 import static io.github.certsweep.fake.World.configError;
 import static io.github.certsweep.fake.World.event;
 import static io.github.certsweep.fake.World.expired;
@@ -24,6 +26,7 @@ import io.github.certsweep.aws.Deadline;
 import io.github.certsweep.certificate.IamCertificateStore;
 import io.github.certsweep.fake.FakeConfig;
 import io.github.certsweep.fake.FakeIam;
+import io.github.certsweep.fake.X509;
 import io.github.certsweep.rule.EvaluationRun.Outcome;
 import io.github.certsweep.usage.FakeUsage;
 import java.time.Duration;
@@ -574,6 +577,35 @@ class ServerCertificateRuleTest {
     evaluate(event(new RuleParameters(101, true, 1)), 60_000);
     assertThat(config.sent().getFirst().annotation()).contains("In use by 1: ");
     assertThat(usage.searches()).isEqualTo(1);
+  }
+
+  @Test
+  void aShortLivedCertificateIsFlaggedLaterAndNobodyIsAskedBefore() {
+    iam.with(
+            certificate("short", NOW.plus(Duration.ofDays(20))).toBuilder().uploadDate(NOW).build())
+        .withBody(
+            "short", X509.named("short").from(NOW).until("2026-12-13T12:00:00Z").make().pem(), "");
+    evaluate(event(new RuleParameters(30, true, 1)), 60_000);
+    assertThat(config.dashboard()).containsEntry("short", "NON_COMPLIANT");
+    assertThat(iam.reads).isEmpty();
+    evaluate(event(new RuleParameters(30, true, 1, 33)), 60_000);
+    assertThat(config.dashboard()).containsEntry("short", "COMPLIANT");
+    assertThat(usage.searches()).isEqualTo(1);
+  }
+
+  @Test
+  void aLifetimeThatMayNotBeReadFailsTheRunAfterTheWholeLeadTimeWasReported() {
+    iam.with(
+            certificate("short", NOW.plus(Duration.ofDays(20))).toBuilder().uploadDate(NOW).build())
+        .beforeRead(
+            1,
+            () -> {
+              throw iamError(403, "AccessDenied", "No.");
+            });
+    EvaluationRun run = evaluate(event(new RuleParameters(30, true, 1, 33)), 60_000);
+    assertThat(config.sent().getFirst().annotation()).contains("; limit 30 days");
+    assertThat(run.outcome()).isEqualTo(Outcome.FAILED);
+    assertThat(run.error().orElseThrow()).startsWith("iam:GetServerCertificate failed: ");
   }
 
   @Test
