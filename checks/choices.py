@@ -32,7 +32,8 @@ class Choices:
     encrypted: bool = False
     silent: bool = False
     boundary: bool = False
-    # As for all accounts of an organization: names, and a bucket of another account.
+    # As for all accounts of an organization: names, a bucket of another account, and a lead time
+    # for short-lived certificates.
     central: bool = False
     usage: bool = True
 
@@ -54,6 +55,8 @@ class Choices:
                 self.boundary,
             ),
             "CheckUsage": ("false", not self.usage),
+            "DaysToExpiration": ("30", self.central),
+            "DaysToExpirationPercent": ("33", self.central),
         }
         return {name: value for name, (value, is_chosen) in chosen.items() if is_chosen}
 

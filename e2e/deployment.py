@@ -24,6 +24,7 @@ OPTIONS = "JAVA_TOOL_OPTIONS"
 DEFAULTS = {
     "RuleName": RULE_NAME,
     "DaysToExpiration": "0",
+    "DaysToExpirationPercent": "100",
     "CheckUsage": "true",
     "RefreshDays": "1",
     "AutomaticRemediation": "false",

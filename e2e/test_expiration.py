@@ -4,7 +4,11 @@ from datetime import timedelta
 
 import pytest
 
-from .account import Account, days, seconds
+from sandbox.client.certificates import self_signed
+
+from .account import Account, days, now, seconds
+
+READ = "GetServerCertificate"
 
 
 def test_certificate_that_expired_seconds_ago_has_expired(account: Account) -> None:
@@ -69,3 +73,60 @@ def test_certificate_that_has_expired_for_decades_is_judged_too(account: Account
     account.deploy()
     assert account.compliance == {"www": "NON_COMPLIANT"}
     assert account.annotation("www").startswith(f"Expired {expiration:%Y-%m-%dT%H:%M:%SZ} (id ")
+
+
+def store_short_lived(account: Account, name: str, lifetime: float, days_left: float) -> None:
+    """Uploads a certificate of this lifetime, in days, when it has so many left."""
+    end = now() + days(days_left)
+    files = self_signed(name, end - days(lifetime), end)
+    account.sandbox.upload_certificate(name, end, files=files)
+
+
+@pytest.mark.parametrize(
+    ("lifetime", "days_left", "expected"),
+    [
+        # 33 % are 16 days, and of a year more than 30.
+        (47, 17, "COMPLIANT"),
+        (47, 15.9, "NON_COMPLIANT"),
+        (397, 29.9, "NON_COMPLIANT"),
+        (397, 30.1, "COMPLIANT"),
+    ],
+)
+def test_lead_time_is_no_more_than_its_share_of_the_lifetime(
+    account: Account, lifetime: float, days_left: float, expected: str
+) -> None:
+    store_short_lived(account, "www", lifetime, days_left)
+    account.deploy({"daysToExpiration": "30", "daysToExpirationPercent": "33"})
+    assert account.compliance == {"www": expected}
+
+
+def test_only_lifetimes_that_matter_are_read_and_by_default_none(account: Account) -> None:
+    store_short_lived(account, "short", 47, 15.5)
+    store_short_lived(account, "far", 47, 40)
+    account.store("expired", days(-3.5))
+    # Uploaded long ago: that alone proves a long life.
+    with account.sandbox.clock.at(now() - days(200)):
+        store_short_lived(account, "old", 397, 10)
+    account.deploy({"daysToExpiration": "30"})
+    assert account.calls(READ) == []
+    given = {"checkUsage": "false", "daysToExpiration": "30", "daysToExpirationPercent": "33"}
+    run = account.set_parameters(given)
+    assert run.outcome == "REPORTED"
+    read = [one["parameters"]["ServerCertificateName"] for one in account.calls(READ)]
+    assert read == ["short"]
+    assert "; limit 16 days (id " in account.annotation("short")
+    assert "; limit 30 days (id " in account.annotation("old")
+
+
+def test_lifetime_that_may_not_be_read_fails_the_run_after_the_early_result(
+    account: Account,
+) -> None:
+    store_short_lived(account, "short", 47, 20)
+    account.deploy({"daysToExpiration": "30", "daysToExpirationPercent": "33"})
+    assert account.compliance == {"short": "COMPLIANT"}
+    account.sandbox.faults.add("iam", READ, kind="error", times=0, status=403, code="AccessDenied")
+    run = account.evaluate()
+    assert READ in run.error
+    assert "AccessDenied" in run.error
+    assert account.compliance == {"short": "NON_COMPLIANT"}
+    assert "; limit 30 days (id " in account.annotation("short")

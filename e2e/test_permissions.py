@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from .account import Run
+from .account import Run, days
 from .deployment import Deployment
 from .production import ABROAD, HOME
 
@@ -104,6 +104,24 @@ def test_rule_that_does_not_check_usage_may_not_look_for_it(stack: Deployment) -
     stack.expired("www")
     assert stack.scheduled_run().outcome == "REPORTED"
     assert stack.sandbox.permissions.list(decision="denied") == []
+
+
+def test_rule_may_read_certificates_only_where_lifetimes_count(stack: Deployment) -> None:
+    read = "iam:GetServerCertificate"
+    for given in ({}, {"DaysToExpiration": "30"}, {"DaysToExpirationPercent": "33"}):
+        stack.configure(**given)
+        assert read not in stack.policies.granted("EvaluateRole")
+    stack.configure(DaysToExpiration="30", DaysToExpirationPercent="33")
+    stack.store("www", days(20))
+    assert stack.scheduled_run().outcome == "REPORTED"
+    assert stack.sandbox.permissions.list(decision="denied") == []
+    asked = stack.sandbox.permissions.list(role=stack.roles["EvaluateRole"])
+    assert {one["action"] for one in asked} >= {read}
+    with stack.policies.without("EvaluateRole", read):
+        error = stack.scheduled_run().error
+    assert read in error
+    assert "AccessDenied" in error
+    assert stack.compliance == {"www": "NON_COMPLIANT"}
 
 
 def test_runbook_that_neither_asks_nor_backs_up_may_do_less(stack: Deployment) -> None:

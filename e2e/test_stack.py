@@ -34,6 +34,7 @@ def test_stack_deploys_with_defaults_and_evaluates_at_once(new: Deployment) -> N
     assert rule["ConfigRuleName"] == RULE_NAME
     assert json.loads(rule["InputParameters"]) == {
         "daysToExpiration": "0",
+        "daysToExpirationPercent": "100",
         "checkUsage": "true",
         "refreshDays": "1",
     }
@@ -94,6 +95,7 @@ def test_changed_parameter_takes_effect(new: Deployment) -> None:
     assert details["MaximumExecutionFrequency"] == "Six_Hours"
     assert json.loads(rule["InputParameters"]) == {
         "daysToExpiration": "30",
+        "daysToExpirationPercent": "100",
         "checkUsage": "false",
         "refreshDays": "7",
     }

@@ -38,9 +38,9 @@ public final class LeadTimes {
   /**
    * As many days, but no more than a share of a certificate's whole lifetime, rounded up to a day.
    * Reads only certificates for which that can be less: those that expire within these days, unless
-   * their upload proves that they live long enough. It proves a lifetime of at least the time from
-   * then to the expiration. It does not replace the beginning: of a certificate uploaded late, the
-   * lead time would be too short.
+   * their upload proves that they live long enough. IAM takes no certificate before its beginning,
+   * so the lifetime is at least the time from the upload to the expiration. The upload does not
+   * replace the beginning: of a certificate uploaded late, the lead time would be too short.
    *
    * <p>Where the lifetime can't be read, all the days apply: too early is better than too late.
    *
