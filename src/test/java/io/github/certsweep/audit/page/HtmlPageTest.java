@@ -7,6 +7,7 @@ import io.github.certsweep.audit.report.AuditReport;
 import io.github.certsweep.audit.report.AuditedCertificate;
 import io.github.certsweep.audit.report.Priority;
 import io.github.certsweep.certificate.ExpirationStatus;
+import io.github.certsweep.control.Requirements;
 import io.github.certsweep.usage.UncheckedPlace;
 import java.io.IOException;
 import java.io.Writer;
@@ -173,6 +174,15 @@ class HtmlPageTest {
     assertThat(text).contains("1 new, 1 gone, 1 still there", "campaign-summer-2024", "deleted");
     assertThat(page(ExampleReports.account()))
         .doesNotContain("id=\"changes\"", "href=\"#changes\"");
+  }
+
+  @Test
+  void itNamesTheRequirementsAndWhoMappedThem() throws IOException {
+    String page = text(page(ExampleReports.account()));
+    assertThat(Requirements.all())
+        .hasSizeGreaterThan(10)
+        .allSatisfy(one -> assertThat(page).contains("\n" + one.text() + "\n" + one.asks() + "\n"));
+    assertThat(page).contains("\nCertsweep\n", "\nAWS\n", "\nCIS\n");
   }
 
   @Test
