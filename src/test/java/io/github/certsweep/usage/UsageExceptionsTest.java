@@ -84,6 +84,7 @@ class UsageExceptionsTest {
 
   private static UsageExceptions parse(String setting) {
     return UsageExceptions.parse(
-        new SearchSettings.Setting("USAGE_EXCEPTIONS", setting, "Correct it."), () -> SOURCES);
+        new SearchSettings.Setting("USAGE_EXCEPTIONS", setting, "Correct UsageExceptions."),
+        () -> SOURCES);
   }
 }

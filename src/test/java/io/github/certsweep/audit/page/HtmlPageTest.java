@@ -127,7 +127,7 @@ class HtmlPageTest {
       one.replacements().forEach(other -> assertThat(text).contains(other.label(), other.id()));
     }
     assertThat(text)
-        .contains("A candidate for tidying up.", "(CloudFormation, CDK,")
+        .contains("A candidate for tidying up.")
         .contains("its quota is 63, of which IAM counts 13 as used");
   }
 
