@@ -112,11 +112,13 @@ class _RequestHandler(MotoRequestHandler):
             if name in self.headers:
                 environ["HTTP_" + name.upper().replace("-", "_")] = self.headers[name]
         length = int(environ.get("CONTENT_LENGTH") or 0)
-        is_chunked = environ.pop("wsgi.input_terminated", False)
+        is_chunked = environ.get("wsgi.input_terminated", False)
         body = environ["wsgi.input"].read() if is_chunked else self.rfile.read(length)
         environ.pop("HTTP_TRANSFER_ENCODING", None)
         environ["CONTENT_LENGTH"] = str(len(body))
         environ["wsgi.input"] = io.BytesIO(body)
+        # It ends by itself: Werkzeug need not count, which copies tens of megabytes piece by piece.
+        environ["wsgi.input_terminated"] = True
         return environ
 
     def _send(self, status: int, headers: list[tuple[str, str]], body: bytes) -> None:
