@@ -108,13 +108,18 @@ fuzz: tools ## The properties and the fuzzing of the functions' input, longer an
 # processors: tests of timeouts and of waiting runs do little but wait.
 PYTEST := $(PY) -m pytest --numprocesses 3 --dist loadfile --no-loadscope-reorder --quiet
 
+# The end-to-end tests start a JVM a hundred times and more. With an archive of the classes that it loads, each takes less.
+.PHONY: class-archive
+class-archive: package $(VENV_READY)
+	$(PY) -m e2e.class_archive
+
 .PHONY: test-python
-test-python: package $(VENV_READY) ## The sandbox, the template and the runbook, deployment, end-to-end tests, the audit's page
+test-python: class-archive ## The sandbox, the template and the runbook, deployment, end-to-end tests, the audit's page
 	@bin/find-chromium >/dev/null
 	$(PYTEST)
 
 .PHONY: test-e2e
-test-e2e: package $(VENV_READY) ## Run only the end-to-end tests: the built zip and template on the sandbox
+test-e2e: class-archive ## Run only the end-to-end tests: the built zip and template on the sandbox
 	$(PYTEST) e2e
 
 .PHONY: soak

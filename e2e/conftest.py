@@ -10,6 +10,7 @@ import pytest
 from sandbox.client import PROJECT, Sandbox
 
 from .account import Account
+from .class_archive import FOLDER
 from .deployment import Deployment
 from .package import Package
 from .production import Production
@@ -29,7 +30,7 @@ def zip_file() -> Path:
 # Of the package, not of the session: a worker that goes on to other tests needs the memory.
 @pytest.fixture(scope="package")
 def shared_sandbox() -> Iterator[Sandbox]:
-    with Sandbox.start() as sandbox:
+    with Sandbox.start(class_archives=FOLDER) as sandbox:
         yield sandbox
 
 
@@ -69,7 +70,7 @@ def home(production: Production, request: pytest.FixtureRequest) -> Iterator[str
 @pytest.fixture(scope="package")
 def deployment(zip_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployment]:
     """One stack for all tests that need one, which change its parameters as they like."""
-    with Sandbox.start() as sandbox:
+    with Sandbox.start(class_archives=FOLDER) as sandbox:
         package = Package.made(sandbox, zip_file, tmp_path_factory.mktemp("package"))
         deployment = Deployment(sandbox, package)
         deployment.make_new()

@@ -1,6 +1,19 @@
 from __future__ import annotations
 
+from collections.abc import Iterator
+
+import pytest
+
+from sandbox.client import Sandbox
+
 from .account import ACCOUNT, CERTIFICATE, Account, Result, days
+
+
+@pytest.fixture(scope="module")
+def shared_sandbox() -> Iterator[Sandbox]:
+    """Starts functions as Lambda does, without an archive of their classes: memory is measured."""
+    with Sandbox.start() as sandbox:
+        yield sandbox
 
 
 def test_account_without_certificates_is_compliant_as_a_whole(account: Account) -> None:

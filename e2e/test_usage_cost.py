@@ -1,9 +1,21 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
+import pytest
+
+from sandbox.client import Sandbox
+
 from .production import HOME, MEMORY, OPT_IN, Production
+
+
+@pytest.fixture(scope="module")
+def shared_sandbox() -> Iterator[Sandbox]:
+    """Starts functions as Lambda does, without an archive of their classes: memory is measured."""
+    with Sandbox.start() as sandbox:
+        yield sandbox
 
 
 def made(production: Production) -> Counter[tuple[str, str]]:
@@ -76,3 +88,9 @@ def test_300_load_balancers_in_20_regions_are_all_found_with_the_fewest_calls(
     assert (verdict["usageCount"], len(verdict["usage"]), verdict["deletable"]) == (600, 50, False)
     assert verdict["reason"].startswith("In use by 600 resources: ALB listener ap-east-1 ")
     assert len(verdict["reason"]) < 2100
+
+
+def test_memory_is_measured_without_an_archive_of_classes(production: Production) -> None:
+    run = production.search({"JAVA_TOOL_OPTIONS": "-Xlog:class+load"})
+    assert " io.github.certsweep.usage.UsageSearch source: file:" in run.log
+    assert "shared objects file (top)" not in run.log

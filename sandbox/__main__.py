@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from sandbox.host import memory
+from sandbox.host.class_archives import ClassArchives
 from sandbox.host.defaults import CREDENTIALS, DEFAULT_REGION, DEFAULT_RUNTIME
 from sandbox.host.setup import SetupError, check_java, check_runtime
 
@@ -31,6 +32,9 @@ def main() -> None:
             java=check_java(_java(options.java)),
             runtime_jars=check_runtime(options.runtime),
             log_file=options.log,
+            class_archives=(
+                ClassArchives(options.class_archives) if options.class_archives else None
+            ),
         )
     except SetupError as error:
         print(f"sandbox: {error}", file=sys.stderr)
@@ -66,6 +70,11 @@ def _options() -> argparse.Namespace:
         help=f"folder with Lambda's runtime interface client; default: {DEFAULT_RUNTIME}",
     )
     parser.add_argument("--log", type=Path, help="file to append every request to, as JSON lines")
+    parser.add_argument(
+        "--class-archives",
+        type=Path,
+        help="folder with archives of functions' classes, which Lambda has not; default: none",
+    )
     parser.add_argument(
         "--stop-with-stdin",
         action="store_true",

@@ -12,6 +12,7 @@ from typing import Any
 from sandbox.client import Sandbox
 
 from ..account import days, now
+from ..class_archive import FOLDER
 from ..deployment import BACKUPS, Deployment
 from ..package import Package
 from ..production import ABROAD, HOME, Certificate
@@ -36,7 +37,7 @@ class World:
     """One sandbox with the stack; good for any number of trials, one after the other."""
 
     def __init__(self, zip_file: Path) -> None:
-        self.sandbox = Sandbox.start()
+        self.sandbox = Sandbox.start(class_archives=FOLDER)
         self._folder = TemporaryDirectory(prefix="faults-")
         package = Package.made(self.sandbox, zip_file, Path(self._folder.name))
         self.stack = Deployment(self.sandbox, package)

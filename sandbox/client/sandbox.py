@@ -91,12 +91,15 @@ class Sandbox:
         java: Path | str | None = None,
         runtime: Path | str | None = None,
         log: Path | str | None = None,
+        class_archives: Path | str | None = None,
     ) -> Sandbox:
         """Starts a sandbox as a process of its own; it ends with this one at the latest.
 
         :param java: JDK or java command; by default JAVA_HOME or the java on the path
         :param runtime: folder with Lambda's runtime interface client
         :param log: file to append every request to
+        :param class_archives: folder with archives of functions' classes, which save processor
+            time; by default functions start with Lambda's flags alone
         :raises SandboxError: with the reason, if it doesn't start
         """
         options: dict[str, Any] = {
@@ -104,6 +107,7 @@ class Sandbox:
             "--runtime": runtime or PROJECT / DEFAULT_RUNTIME,
             "--java": java,
             "--log": log,
+            "--class-archives": class_archives,
         }
         command = [sys.executable, "-m", "sandbox", "--stop-with-stdin"]
         for name, value in options.items():

@@ -16,6 +16,7 @@ from moto.awslambda.utils import get_backend
 from moto.sts.models import sts_backends
 from moto.utilities.utils import get_partition
 
+from sandbox.host.class_archives import ClassArchives
 from sandbox.host.guardian import Guardian
 from sandbox.host.setup import RUNTIME
 from sandbox.policy.authorization import Authorization
@@ -51,12 +52,14 @@ class Functions:
         directory: Path,
         guardian: Guardian,
         authorization: Authorization,
+        class_archives: ClassArchives | None,
     ) -> None:
         self._java = java
         self._runtime_jars = runtime_jars
         self._directory = directory
         self._guardian = guardian
         self._authorization = authorization
+        self._class_archives = class_archives
         self._changed = threading.Condition()
         self._environments: list[Environment] = []
         self._invocations: list[Invocation] = []
@@ -169,6 +172,10 @@ class Functions:
                 code.extractall(folder)
         return folder
 
+    def _class_archive(self, code_digest: str) -> Path | None:
+        archives = self._class_archives
+        return archives.find(self._java, self._runtime_jars, code_digest) if archives else None
+
     def _started(self, function: LambdaFunction, fingerprint: str) -> Environment:
         self._retire_orphans()
         directory = self._directory / uuid.uuid4().hex
@@ -183,6 +190,7 @@ class Functions:
             memory_mb=function.memory_size,
             environment=self._variables(function, directory.name, task_root) | credentials,
             log_file=directory / "log",
+            class_archive=self._class_archive(task_root.name),
         )
         environment = Environment(function.function_arn, fingerprint, launch)
         self._guardian.watch(environment.pid)

@@ -43,6 +43,8 @@ class Launch:
     memory_mb: int
     environment: dict[str, str]
     log_file: Path
+    # Of the classes that it loads, see host/class_archives; Lambda has none.
+    class_archive: Path | None = None
 
     @property
     def native_library(self) -> Path:
@@ -52,6 +54,7 @@ class Launch:
     def command(self) -> list[str]:
         """The command line, with the flags of Lambda's Java runtime."""
         heap_kb = int(self.memory_mb * 1024 * HEAP_SHARE)
+        archive = [f"-XX:SharedArchiveFile={self.class_archive}"] if self.class_archive else []
         return [
             str(self.java),
             f"-Xmx{heap_kb}k",
@@ -60,6 +63,7 @@ class Launch:
             "-XX:+UseSerialGC",
             "-XX:TieredStopAtLevel=1",
             "-Xshare:auto",
+            *archive,
             "-Djava.net.preferIPv4Stack=true",
             "--enable-native-access=ALL-UNNAMED",
             f"-D{NATIVE_LIBRARY}={self.native_library}",
