@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import threading
+from functools import lru_cache
 from typing import Any
 
-from botocore.loaders import Loader
+from botocore.loaders import JSONFileLoader, Loader
 from botocore.model import ServiceModel
 from moto.core.routing import ServiceOperationRouter, get_service_router
 from moto.core.utils import get_service_model
@@ -13,6 +14,9 @@ from moto.core.utils import get_service_model
 _lock = threading.RLock()
 _list_services = Loader.list_available_services
 _listed: dict[tuple[str, ...], list[str]] = {}
+_read, _reader = JSONFileLoader.load_file, JSONFileLoader()
+# Files in a row that may be read again.
+_RECENT = 8
 
 
 def service_model(service: str) -> ServiceModel:
@@ -47,3 +51,13 @@ def _list_services_once(loader: Any, type_name: str) -> list[str]:
 # loader of its own, and moto makes one for each model. A search's calls to all regions, which come
 # at once, took the sandbox seconds of it.
 Loader.list_available_services = _list_services_once
+
+
+@lru_cache(maxsize=_RECENT)
+def _read_once(file: str) -> Any:
+    return _read(_reader, file)
+
+
+# To list the regions of three partitions, moto reads the model of EC2 and all endpoints three times
+# when it is imported: 0.2 s of each start. Not all files are kept: EC2's model is large.
+JSONFileLoader.load_file = lambda _, file: _read_once(file)
