@@ -2,8 +2,10 @@
 SHELL := /bin/bash -o pipefail
 .DEFAULT_GOAL := help
 
-# Two builds at once would write over each other's target/.
+# Two builds at once would write over each other's target/. Once all is built, `test` does two things at once.
+ifndef BUILT
 .NOTPARALLEL:
+endif
 
 # JDK 25: JAVA_HOME if it is one, else the first in the usual places. `tools` explains its absence: most targets need none.
 JAVA_HOME := $(or $(shell bin/find-jdk 2>/dev/null),$(JAVA_HOME))
@@ -87,7 +89,8 @@ sandbox: package $(VENV_READY) ## Start the sandbox and leave it running, for th
 	@$(PY) -m sandbox
 
 .PHONY: test
-test: tools format-check test-java reproducible test-python ## Everything: formatting, static analysis, unit and end-to-end tests
+test: tools format-check test-java package ## Everything: formatting, static analysis, unit and end-to-end tests
+	@$(MAKE) --no-print-directory --jobs 2 BUILT=yes reproducible test-python
 	@echo "All checks passed."
 
 .PHONY: test-java
