@@ -36,7 +36,7 @@ def shared_sandbox() -> Iterator[Sandbox]:
 
 @pytest.fixture
 def account(shared_sandbox: Sandbox, zip_file: Path) -> Iterator[Account]:
-    shared_sandbox.reset()
+    shared_sandbox.reset(keep_code=True)
     yield Account(shared_sandbox, zip_file)
     for invocation in shared_sandbox.invocations():
         assert_keeps_secrets(invocation)

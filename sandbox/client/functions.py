@@ -10,12 +10,17 @@ from typing import Any
 from .connection import Connection
 from .prerequisites import make_bucket
 
+# What the names of the buckets begin with that the code of functions is uploaded to.
+CODE_BUCKETS = "code-in-"
+
 
 class Functions:
     """Lambda's functions."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
+        # Which file each object was uploaded from, by bucket and key.
+        self._uploaded: dict[tuple[str, str], tuple[Path, int, int]] = {}
 
     def deploy(
         self,
@@ -47,15 +52,18 @@ class Functions:
         return str(created["FunctionArn"])
 
     def _stored(self, zip_file: Path, region: str) -> dict[str, str]:
-        """The code of a function, in a bucket.
+        """The code of a function, in a bucket; uploaded unless a reset has kept it there.
 
         In the request itself it would be base64 in JSON: several times the work for both sides.
         """
-        bucket = f"code-in-{region}"
+        bucket = f"{CODE_BUCKETS}{region}"
         make_bucket(self._connection, bucket, region)
-        self._connection.client("s3", region).put_object(
-            Bucket=bucket, Key=zip_file.name, Body=zip_file.read_bytes()
-        )
+        files, known = self._connection.client("s3", region), zip_file.stat()
+        version = (zip_file.absolute(), known.st_size, known.st_mtime_ns)
+        there = files.list_objects_v2(Bucket=bucket, Prefix=zip_file.name).get("Contents", [])
+        if not there or self._uploaded.get((bucket, zip_file.name)) != version:
+            files.put_object(Bucket=bucket, Key=zip_file.name, Body=zip_file.read_bytes())
+            self._uploaded[bucket, zip_file.name] = version
         return {"S3Bucket": bucket, "S3Key": zip_file.name}
 
     def invocations(self, function_name: str | None = None) -> list[dict[str, Any]]:

@@ -32,7 +32,7 @@ from .controls import (
     RegionControl,
     RequestControl,
 )
-from .functions import Functions
+from .functions import CODE_BUCKETS, Functions
 from .identities import Identities
 from .organization import AggregatorControl, OrganizationControl
 from .prerequisites import make_bucket, turn_on_config
@@ -178,12 +178,15 @@ class Sandbox:
         """The environment of this process, and what an SDK or the AWS CLI needs for the sandbox."""
         return self._connection.environment
 
-    def reset(self, *, cold: bool = False) -> None:
+    def reset(self, *, cold: bool = False, keep_code: bool = False) -> None:
         """Makes it as new: state, clock, faults, settings and requests.
 
         :param cold: also end the idle processes of functions, which are otherwise reused
+        :param keep_code: keep the buckets from which functions were deployed, and what is in them,
+            so that it need not be uploaded again
         """
-        self._connection.control("POST", "reset", {"cold": cold})
+        spared = CODE_BUCKETS if keep_code else ""
+        self._connection.control("POST", "reset", {"cold": cold, "spared_buckets": spared})
 
     def make_bucket(self, name: str, account: str = "") -> None:
         """Makes a bucket in the sandbox's region, of another account if one is named."""

@@ -31,7 +31,10 @@ class ControlApi:
         self._parts = parts
         self._routes: Routes = {
             ("GET", "health"): lambda _: {"status": "ok"},
-            ("POST", "reset"): lambda request: parts.reset(cold=bool(request.get("cold"))),
+            ("POST", "reset"): lambda request: parts.reset(
+                cold=bool(request.get("cold")),
+                spared_buckets=str(request.get("spared_buckets", "")),
+            ),
             ("GET", "clock"): lambda _: self._time(),
             ("POST", "clock"): self._set_clock,
             ("GET", "faults"): lambda _: [fault.to_json() for fault in parts.faults.all()],

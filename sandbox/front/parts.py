@@ -138,10 +138,11 @@ class Parts:
         )
         return around or self.authorization.refusal(call, principal) or checks.refusal(call)
 
-    def reset(self, *, cold: bool) -> None:
+    def reset(self, *, cold: bool, spared_buckets: str) -> None:
         """Makes all as new, moto's state too.
 
         :param cold: also end the idle processes of functions
+        :param spared_buckets: what the names of buckets begin with that stay; empty for none
         """
         self._stop()
         self.rules.reset()
@@ -159,7 +160,9 @@ class Parts:
         self.aggregators.reset()
         self.organizations.reset()
         self.clock.reset()
+        put_back = s3.spared(spared_buckets)
         moto_api_backend.reset()
+        put_back()
         self.log.clear()
         memory.collect()
 
