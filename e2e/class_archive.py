@@ -1,6 +1,7 @@
-"""`python -m e2e.class_archive`: archives the classes that the functions load, for the tests.
+"""`python -m e2e.class_archive`: archives the classes that the functions and the audit load.
 
-The rule's function is run once as the tests run it, and archives what it has loaded at its end.
+The rule's function and the audit are run once as the tests run them. At its end, each archives what
+it has loaded.
 """
 
 from __future__ import annotations
@@ -10,39 +11,55 @@ import os
 import select
 import shutil
 import signal
+import subprocess
+import tempfile
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from sandbox.client import DEFAULT_RUNTIME, PROJECT, Sandbox
-from sandbox.host.class_archives import ClassArchives
-from sandbox.host.setup import check_java, check_runtime
+from sandbox.host.class_archives import FOLDER, ClassArchives
+from sandbox.host.setup import check_runtime
 
-from .production import Production
+from . import auditor
+from .production import HOME, Production
 
-FOLDER = PROJECT / "target" / "class-archives"
-# How long a process may take to write its archive, in seconds.
+ZIP = PROJECT / "target" / "certsweep.zip"
+# How long a function's process may take to write its archive, in seconds.
 _END = 120
 
 
 def main() -> None:
-    """Makes the archive, unless it is there."""
-    zip_file = PROJECT / "target" / "certsweep.zip"
-    java = check_java(Path(os.environ.get("JAVA_HOME") or shutil.which("java") or "java"))
-    digest = hashlib.sha256(zip_file.read_bytes()).hexdigest()
-    file = ClassArchives(FOLDER).file(java, check_runtime(PROJECT / DEFAULT_RUNTIME), digest)
-    if file.exists():
+    """Makes the archives that are not there."""
+    wanted = {_of_the_functions(): _run_the_rule, auditor.class_archive(): _run_the_audit}
+    missing = {file: run for file, run in wanted.items() if not file.exists()}
+    if not missing:
         return
     shutil.rmtree(FOLDER, ignore_errors=True)
     FOLDER.mkdir(parents=True)
+    with Sandbox.start() as sandbox:
+        production = Production(sandbox, ZIP)
+        production.infrastructure.alb(HOME, "prod", production.expired().arn)
+        for file, run in wanted.items():
+            _make(file, partial(run, production))
+
+
+def _make(file: Path, run: Callable[[Path], None]) -> None:
+    """Whoever finds an archive finds a whole one."""
     unfinished = file.with_suffix(".part")
-    with Sandbox.start(java=java) as sandbox:
-        _record(Production(sandbox, zip_file), unfinished)
+    run(unfinished)
     unfinished.rename(file)
 
 
-def _record(production: Production, file: Path) -> None:
-    """Runs the rule in an account where it finds something, and ends its process in good order."""
-    production.infrastructure.alb("eu-west-1", "prod", production.expired().arn)
-    run = production.search({"JAVA_TOOL_OPTIONS": f"-XX:ArchiveClassesAtExit={file}"})
+def _of_the_functions() -> Path:
+    jars = check_runtime(PROJECT / DEFAULT_RUNTIME)
+    digest = hashlib.sha256(ZIP.read_bytes()).hexdigest()
+    return ClassArchives(FOLDER).file(Path(auditor.java()), jars, digest)
+
+
+def _run_the_rule(production: Production, file: Path) -> None:
+    """Runs the rule where it finds something, and ends its process in good order."""
+    run = production.search({"JAVA_TOOL_OPTIONS": _archiving(file)})
     assert run.outcome == "REPORTED"
     process = os.pidfd_open(run.invocation["process_id"])
     try:
@@ -53,6 +70,25 @@ def _record(production: Production, file: Path) -> None:
             raise TimeoutError(f"The function did not write {file} within {_END} s.")
     finally:
         os.close(process)
+
+
+def _run_the_audit(production: Production, file: Path) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        person = auditor.Auditor(production.sandbox, Path(folder))
+        command, *arguments = person.command("--output", ".")
+        ran = subprocess.run(
+            [command, _archiving(file), *arguments],
+            cwd=folder,
+            env=person.environment,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+    assert file.exists(), ran.stdout + ran.stderr
+
+
+def _archiving(file: Path) -> str:
+    return f"-XX:ArchiveClassesAtExit={file}"
 
 
 if __name__ == "__main__":

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from sandbox.client import PROJECT, Sandbox
+from sandbox.host.class_archives import FOLDER
 
 from .account import Account
-from .class_archive import FOLDER
 from .deployment import Deployment
 from .package import Package
 from .production import Production

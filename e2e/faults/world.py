@@ -10,9 +10,9 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from sandbox.client import Sandbox
+from sandbox.host.class_archives import FOLDER
 
 from ..account import days, now
-from ..class_archive import FOLDER
 from ..deployment import BACKUPS, Deployment
 from ..package import Package
 from ..production import ABROAD, HOME, Certificate
