@@ -8,6 +8,8 @@ import io.github.certsweep.aws.Clients;
 import io.github.certsweep.aws.Deadline;
 import io.github.certsweep.aws.Pause;
 import io.github.certsweep.certificate.IamCertificateStore;
+import io.github.certsweep.exemption.ExceptionLimit;
+import io.github.certsweep.exemption.Exemptions;
 import io.github.certsweep.rule.Alarms;
 import io.github.certsweep.rule.EvaluationRun;
 import io.github.certsweep.rule.RuleEvent;
@@ -40,6 +42,7 @@ public final class EvaluateHandler implements RequestStreamHandler {
         new ServerCertificateRule(
             new IamCertificateStore(clients.iam()),
             UsageSearch.with(clients, SearchSettings.ofLambda()),
+            Exemptions.read(ExceptionLimit.ofLambda(), clients),
             clients.config(),
             clock,
             Pause.SLEEP),

@@ -7,6 +7,8 @@ import com.amazonaws.services.lambda.runtime.RequestStreamHandler;
 import io.github.certsweep.aws.Clients;
 import io.github.certsweep.aws.Deadline;
 import io.github.certsweep.certificate.IamCertificateStore;
+import io.github.certsweep.exemption.ExceptionLimit;
+import io.github.certsweep.exemption.Exemptions;
 import io.github.certsweep.input.JsonFields;
 import io.github.certsweep.usage.SearchSettings;
 import io.github.certsweep.usage.UsageSearch;
@@ -36,6 +38,7 @@ public final class InspectHandler implements RequestStreamHandler {
         new Inspection(
             new IamCertificateStore(clients.iam()),
             UsageSearch.with(clients, SearchSettings.ofLambda()),
+            Exemptions.read(ExceptionLimit.ofLambda(), clients),
             clock),
         clock);
   }

@@ -6,6 +6,7 @@ import com.amazonaws.services.lambda.runtime.Context;
 import com.amazonaws.services.lambda.runtime.RequestStreamHandler;
 import io.github.certsweep.aws.Clients;
 import io.github.certsweep.aws.Deadline;
+import io.github.certsweep.exemption.ExceptionLimit;
 import io.github.certsweep.removal.Removal;
 import io.github.certsweep.removal.RemovalRequest;
 import io.github.certsweep.removal.RemovalResult;
@@ -18,8 +19,8 @@ import java.time.Clock;
 
 /**
  * The only function that can delete: takes {@code {"certificate": "<name>", "id": "<id>"}}, judges
- * that certificate again, deletes it only if it has expired and nothing uses it, and answers what
- * became of it. It relies on no other verdict than its own. Thread-safe.
+ * that certificate again, deletes it only if it has expired, nothing uses it and no exception keeps
+ * it, and answers what became of it. It relies on no other verdict than its own. Thread-safe.
  */
 public final class RemoveHandler implements RequestStreamHandler {
   private final Removal removal;
@@ -36,6 +37,7 @@ public final class RemoveHandler implements RequestStreamHandler {
             clients.iam(),
             clients.iamForDeletion(),
             UsageSearch.with(clients, settings),
+            ExceptionLimit.ofLambda(),
             clock,
             settings.pause()),
         clock);

@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.certsweep.certificate.IamCertificateStore;
+import io.github.certsweep.exemption.Exemptions;
 import io.github.certsweep.fake.FakeConfig;
 import io.github.certsweep.fake.FakeContext;
 import io.github.certsweep.fake.FakeIam;
@@ -89,7 +90,12 @@ class EvaluateHandlerTest {
     ByteArrayOutputStream output = new ByteArrayOutputStream();
     ServerCertificateRule rule =
         new ServerCertificateRule(
-            new IamCertificateStore(iam), FakeUsage.of().search(), config, CLOCK, duration -> {});
+            new IamCertificateStore(iam),
+            FakeUsage.of().search(),
+            Exemptions.OFF,
+            config,
+            CLOCK,
+            duration -> {});
     new EvaluateHandler(rule, CLOCK, Alarms.ALL)
         .handleRequest(new ByteArrayInputStream(event.getBytes(UTF_8)), output, context);
     return output.toString(UTF_8);

@@ -12,6 +12,8 @@ import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import io.github.certsweep.aws.AwsCallException;
 import io.github.certsweep.certificate.IamCertificateStore;
+import io.github.certsweep.exemption.ExceptionLimit;
+import io.github.certsweep.exemption.Exemptions;
 import io.github.certsweep.fake.Any;
 import io.github.certsweep.fake.AnyInput;
 import io.github.certsweep.fake.FakeConfig;
@@ -200,15 +202,17 @@ class HandlerFuzzTest {
   private RequestStreamHandler evaluate() {
     ServerCertificateRule rule =
         new ServerCertificateRule(
-            new IamCertificateStore(iam), usage, config, CLOCK, duration -> {});
+            new IamCertificateStore(iam), usage, Exemptions.OFF, config, CLOCK, duration -> {});
     return new EvaluateHandler(rule, CLOCK, Alarms.ALL);
   }
 
   private RequestStreamHandler inspect() {
-    return new InspectHandler(new Inspection(new IamCertificateStore(iam), usage, CLOCK), CLOCK);
+    return new InspectHandler(
+        new Inspection(new IamCertificateStore(iam), usage, Exemptions.OFF, CLOCK), CLOCK);
   }
 
   private RequestStreamHandler remove() {
-    return new RemoveHandler(new Removal(iam, iam, usage, CLOCK, duration -> {}), CLOCK);
+    return new RemoveHandler(
+        new Removal(iam, iam, usage, ExceptionLimit.OFF, CLOCK, duration -> {}), CLOCK);
   }
 }

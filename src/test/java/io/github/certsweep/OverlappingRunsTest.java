@@ -13,6 +13,8 @@ import static software.amazon.awssdk.services.config.model.ComplianceType.NON_CO
 
 import io.github.certsweep.aws.Deadline;
 import io.github.certsweep.certificate.IamCertificateStore;
+import io.github.certsweep.exemption.ExceptionLimit;
+import io.github.certsweep.exemption.Exemptions;
 import io.github.certsweep.fake.Any;
 import io.github.certsweep.fake.FakeConfig;
 import io.github.certsweep.fake.FakeIam;
@@ -214,14 +216,19 @@ class OverlappingRunsTest {
 
   private EvaluationRun evaluate(Instant createdAt) {
     return new ServerCertificateRule(
-            new IamCertificateStore(iam), FakeUsage.of().search(), config, CLOCK, duration -> {})
+            new IamCertificateStore(iam),
+            FakeUsage.of().search(),
+            Exemptions.OFF,
+            config,
+            CLOCK,
+            duration -> {})
         .evaluate(
             new RuleEvent(RULE, ACCOUNT, createdAt, RuleParameters.DEFAULTS, TOKEN),
             Deadline.in(60_000, CLOCK));
   }
 
   private Outcome remove() {
-    return new Removal(iam, iam, FakeUsage.of().search(), CLOCK, duration -> {})
+    return new Removal(iam, iam, FakeUsage.of().search(), ExceptionLimit.OFF, CLOCK, duration -> {})
         .remove(new RemovalRequest("old", ID), Deadline.in(60_000, CLOCK))
         .outcome();
   }

@@ -8,6 +8,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.amazonaws.services.lambda.runtime.RequestStreamHandler;
 import io.github.certsweep.certificate.IamCertificateStore;
+import io.github.certsweep.exemption.ExceptionLimit;
+import io.github.certsweep.exemption.Exemptions;
 import io.github.certsweep.fake.FakeContext;
 import io.github.certsweep.fake.FakeIam;
 import io.github.certsweep.input.InvalidInputException;
@@ -29,9 +31,11 @@ class RemediationHandlersTest {
       new FakeIam().with(expired("old").toBuilder().serverCertificateId(ID).build());
   private final UsageSearch usage = FakeUsage.of().search();
   private final InspectHandler inspect =
-      new InspectHandler(new Inspection(new IamCertificateStore(iam), usage, CLOCK), CLOCK);
+      new InspectHandler(
+          new Inspection(new IamCertificateStore(iam), usage, Exemptions.OFF, CLOCK), CLOCK);
   private final RemoveHandler remove =
-      new RemoveHandler(new Removal(iam, iam, usage, CLOCK, duration -> {}), CLOCK);
+      new RemoveHandler(
+          new Removal(iam, iam, usage, ExceptionLimit.OFF, CLOCK, duration -> {}), CLOCK);
   private final FakeContext context = new FakeContext();
 
   @Test

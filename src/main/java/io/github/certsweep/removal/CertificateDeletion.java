@@ -4,8 +4,10 @@ import io.github.certsweep.aws.AwsCall;
 import io.github.certsweep.aws.AwsCallException;
 import io.github.certsweep.aws.Deadline;
 import io.github.certsweep.aws.Pause;
+import io.github.certsweep.exemption.CertificateTags;
 import io.github.certsweep.verdict.Verdict;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Optional;
 import software.amazon.awssdk.services.iam.IamClient;
 import software.amazon.awssdk.services.iam.model.DeleteConflictException;
@@ -35,8 +37,20 @@ final class CertificateDeletion {
     this.pause = pause;
   }
 
+  /**
+   * A certificate as one read shows it.
+   *
+   * @param tags by key; empty if the answer had no list of them that can be IAM's
+   */
+  record Current(String id, Optional<Map<String, String>> tags) {}
+
   /** The id of the certificate that has this name now; empty if IAM says that there is none. */
   Optional<String> idOf(String name, Deadline deadline) {
+    return read(name, deadline).map(Current::id);
+  }
+
+  /** The certificate that has this name now; empty if IAM says that there is none. */
+  Optional<Current> read(String name, Deadline deadline) {
     try {
       ServerCertificate certificate =
           GET.make(
@@ -48,7 +62,10 @@ final class CertificateDeletion {
       GET.require(
           certificate != null && certificate.serverCertificateMetadata() != null,
           "The answer contains no certificate.");
-      return Optional.of(certificate.serverCertificateMetadata().serverCertificateId());
+      return Optional.of(
+          new Current(
+              certificate.serverCertificateMetadata().serverCertificateId(),
+              CertificateTags.of(certificate.hasTags(), certificate.tags())));
     } catch (AwsCallException e) {
       if (e.isNotFound()) {
         return Optional.empty();

@@ -5,6 +5,9 @@ import io.github.certsweep.aws.Deadline;
 import io.github.certsweep.aws.Pause;
 import io.github.certsweep.certificate.IamCertificateStore;
 import io.github.certsweep.certificate.ServerCertificate;
+import io.github.certsweep.exemption.ExceptionLimit;
+import io.github.certsweep.exemption.Exemptions;
+import io.github.certsweep.removal.CertificateDeletion.Current;
 import io.github.certsweep.removal.RemovalResult.Outcome;
 import io.github.certsweep.usage.UsageSearch;
 import io.github.certsweep.verdict.Judge;
@@ -17,8 +20,8 @@ import java.util.function.Supplier;
 import software.amazon.awssdk.services.iam.IamClient;
 
 /**
- * Judges one certificate again, and deletes it only if it has expired and nothing uses it. No other
- * code leads to the deletion. Thread-safe, and safe to repeat.
+ * Judges one certificate again, and deletes it only if it has expired, nothing uses it, and no
+ * exception keeps it. No other code leads to the deletion. Thread-safe, and safe to repeat.
  *
  * <p>Each place is searched once, and the deletion follows the last search: after seconds, or after
  * minutes in a large account. If someone attaches the certificate to a place already searched, the
@@ -46,9 +49,14 @@ public final class Removal {
    * @param iamForDeletion see {@link io.github.certsweep.aws.Clients#iamForDeletion()}
    */
   public Removal(
-      IamClient iam, IamClient iamForDeletion, UsageSearch usage, Clock clock, Pause pause) {
+      IamClient iam,
+      IamClient iamForDeletion,
+      UsageSearch usage,
+      ExceptionLimit exceptions,
+      Clock clock,
+      Pause pause) {
     this.store = new IamCertificateStore(iam);
-    this.judge = new Judge(usage, clock);
+    this.judge = new Judge(usage, Exemptions.readLater(exceptions), clock);
     this.deletion = new CertificateDeletion(iam, iamForDeletion, pause);
     this.pause = pause;
   }
@@ -79,7 +87,7 @@ public final class Removal {
     if (!byId.equals(byName)) {
       return refusedAsRenamed(request, byId.get().name(), verdict);
     }
-    if (!verdict.deletable()) {
+    if (!verdict.deletableWithoutException()) {
       return new RemovalResult(Outcome.REFUSED, verdict.reason(), verdict);
     }
     return delete(request, verdict, deadline);
@@ -87,20 +95,22 @@ public final class Removal {
 
   /**
    * The search took time, and the deletion goes by name alone: so does the name still belong to
-   * this certificate? If IAM says that there is none, a new listing must say so too.
+   * this certificate, and what do its tags say? If IAM says that there is none, a new listing must
+   * say so too.
    */
   private RemovalResult delete(RemovalRequest request, Verdict verdict, Deadline deadline) {
     return untilCertain(
             deadline,
             () -> {
-              Optional<String> id = deletion.idOf(request.name(), deadline);
-              if (id.isEmpty()) {
+              Optional<Current> current = deletion.read(request.name(), deadline);
+              if (current.isEmpty()) {
                 return goneOrRenamed(request, verdict, deadline);
               }
               return Optional.of(
-                  id.get().equals(request.id())
-                      ? deleteNow(request, verdict, deadline)
-                      : refusedAsReplaced(request, id.get()));
+                  current.get().id().equals(request.id())
+                      ? deleteUnlessExcepted(
+                          request, judge.withTags(verdict, current.get().tags()), deadline)
+                      : refusedAsReplaced(request, current.get().id()));
             })
         .orElseThrow(() -> contradiction("iam:GetServerCertificate", request));
   }
@@ -116,6 +126,13 @@ public final class Removal {
       end = look.get();
     }
     return end;
+  }
+
+  private RemovalResult deleteUnlessExcepted(
+      RemovalRequest request, Verdict verdict, Deadline deadline) {
+    return verdict.deletable()
+        ? deleteNow(request, verdict, deadline)
+        : new RemovalResult(Outcome.REFUSED, verdict.reason(), verdict);
   }
 
   private RemovalResult deleteNow(RemovalRequest request, Verdict verdict, Deadline deadline) {

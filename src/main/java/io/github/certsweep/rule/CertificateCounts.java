@@ -2,6 +2,7 @@ package io.github.certsweep.rule;
 
 import io.github.certsweep.certificate.ExpirationStatus;
 import io.github.certsweep.certificate.JudgedCertificate;
+import io.github.certsweep.exemption.Exemption;
 import io.github.certsweep.usage.CertificateUsage;
 import io.github.certsweep.verdict.Verdicts;
 import java.util.List;
@@ -17,6 +18,7 @@ import java.util.OptionalLong;
  * @param daysToNextExpiration whole days until the next certificate expires; empty if none is left
  *     to expire
  * @param usage who uses the certificates; empty if the rule does not check usage
+ * @param exceptions how many exceptions there are; empty if exceptions are off
  */
 public record CertificateCounts(
     int total,
@@ -25,18 +27,38 @@ public record CertificateCounts(
     int expired,
     int unknown,
     OptionalLong daysToNextExpiration,
-    Optional<Usage> usage) {
+    Optional<Usage> usage,
+    Optional<Exceptions> exceptions) {
 
   /**
    * Who uses the certificates.
    *
-   * @param expiredInUse how many certificates have expired and are in use
+   * @param expiredInUse how many certificates have expired and are in use, without those that an
+   *     exception covers
    * @param checksFailed how many places could not be searched
    * @param notes what else the operator should know, such as forgiven failures
    */
   public record Usage(int expiredInUse, int checksFailed, List<String> notes) {
     public Usage {
       notes = List.copyOf(notes);
+    }
+  }
+
+  /**
+   * The exceptions of the certificates that have expired or are about to.
+   *
+   * @param inForce how many certificates have one that holds
+   * @param unread of how many certificates it is not known
+   */
+  public record Exceptions(int inForce, int unread) {
+    static Exceptions of(Verdicts verdicts) {
+      return new Exceptions(
+          count(verdicts, Exemption.InForce.class), count(verdicts, Exemption.Unread.class));
+    }
+
+    private static int count(Verdicts verdicts, Class<? extends Exemption> kind) {
+      return Math.toIntExact(
+          verdicts.all().stream().filter(verdict -> kind.isInstance(verdict.exemption())).count());
     }
   }
 
@@ -53,7 +75,8 @@ public record CertificateCounts(
         verdicts
             .usage()
             .map(report ->
-                new Usage(expiredInUse(verdicts), report.failedChecks(), report.allNotes())));
+                new Usage(expiredInUse(verdicts), report.failedChecks(), report.allNotes())),
+        verdicts.withExceptions() ? Optional.of(Exceptions.of(verdicts)) : Optional.empty());
   }
 
   private static int count(List<JudgedCertificate> judged, ExpirationStatus status) {
@@ -64,6 +87,7 @@ public record CertificateCounts(
     return Math.toIntExact(
         verdicts.all().stream()
             .filter(verdict -> verdict.judged().orElseThrow().status() == ExpirationStatus.EXPIRED)
+            .filter(verdict -> !verdict.exemption().isInForce())
             .filter(verdict -> verdict.usage().filter(CertificateUsage::inUse).isPresent())
             .count());
   }

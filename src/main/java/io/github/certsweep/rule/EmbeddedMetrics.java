@@ -21,7 +21,8 @@ final class EmbeddedMetrics {
   }
 
   /**
-   * Adds the metrics of a run to its log line: those that an alarm reads.
+   * Adds the metrics of a run to its log line: those that an alarm reads, and how many exceptions
+   * keep certificates out of them.
    *
    * @param at when the run ended. Alarms look back by their period only, which a long run outlasts
    */
@@ -39,6 +40,9 @@ final class EmbeddedMetrics {
         metrics.add("ExpiredInUse", usage.expiredInUse());
       }
       metrics.add("UsageChecksFailed", usage.checksFailed());
+    }
+    if (alarms == Alarms.ALL) {
+      counts.exceptions().ifPresent(all -> metrics.add("Exceptions", all.inForce()));
     }
     line.addProperty(DIMENSION, ruleName);
     line.add("_aws", metrics.metadata(at));

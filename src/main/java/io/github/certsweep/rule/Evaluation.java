@@ -1,8 +1,11 @@
 package io.github.certsweep.rule;
 
+import static java.util.stream.Collectors.joining;
+
 import io.github.certsweep.certificate.JudgedCertificate;
 import io.github.certsweep.input.Text;
 import io.github.certsweep.verdict.Verdict;
+import java.util.stream.Stream;
 import software.amazon.awssdk.services.config.model.ComplianceType;
 
 /**
@@ -12,6 +15,9 @@ import software.amazon.awssdk.services.config.model.ComplianceType;
  */
 public record Evaluation(Resource resource, ComplianceType compliance, String annotation) {
   private static final int MAX_ANNOTATION = 256;
+
+  /** What the users get at least if an exception is annotated too: enough for their number. */
+  private static final int USERS_AT_LEAST = 60;
 
   public Evaluation {
     if (annotation.isEmpty()) {
@@ -23,17 +29,22 @@ public record Evaluation(Resource resource, ComplianceType compliance, String an
 
   /**
    * The result of a certificate. Its annotation has no count of days: AWS Config may show it for
-   * weeks.
+   * weeks. It begins with what matters most: if it is too long, its end is cut.
    */
   static Evaluation of(Verdict verdict) {
     JudgedCertificate judged = verdict.judged().orElseThrow();
     String expiration = judged.lastingDescription() + " (id " + judged.certificate().id() + ").";
+    String exception = verdict.exemption().shortSentence();
+    int room = MAX_ANNOTATION - expiration.length() - 1;
+    int roomForUsers =
+        exception.isEmpty() ? room : Math.max(USERS_AT_LEAST, room - exception.length() - 1);
     String annotation =
-        verdict
-            .usage()
-            .map(users ->
-                expiration + " " + users.sentence(MAX_ANNOTATION - expiration.length() - 1))
-            .orElse(expiration);
+        Stream.of(
+                expiration,
+                verdict.usage().map(users -> users.sentence(roomForUsers)).orElse(""),
+                exception)
+            .filter(part -> !part.isEmpty())
+            .collect(joining(" "));
     return new Evaluation(
         Resource.certificate(judged.certificate().name()),
         verdict.compliant() ? ComplianceType.COMPLIANT : ComplianceType.NON_COMPLIANT,

@@ -126,6 +126,12 @@ public record EvaluationRun(
         .daysToNextExpiration()
         .ifPresent(days -> summary.addProperty("daysToNextExpiration", days));
     counts
+        .exceptions()
+        .ifPresent(exceptions -> {
+          summary.addProperty("exceptions", exceptions.inForce());
+          summary.addProperty("exceptionsUnread", exceptions.unread());
+        });
+    counts
         .usage()
         .ifPresent(usage -> {
           summary.addProperty("expiredInUse", usage.expiredInUse());

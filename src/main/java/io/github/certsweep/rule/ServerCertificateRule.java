@@ -6,6 +6,7 @@ import io.github.certsweep.aws.Pause;
 import io.github.certsweep.certificate.IamCertificateStore;
 import io.github.certsweep.certificate.LeadTimes;
 import io.github.certsweep.certificate.ServerCertificate;
+import io.github.certsweep.exemption.Exemptions;
 import io.github.certsweep.usage.UsageSearch;
 import io.github.certsweep.verdict.Judge;
 import io.github.certsweep.verdict.Verdicts;
@@ -37,9 +38,14 @@ public final class ServerCertificateRule {
   private final Clock clock;
 
   public ServerCertificateRule(
-      IamCertificateStore store, UsageSearch usage, ConfigClient config, Clock clock, Pause pause) {
+      IamCertificateStore store,
+      UsageSearch usage,
+      Exemptions exemptions,
+      ConfigClient config,
+      Clock clock,
+      Pause pause) {
     this.store = store;
-    this.judge = new Judge(usage, clock);
+    this.judge = new Judge(usage, exemptions, clock);
     this.recordedResults = new RecordedResults(config);
     this.reporter = new EvaluationReporter(config, pause);
     this.clock = clock;

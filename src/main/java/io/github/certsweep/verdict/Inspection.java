@@ -4,6 +4,7 @@ import io.github.certsweep.aws.AwsCallException;
 import io.github.certsweep.aws.Deadline;
 import io.github.certsweep.certificate.IamCertificateStore;
 import io.github.certsweep.certificate.ServerCertificate;
+import io.github.certsweep.exemption.Exemptions;
 import io.github.certsweep.usage.UsageSearch;
 import java.time.Clock;
 import java.util.List;
@@ -13,9 +14,10 @@ public final class Inspection {
   private final IamCertificateStore store;
   private final Judge judge;
 
-  public Inspection(IamCertificateStore store, UsageSearch usage, Clock clock) {
+  public Inspection(
+      IamCertificateStore store, UsageSearch usage, Exemptions exemptions, Clock clock) {
     this.store = store;
-    this.judge = new Judge(usage, clock);
+    this.judge = new Judge(usage, exemptions, clock);
   }
 
   /**

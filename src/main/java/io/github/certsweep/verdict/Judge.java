@@ -4,25 +4,35 @@ import io.github.certsweep.aws.Deadline;
 import io.github.certsweep.certificate.JudgedCertificate;
 import io.github.certsweep.certificate.LeadTimes;
 import io.github.certsweep.certificate.ServerCertificate;
+import io.github.certsweep.exemption.Exemption;
+import io.github.certsweep.exemption.Exemptions;
 import io.github.certsweep.usage.UsageReport;
 import io.github.certsweep.usage.UsageSearch;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Predicate;
 
 /**
- * Judges certificates: have they expired, and does anything use them? The rule, the inspection and
- * the removal all ask this class, so they can't disagree. It keeps nothing between calls.
- * Thread-safe.
+ * Judges certificates: have they expired, does anything use them, and does an exception keep them?
+ * The rule, the inspection and the removal all ask this class, so they can't disagree. It keeps
+ * nothing between calls. Thread-safe.
  */
 public final class Judge {
   private final UsageSearch usage;
+  private final Exemptions exemptions;
   private final Clock clock;
 
+  /** A judge for whom there are no exceptions. */
   public Judge(UsageSearch usage, Clock clock) {
+    this(usage, Exemptions.OFF, clock);
+  }
+
+  public Judge(UsageSearch usage, Exemptions exemptions, Clock clock) {
     this.usage = usage;
+    this.exemptions = exemptions;
     this.clock = clock;
   }
 
@@ -35,7 +45,21 @@ public final class Judge {
   public Verdict judge(
       ServerCertificate certificate, List<ServerCertificate> listed, Deadline deadline) {
     JudgedCertificate judged = new JudgedCertificate(certificate, clock.instant(), 0);
-    return Verdict.of(judged, Optional.of(usage.search(listed, deadline).of(certificate)));
+    UsageReport report = usage.search(listed, exemptions.beforeReading(deadline));
+    Exemption exemption = exemptions.of(List.of(judged), deadline).get(judged);
+    return Verdict.of(judged, Optional.of(report.of(certificate)), exemption);
+  }
+
+  /**
+   * The same verdict with the exception of tags that were just read.
+   *
+   * @param tags by key; empty if the answer that should contain them did not
+   */
+  public Verdict withTags(Verdict verdict, Optional<Map<String, String>> tags) {
+    return verdict
+        .judged()
+        .map(judged -> Verdict.of(judged, verdict.usage(), exemptions.of(judged, tags)))
+        .orElse(verdict);
   }
 
   /**
@@ -52,9 +76,12 @@ public final class Judge {
     if (checksUsage) {
       boolean isNeeded = judged.stream().anyMatch(JudgedCertificate::isExpiredOrExpiring);
       report =
-          Optional.of(isNeeded ? usage.search(listed, deadline) : UsageReport.NOTHING_TO_SEARCH);
+          Optional.of(
+              isNeeded
+                  ? usage.search(listed, exemptions.beforeReading(deadline))
+                  : UsageReport.NOTHING_TO_SEARCH);
     }
-    return verdicts(judged, report, JudgedCertificate::isExpiredOrExpiring);
+    return verdicts(judged, report, JudgedCertificate::isExpiredOrExpiring, deadline);
   }
 
   /**
@@ -65,10 +92,9 @@ public final class Judge {
    */
   public Verdicts judgeAllWithUsers(
       List<ServerCertificate> listed, int leadDays, Deadline deadline) {
-    return verdicts(
-        judged(listed, LeadTimes.ofAll(leadDays)),
-        Optional.of(usage.search(listed, deadline)),
-        one -> true);
+    Optional<UsageReport> report =
+        Optional.of(usage.search(listed, exemptions.beforeReading(deadline)));
+    return verdicts(judged(listed, LeadTimes.ofAll(leadDays)), report, one -> true, deadline);
   }
 
   private List<JudgedCertificate> judged(List<ServerCertificate> listed, LeadTimes leadTimes) {
@@ -82,19 +108,22 @@ public final class Judge {
   /**
    * @param showsUsers of which certificates the users are told
    */
-  private static Verdicts verdicts(
+  private Verdicts verdicts(
       List<JudgedCertificate> judged,
       Optional<UsageReport> report,
-      Predicate<JudgedCertificate> showsUsers) {
+      Predicate<JudgedCertificate> showsUsers,
+      Deadline deadline) {
+    Map<JudgedCertificate, Exemption> found = exemptions.of(judged, deadline);
     List<Verdict> all =
         judged.stream()
             .map(one ->
                 Verdict.of(
                     one,
                     report
-                        .filter(found -> showsUsers.test(one))
-                        .map(found -> found.of(one.certificate()))))
+                        .filter(searched -> showsUsers.test(one))
+                        .map(searched -> searched.of(one.certificate())),
+                    found.get(one)))
             .toList();
-    return new Verdicts(all, report);
+    return new Verdicts(all, report, exemptions.areOn());
   }
 }

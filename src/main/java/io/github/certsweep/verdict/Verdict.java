@@ -8,6 +8,7 @@ import com.google.gson.JsonObject;
 import com.google.gson.JsonPrimitive;
 import io.github.certsweep.certificate.ExpirationStatus;
 import io.github.certsweep.certificate.JudgedCertificate;
+import io.github.certsweep.exemption.Exemption;
 import io.github.certsweep.input.Text;
 import io.github.certsweep.usage.CertificateUsage;
 import io.github.certsweep.usage.CertificateUser;
@@ -19,9 +20,9 @@ import java.util.Optional;
 import java.util.function.Function;
 
 /**
- * What expiry and usage mean for one certificate: whether it passes the rule, whether it may be
- * deleted, and why or why not. {@link #deletable} is computed from what was found; no caller can
- * set it. Immutable.
+ * What expiry, usage and exceptions mean for one certificate: whether it passes the rule, whether
+ * it may be deleted, and why or why not. {@link #deletable} is computed from what was found; no
+ * caller can set it. Immutable.
  */
 public final class Verdict {
   /** SSM Automation takes at most 100 KB, and lists of at most 100 items, from a step. */
@@ -35,18 +36,23 @@ public final class Verdict {
 
   private final Optional<JudgedCertificate> judged;
   private final Optional<CertificateUsage> usage;
+  private final Exemption exemption;
   private final String reason;
 
   private Verdict(
-      Optional<JudgedCertificate> judged, Optional<CertificateUsage> usage, String reason) {
+      Optional<JudgedCertificate> judged,
+      Optional<CertificateUsage> usage,
+      Exemption exemption,
+      String reason) {
     this.judged = judged;
     this.usage = usage;
+    this.exemption = exemption;
     this.reason = reason;
   }
 
   /** The verdict if there is no certificate to judge. It permits nothing. */
   public static Verdict onNothing(String reason) {
-    return new Verdict(Optional.empty(), Optional.empty(), reason);
+    return new Verdict(Optional.empty(), Optional.empty(), new Exemption.None(), reason);
   }
 
   /** The verdict if IAM has no certificate with that name, id or ARN. */
@@ -62,8 +68,9 @@ public final class Verdict {
    *
    * @param usage who uses it; empty if nothing was searched
    */
-  static Verdict of(JudgedCertificate judged, Optional<CertificateUsage> usage) {
-    return new Verdict(Optional.of(judged), usage, reason(judged, usage));
+  static Verdict of(
+      JudgedCertificate judged, Optional<CertificateUsage> usage, Exemption exemption) {
+    return new Verdict(Optional.of(judged), usage, exemption, reason(judged, usage, exemption));
   }
 
   /** The certificate; empty if IAM does not have it. */
@@ -76,11 +83,21 @@ public final class Verdict {
     return usage;
   }
 
+  /** The exception that its tags ask for. */
+  public Exemption exemption() {
+    return exemption;
+  }
+
   /**
    * The only place that decides what can be deleted: a certificate that IAM has, that has expired,
-   * and that is certainly unused.
+   * that is certainly unused, and that certainly no exception keeps.
    */
   public boolean deletable() {
+    return deletableWithoutException() && exemption.isAbsent();
+  }
+
+  /** Whether only an exception, or one that is not known yet, may keep it from being deletable. */
+  public boolean deletableWithoutException() {
     return judged.isPresent()
         && judged.get().status() == ExpirationStatus.EXPIRED
         && usage.isPresent()
@@ -97,7 +114,25 @@ public final class Verdict {
     return reason;
   }
 
-  private static String reason(JudgedCertificate judged, Optional<CertificateUsage> looked) {
+  private static String reason(
+      JudgedCertificate judged, Optional<CertificateUsage> looked, Exemption exemption) {
+    String exception = note(exemption);
+    return reason(judged, looked, REASON_LENGTH - exception.length()) + exception;
+  }
+
+  /** What the exception is and, if it keeps the certificate, how to end it. */
+  private static String note(Exemption exemption) {
+    if (exemption.sentence().isEmpty()) {
+      return "";
+    }
+    String note = " " + Text.shorten(exemption.sentence(), ERROR_LENGTH);
+    return exemption.isInForce()
+        ? note + " To end it sooner, remove the tag certsweep:exception-until from the certificate."
+        : note;
+  }
+
+  private static String reason(
+      JudgedCertificate judged, Optional<CertificateUsage> looked, int maxLength) {
     if (judged.status() != ExpirationStatus.EXPIRED) {
       return judged.description()
           + ". Only certificates that are known to have expired can be deleted.";
@@ -107,13 +142,13 @@ public final class Verdict {
     }
     CertificateUsage usage = looked.get();
     if (usage.isUnused()) {
-      return judged.description() + ". " + usage.sentence(REASON_LENGTH);
+      return judged.description() + ". " + usage.sentence(maxLength);
     }
     String remedy =
         usage.inUse()
             ? "Attach a valid certificate to these resources first."
             : errors(usage.unchecked());
-    return usage.longSentence(REASON_LENGTH - remedy.length()) + " " + remedy;
+    return usage.longSentence(maxLength - remedy.length()) + " " + remedy;
   }
 
   /** One error of each kind. Each says what was wrong and what to do. */
@@ -131,6 +166,9 @@ public final class Verdict {
     judged.ifPresent(found -> addCertificate(json, found));
     json.addProperty("deletable", deletable());
     json.addProperty("reason", reason);
+    if (!exemption.sentence().isEmpty()) {
+      json.addProperty("exception", Text.shorten(exemption.sentence(), ERROR_LENGTH));
+    }
     usage.ifPresent(found -> {
       addList(json, "usage", found.users(), Verdict::toJson);
       addList(json, "unchecked", found.unchecked(), place -> toJson(place, ERROR_LENGTH));

@@ -9,8 +9,9 @@ import java.util.Optional;
  *
  * @param all the verdicts, worst first
  * @param usage who uses the certificates; empty if the rule does not check usage
+ * @param withExceptions whether exceptions were looked for
  */
-public record Verdicts(List<Verdict> all, Optional<UsageReport> usage) {
+public record Verdicts(List<Verdict> all, Optional<UsageReport> usage, boolean withExceptions) {
   public Verdicts {
     all = List.copyOf(all);
   }

@@ -28,6 +28,7 @@ import com.tngtech.archunit.lang.ConditionEvents;
 import com.tngtech.archunit.lang.SimpleConditionEvent;
 import io.github.certsweep.aws.Pause;
 import io.github.certsweep.certificate.JudgedCertificate;
+import io.github.certsweep.exemption.Exemption;
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.classfile.ClassFile;
@@ -72,7 +73,9 @@ class ArchitectureTest {
           "OrganizationAudit",
           "OrganizationAccounts",
           "AggregatedResults",
-          "AggregatorSources");
+          "AggregatorSources",
+          "CertificateTags",
+          "Exemptions");
 
   private static final String USAGE_SOURCE = PRODUCT + ".usage.UsageSource";
   private static final String VERDICT = PRODUCT + ".verdict.Verdict";
@@ -252,7 +255,10 @@ class ArchitectureTest {
     assertThat(verdict.getConstructors())
         .allSatisfy(
             constructor -> assertThat(constructor.getModifiers()).contains(JavaModifier.PRIVATE));
-    assertThat(verdict.getMethod("of", JudgedCertificate.class, Optional.class).getModifiers())
+    assertThat(
+            verdict
+                .getMethod("of", JudgedCertificate.class, Optional.class, Exemption.class)
+                .getModifiers())
         .doesNotContain(JavaModifier.PUBLIC);
     noClasses()
         .that(not(named("Judge")))

@@ -2,9 +2,12 @@ package io.github.certsweep.fake;
 
 import static io.github.certsweep.fake.World.NOW;
 
+import io.github.certsweep.exemption.Exemption;
+import io.github.certsweep.input.Text;
 import io.github.certsweep.rule.RuleParameters;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -143,6 +146,36 @@ public final class Any {
   /** The id of the certificate of this number. */
   public static String id(int number) {
     return "ASCA" + String.format("%017d", number);
+  }
+
+  /** What can be known of an exception; of two out of three it is that there is none. */
+  public static Gen<Exemption> exemption() {
+    Gen<Exemption> some =
+        text()
+            .map(text ->
+                List.of(
+                    new Exemption.InForce(LocalDate.of(2026, 12, 31), Text.oneLine("x" + text)),
+                    new Exemption.Invalid("No exception: " + Text.oneLine(text) + "."),
+                    new Exemption.Unread(text, text),
+                    new Exemption.NotReadYet()))
+            .zip(Generate.range(0, 3), List::get);
+    return some.mix(Generate.constant(new Exemption.None()), 66);
+  }
+
+  /** The tags of a certificate: keys and values by turns, valid for an exception or not. */
+  public static Gen<List<String>> tags() {
+    Gen<String> until =
+        Generate.oneOf(
+            Generate.pick(
+                List.of("2026-11-22", "2026-11-23", "2026-12-01", "2036-11-20", "9999-12-31", "")),
+            text());
+    Gen<String> reason = Generate.oneOf(Generate.pick(List.of("vendor migration", "")), text());
+    Gen<List<String>> both =
+        until.zip(
+            reason,
+            (date, why) ->
+                List.of("certsweep:exception-until", date, "certsweep:exception-reason", why));
+    return both.mix(Generate.constant(List.of("owner", "me")), 40);
   }
 
   public static Gen<RuleParameters> parameters() {

@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import software.amazon.awssdk.awscore.exception.AwsErrorDetails;
 import software.amazon.awssdk.services.iam.IamClient;
@@ -13,11 +14,14 @@ import software.amazon.awssdk.services.iam.model.DeleteServerCertificateRequest;
 import software.amazon.awssdk.services.iam.model.DeleteServerCertificateResponse;
 import software.amazon.awssdk.services.iam.model.GetServerCertificateRequest;
 import software.amazon.awssdk.services.iam.model.GetServerCertificateResponse;
+import software.amazon.awssdk.services.iam.model.ListServerCertificateTagsRequest;
+import software.amazon.awssdk.services.iam.model.ListServerCertificateTagsResponse;
 import software.amazon.awssdk.services.iam.model.ListServerCertificatesRequest;
 import software.amazon.awssdk.services.iam.model.ListServerCertificatesResponse;
 import software.amazon.awssdk.services.iam.model.NoSuchEntityException;
 import software.amazon.awssdk.services.iam.model.ServerCertificate;
 import software.amazon.awssdk.services.iam.model.ServerCertificateMetadata;
+import software.amazon.awssdk.services.iam.model.Tag;
 
 /** An IAM that lists what it was given, page by page, and remembers what it was asked. */
 public final class FakeIam implements IamClient {
@@ -27,10 +31,14 @@ public final class FakeIam implements IamClient {
 
   private final Map<Integer, Runnable> beforeReads = new HashMap<>();
   private final Map<String, ServerCertificate> bodies = new HashMap<>();
+  private final Map<String, List<Tag>> tags = new HashMap<>();
+  private Function<ListServerCertificateTagsRequest, ListServerCertificateTagsResponse> tagLists =
+      this::tagsOf;
   private Consumer<String> deletion = this::without;
   private int emptyReadsFrom = Integer.MAX_VALUE;
 
   public final List<String> reads = Collections.synchronizedList(new ArrayList<>());
+  public final List<String> tagReads = Collections.synchronizedList(new ArrayList<>());
   public final List<String> deletions = new ArrayList<>();
   public final List<ListServerCertificatesRequest> requests = new ArrayList<>();
 
@@ -47,6 +55,35 @@ public final class FakeIam implements IamClient {
             .certificateBody(body)
             .certificateChain(chain.isEmpty() ? null : chain)
             .build());
+    return this;
+  }
+
+  /** Gives the certificate of this name exactly these tags: keys and values by turns. */
+  public FakeIam tagged(String name, String... keysAndValues) {
+    List<Tag> all = new ArrayList<>();
+    for (int i = 0; i < keysAndValues.length; i += 2) {
+      all.add(Tag.builder().key(keysAndValues[i]).value(keysAndValues[i + 1]).build());
+    }
+    tags.put(name, all);
+    return this;
+  }
+
+  /** Gives it the tags of an exception and nothing else. */
+  public FakeIam excepted(String name, String until, String reason) {
+    return tagged(name, "certsweep:exception-until", until, "certsweep:exception-reason", reason);
+  }
+
+  /** Answers every list of tags with what this gives or throws. */
+  public FakeIam listingTagsBy(
+      Function<ListServerCertificateTagsRequest, ListServerCertificateTagsResponse> answer) {
+    tagLists = answer;
+    return this;
+  }
+
+  /** Answers reads of a single certificate without a list of tags, which IAM never does. */
+  public FakeIam withoutListsOfTags() {
+    tags.clear();
+    certificates.forEach(one -> tags.put(one.serverCertificateName(), null));
     return this;
   }
 
@@ -134,9 +171,29 @@ public final class FakeIam implements IamClient {
                             ServerCertificate.builder().certificateBody("body").build())
                         .toBuilder()
                         .serverCertificateMetadata(one)
+                        .tags(tags.getOrDefault(one.serverCertificateName(), List.of()))
                         .build())
                 .build())
         .orElseThrow(() -> noSuchEntity(request.serverCertificateName()));
+  }
+
+  @Override
+  public ListServerCertificateTagsResponse listServerCertificateTags(
+      ListServerCertificateTagsRequest request) {
+    tagReads.add(request.serverCertificateName());
+    return tagLists.apply(request);
+  }
+
+  /** One page with all tags. */
+  public ListServerCertificateTagsResponse tagsOf(ListServerCertificateTagsRequest request) {
+    String name = request.serverCertificateName();
+    if (idsOf(name).isEmpty()) {
+      throw noSuchEntity(name);
+    }
+    return ListServerCertificateTagsResponse.builder()
+        .tags(tags.getOrDefault(name, List.of()))
+        .isTruncated(false)
+        .build();
   }
 
   @Override

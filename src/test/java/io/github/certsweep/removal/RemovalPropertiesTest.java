@@ -9,6 +9,8 @@ import static org.quicktheories.QuickTheory.qt;
 import io.github.certsweep.aws.AwsCallException;
 import io.github.certsweep.aws.Deadline;
 import io.github.certsweep.certificate.IamCertificateStore;
+import io.github.certsweep.exemption.ExceptionLimit;
+import io.github.certsweep.exemption.Exemptions;
 import io.github.certsweep.fake.Any;
 import io.github.certsweep.fake.Any.Failing;
 import io.github.certsweep.fake.FakeIam;
@@ -18,6 +20,7 @@ import io.github.certsweep.verdict.CertificateSelector;
 import io.github.certsweep.verdict.Inspection;
 import io.github.certsweep.verdict.Verdict;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -44,7 +47,11 @@ class RemovalPropertiesTest {
         .checkAssert(scenario -> {
           FakeIam iam = scenario.iam();
           Verdict verdict =
-              new Inspection(new IamCertificateStore(iam), scenario.usage().search(), CLOCK)
+              new Inspection(
+                      new IamCertificateStore(iam),
+                      scenario.usage().search(),
+                      Exemptions.OFF,
+                      CLOCK)
                   .inspect(CertificateSelector.parse("old"), Deadline.in(60_000, CLOCK));
           assertThat(verdict.deletable()).isEqualTo(scenario.mayBeDeleted());
           assertThat(iam.deletions).isEmpty();
@@ -69,6 +76,22 @@ class RemovalPropertiesTest {
           assertThat(ran.outcome())
               .contains(scenario.mayBeDeleted() ? Outcome.REMOVED : Outcome.REFUSED);
           assertThat(ran.iam.ids().contains(ID)).isEqualTo(!scenario.mayBeDeleted());
+        });
+  }
+
+  @Test
+  void whatAnExceptionKeepsAtTheLastReadIsNeverDeleted() {
+    qt().forAll(scenario(), exceptions())
+        .checkAssert((scenario, exceptions) -> {
+          Ran ran = scenario.remove(exceptions);
+          Ran without = scenario.remove(Exceptions.OFF);
+          assertThat(ran.deleted()).allSatisfy(id -> assertThat(id).contains(ID));
+          assertThat(ran.deleted().isEmpty() || !without.deleted().isEmpty()).isTrue();
+          if (exceptions.mayKeepAtTheLastRead(scenario.expiration())) {
+            assertThat(ran.deleted()).isEmpty();
+          } else if (scenario.equals(scenario.undisturbed())) {
+            assertThat(ran.deleted()).hasSameSizeAs(without.deleted());
+          }
         });
   }
 
@@ -111,6 +134,14 @@ class RemovalPropertiesTest {
                 assertThat(failure.getMessage()).contains("iam:DeleteServerCertificate"));
           }
         });
+  }
+
+  /** Exceptions that are on, and the tags before and during the search. */
+  private static Gen<Exceptions> exceptions() {
+    Gen<ExceptionLimit> limit = Generate.pick(List.of(1, 30, 3650)).map(ExceptionLimit::new);
+    Gen<List<String>> tags = Any.tags().mix(Generate.constant(Exceptions.GOOD), 40);
+    Gen<Boolean> answered = Generate.range(0, 9).map(number -> number > 0);
+    return limit.zip(tags, tags, answered, Exceptions::new);
   }
 
   private static Gen<Scenario> scenario() {
@@ -158,6 +189,34 @@ class RemovalPropertiesTest {
     FAILS,
     COMES_AFTER_ANOTHER,
     COMES_AFTER_A_RENAMING
+  }
+
+  /**
+   * The tags of the certificate.
+   *
+   * @param after those at the last read, before the deletion
+   * @param answered whether the read has a list of tags at all
+   */
+  private record Exceptions(
+      ExceptionLimit limit, List<String> before, List<String> after, boolean answered) {
+    static final Exceptions OFF = new Exceptions(ExceptionLimit.OFF, List.of(), List.of(), false);
+
+    static final List<String> GOOD =
+        List.of(
+            "certsweep:exception-until",
+            "2026-12-01",
+            "certsweep:exception-reason",
+            "vendor migration");
+
+    /** Judged once more and in other words. */
+    boolean mayKeepAtTheLastRead(Optional<Instant> expiration) {
+      boolean isInTime =
+          expiration
+              .map(end -> end.truncatedTo(ChronoUnit.DAYS).plus(limit.days(), ChronoUnit.DAYS))
+              .filter(last -> !Instant.parse("2026-12-01T00:00:00Z").isAfter(last))
+              .isPresent();
+      return limit.isOn() && ((after.equals(GOOD) && isInTime) || !answered);
+    }
   }
 
   /** A certificate called old, its users, and what comes in between. */
@@ -215,13 +274,22 @@ class RemovalPropertiesTest {
     }
 
     Ran remove() {
+      return remove(Exceptions.OFF);
+    }
+
+    Ran remove(Exceptions exceptions) {
       FakeIam iam = iam();
+      iam.tagged("old", exceptions.before().toArray(String[]::new));
       List<List<String>> deleted = new ArrayList<>();
       IntStream.rangeClosed(1, 9)
           .forEach(read ->
               iam.beforeRead(
                   read,
                   () -> {
+                    iam.tagged("old", exceptions.after().toArray(String[]::new));
+                    if (!exceptions.answered()) {
+                      iam.withoutListsOfTags();
+                    }
                     changes.stream()
                         .filter(change -> change.beforeRead() == read)
                         .forEach(change -> happen(change.happening(), iam));
@@ -250,7 +318,8 @@ class RemovalPropertiesTest {
           }
         }
       });
-      Removal removal = new Removal(iam, iam, usage().search(), CLOCK, duration -> {});
+      Removal removal =
+          new Removal(iam, iam, usage().search(), exceptions.limit(), CLOCK, duration -> {});
       try {
         RemovalResult result =
             removal.remove(new RemovalRequest("old", ID), Deadline.in(60_000, CLOCK));

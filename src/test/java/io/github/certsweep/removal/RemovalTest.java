@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.github.certsweep.aws.AwsCallException;
 import io.github.certsweep.aws.Deadline;
 import io.github.certsweep.aws.Pause;
+import io.github.certsweep.exemption.ExceptionLimit;
 import io.github.certsweep.fake.FakeIam;
 import io.github.certsweep.input.InvalidInputException;
 import io.github.certsweep.removal.RemovalResult.Outcome;
@@ -96,6 +97,75 @@ class RemovalTest {
         1, () -> iam.without("old").with(withId(OTHER_ID, certificate("old", LONG_AGO))));
     assertRefused(
         remove(FakeUsage.of()), "The name old now belongs to another certificate, " + OTHER_ID);
+  }
+
+  @Test
+  void anExceptionIsRefused() {
+    iam.excepted("old", "2026-12-01", "vendor migration");
+    RemovalResult result = removeWithExceptions(FakeUsage.of());
+    assertRefused(result, "Expired 2026-11-13T12:00:00Z, 10 days ago. Not in use. Exception until");
+    assertThat(result.verdict().deletable()).isFalse();
+    assertThat(iam.tagReads).isEmpty();
+    assertThat(iam.reads).hasSize(1);
+  }
+
+  @Test
+  void anExceptionSetDuringTheSearchIsRefused() {
+    iam.beforeRead(1, () -> iam.excepted("old", "2026-12-01", "vendor migration"));
+    assertRefused(removeWithExceptions(FakeUsage.of()), "Expired 2026-11-13T12:00:00Z, ");
+  }
+
+  @Test
+  void anExceptionTakenAwayDuringTheSearchKeepsNothing() {
+    iam.excepted("old", "2026-12-01", "vendor migration");
+    iam.beforeRead(1, () -> iam.tagged("old", "owner", "me"));
+    RemovalResult result = removeWithExceptions(FakeUsage.of());
+    assertThat(result.outcome()).isEqualTo(Outcome.REMOVED);
+    assertThat(result.verdict().deletable()).isTrue();
+  }
+
+  @Test
+  void theLastOfSeveralReadsCounts() {
+    // IAM first says that there is no certificate, and then shows it with an exception.
+    iam.beforeRead(
+        1,
+        () -> {
+          iam.excepted("old", "2026-12-01", "vendor migration");
+          throw FakeIam.noSuchEntity("old");
+        });
+    assertRefused(removeWithExceptions(FakeUsage.of()), "Expired 2026-11-13T12:00:00Z, ");
+    assertThat(iam.reads).hasSize(2);
+  }
+
+  @Test
+  void anExceptionThatEndedKeepsNothing() {
+    iam.excepted("old", "2026-11-22", "vendor migration");
+    assertThat(removeWithExceptions(FakeUsage.of()).outcome()).isEqualTo(Outcome.REMOVED);
+  }
+
+  @Test
+  void anAnswerWithoutAListOfTagsIsRefused() {
+    iam.withoutListsOfTags();
+    RemovalResult result = removeWithExceptions(FakeUsage.of());
+    assertRefused(
+        result, "Expired 2026-11-13T12:00:00Z, 10 days ago. Not in use. Exception unknown");
+    assertThat(result.reason()).contains("iam:GetServerCertificate failed: ", "Try again.");
+  }
+
+  @Test
+  void tagsMeanNothingWhileExceptionsAreOff() {
+    iam.excepted("old", "2026-12-01", "vendor migration");
+    assertThat(remove(FakeUsage.of()).outcome()).isEqualTo(Outcome.REMOVED);
+    iam.with(withId(ID, certificate("old", LONG_AGO))).withoutListsOfTags();
+    assertThat(remove(FakeUsage.of()).outcome()).isEqualTo(Outcome.REMOVED);
+  }
+
+  @Test
+  void whatIsInUseIsRefusedBeforeItsTagsAreRead() {
+    RemovalResult result = removeWithExceptions(FakeUsage.of(ARN + "old"));
+    assertRefused(result, "In use by 1 resource: ");
+    assertThat(result.reason()).doesNotContain("xception");
+    assertThat(iam.reads).isEmpty();
   }
 
   @Test
@@ -391,7 +461,7 @@ class RemovalTest {
   @Test
   void withoutTimeToConfirmNothingIsDeleted() {
     RemovalResult result =
-        new Removal(iam, iam, FakeUsage.of().search(), CLOCK, pauses::add)
+        new Removal(iam, iam, FakeUsage.of().search(), ExceptionLimit.OFF, CLOCK, pauses::add)
             .remove(new RemovalRequest("old", ID), Deadline.in(32_000, CLOCK));
     assertRefused(result, "Usage unknown: 1 of 1 checks failed (eu-west-1 fake: OutOfTime)");
   }
@@ -461,6 +531,11 @@ class RemovalTest {
     return remove(new RemovalRequest("old", ID), usage, pauses::add);
   }
 
+  private RemovalResult removeWithExceptions(FakeUsage usage) {
+    return new Removal(iam, iam, usage.search(), new ExceptionLimit(30), CLOCK, pauses::add)
+        .remove(new RemovalRequest("old", ID), Deadline.in(60_000, CLOCK));
+  }
+
   private RemovalResult removeAndBeInterrupted() {
     return remove(
         new RemovalRequest("old", ID),
@@ -471,7 +546,7 @@ class RemovalTest {
   }
 
   private RemovalResult remove(RemovalRequest request, FakeUsage usage, Pause pause) {
-    return new Removal(iam, iam, usage.search(), CLOCK, pause)
+    return new Removal(iam, iam, usage.search(), ExceptionLimit.OFF, CLOCK, pause)
         .remove(request, Deadline.in(60_000, CLOCK));
   }
 

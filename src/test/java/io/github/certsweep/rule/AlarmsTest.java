@@ -14,6 +14,7 @@ import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import io.github.certsweep.aws.Deadline;
 import io.github.certsweep.certificate.IamCertificateStore;
+import io.github.certsweep.exemption.Exemptions;
 import io.github.certsweep.fake.FakeConfig;
 import io.github.certsweep.fake.FakeIam;
 import io.github.certsweep.fake.MovingClock;
@@ -109,6 +110,7 @@ class AlarmsTest {
     return new ServerCertificateRule(
             new IamCertificateStore(new FakeIam().with(expired("old"), valid("new"))),
             FakeUsage.of().search(),
+            Exemptions.OFF,
             config,
             clock,
             duration -> {})

@@ -15,6 +15,7 @@ import static software.amazon.awssdk.services.config.model.ComplianceType.NOT_AP
 
 import io.github.certsweep.aws.Deadline;
 import io.github.certsweep.certificate.IamCertificateStore;
+import io.github.certsweep.exemption.Exemptions;
 import io.github.certsweep.fake.Any;
 import io.github.certsweep.fake.Any.Failing;
 import io.github.certsweep.fake.FakeConfig;
@@ -332,6 +333,7 @@ class EvaluationPropertiesTest {
       return new ServerCertificateRule(
               new IamCertificateStore(iam),
               FakeUsage.of(arns).search(),
+              Exemptions.OFF,
               config,
               CLOCK,
               duration -> {})

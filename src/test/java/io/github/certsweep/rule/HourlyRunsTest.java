@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.certsweep.aws.Deadline;
 import io.github.certsweep.certificate.IamCertificateStore;
+import io.github.certsweep.exemption.Exemptions;
 import io.github.certsweep.fake.FakeConfig;
 import io.github.certsweep.fake.FakeIam;
 import io.github.certsweep.fake.MovingClock;
@@ -32,7 +33,12 @@ class HourlyRunsTest {
   private final FakeConfig config = new FakeConfig();
   private final ServerCertificateRule rule =
       new ServerCertificateRule(
-          new IamCertificateStore(iam), FakeUsage.of().search(), config, clock, duration -> {});
+          new IamCertificateStore(iam),
+          FakeUsage.of().search(),
+          Exemptions.OFF,
+          config,
+          clock,
+          duration -> {});
 
   @Test
   void hourlyRunsReportEverythingOnceADayAndOtherwiseOneResult() {

@@ -24,6 +24,7 @@ import static software.amazon.awssdk.services.config.model.ComplianceType.NOT_AP
 import com.google.gson.JsonElement;
 import io.github.certsweep.aws.Deadline;
 import io.github.certsweep.certificate.IamCertificateStore;
+import io.github.certsweep.exemption.Exemptions;
 import io.github.certsweep.fake.FakeConfig;
 import io.github.certsweep.fake.FakeIam;
 import io.github.certsweep.fake.X509;
@@ -461,6 +462,7 @@ class ServerCertificateRuleTest {
         new ServerCertificateRule(
                 new IamCertificateStore(iam),
                 usage.search(),
+                Exemptions.OFF,
                 config,
                 CLOCK,
                 duration -> {
@@ -671,7 +673,12 @@ class ServerCertificateRuleTest {
 
   private EvaluationRun evaluate(RuleEvent event, long remainingMillis) {
     return new ServerCertificateRule(
-            new IamCertificateStore(iam), usage.search(), config, CLOCK, pauses::add)
+            new IamCertificateStore(iam),
+            usage.search(),
+            Exemptions.OFF,
+            config,
+            CLOCK,
+            pauses::add)
         .evaluate(event, Deadline.in(remainingMillis, CLOCK));
   }
 

@@ -13,6 +13,9 @@ import io.github.certsweep.aws.Deadline;
 import io.github.certsweep.certificate.ExpirationStatus;
 import io.github.certsweep.certificate.IamCertificateStore;
 import io.github.certsweep.certificate.JudgedCertificate;
+import io.github.certsweep.exemption.ExceptionLimit;
+import io.github.certsweep.exemption.Exemption;
+import io.github.certsweep.exemption.Exemptions;
 import io.github.certsweep.fake.FakeIam;
 import io.github.certsweep.usage.CertificateUsage;
 import io.github.certsweep.usage.FakeUsage;
@@ -55,6 +58,61 @@ class InspectionTest {
             "[{\"service\":\"fake\",\"region\":\"eu-west-1\",\"resource\":\"arn:"
                 + ARN
                 + "old\",\"detail\":\"default\"}]");
+  }
+
+  @Test
+  void anExceptionKeepsItAndTheReasonSaysHowToEndIt() {
+    iam.excepted("old", "2026-12-01", "vendor migration " + "x".repeat(200));
+    Verdict verdict = inspectWithExceptions(FakeUsage.of());
+    assertThat(verdict.deletable()).isFalse();
+    assertThat(verdict.compliant()).isFalse();
+    assertThat(verdict.reason())
+        .isEqualTo(
+            "Expired 2026-11-13T12:00:00Z, 10 days ago. Not in use. Exception until 2026-12-01: vendor migration "
+                + "x".repeat(200)
+                + ". To end it sooner, remove the tag certsweep:exception-until from the certificate.");
+    assertThat(verdict.toJson().get("exception").getAsString())
+        .startsWith("Exception until 2026-12-01: vendor migration x");
+  }
+
+  @Test
+  void anExceptionOfWhatIsInUseIsToldToo() {
+    iam.excepted("old", "2026-12-01", "vendor migration");
+    assertThat(inspectWithExceptions(FakeUsage.of(ARN + "old")).reason())
+        .startsWith("In use by 1 resource: ")
+        .contains(" Exception until 2026-12-01: vendor migration.");
+  }
+
+  @Test
+  void anExceptionThatIsNotValidKeepsNothingAndSaysWhy() {
+    iam.excepted("old", "2026-11-22", "vendor migration");
+    Verdict verdict = inspectWithExceptions(FakeUsage.of());
+    assertThat(verdict.deletable()).isTrue();
+    assertThat(verdict.reason()).endsWith(" Not in use. Exception ended on 2026-11-22.");
+  }
+
+  @Test
+  void tagsThatCanNotBeReadAreUncheckedAndNothingIsDeletable() {
+    iam.listingTagsBy(request -> {
+      throw iamError(403, "AccessDenied", "No");
+    });
+    Verdict verdict = inspectWithExceptions(FakeUsage.of());
+    assertThat(verdict.deletable()).isFalse();
+    assertThat(verdict.reason())
+        .contains(
+            "Not in use. Exception unknown: iam:ListServerCertificateTags failed: AccessDenied: No.")
+        .contains("Allow the action in the policy");
+  }
+
+  @Test
+  void tagsAreReadAfterTheSearch() {
+    FakeUsage searching = FakeUsage.of();
+    iam.listingTagsBy(request -> {
+      assertThat(searching.searches()).isEqualTo(1);
+      return iam.tagsOf(request);
+    });
+    assertThat(inspectWithExceptions(searching).deletable()).isTrue();
+    assertThat(iam.tagReads).containsExactly("old");
   }
 
   @Test
@@ -120,7 +178,7 @@ class InspectionTest {
             CLOCK.instant(),
             0);
     assertThat(judged.status()).isEqualTo(ExpirationStatus.EXPIRED);
-    assertThat(Verdict.of(judged, Optional.of(usage)).reason())
+    assertThat(Verdict.of(judged, Optional.of(usage), new Exemption.None()).reason())
         .endsWith("OutOfTime). AccessDenied: first. OutOfTime: raise.");
   }
 
@@ -152,8 +210,14 @@ class InspectionTest {
     assertThat(json.toString()).hasSizeLessThan(100_000);
   }
 
+  private Verdict inspectWithExceptions(FakeUsage usage) {
+    Exemptions exemptions = Exemptions.read(new ExceptionLimit(30), () -> iam);
+    return new Inspection(new IamCertificateStore(iam), usage.search(), exemptions, CLOCK)
+        .inspect(CertificateSelector.parse("old"), Deadline.in(60_000, CLOCK));
+  }
+
   private Verdict inspect(String certificate, FakeUsage usage) {
-    return new Inspection(new IamCertificateStore(iam), usage.search(), CLOCK)
+    return new Inspection(new IamCertificateStore(iam), usage.search(), Exemptions.OFF, CLOCK)
         .inspect(CertificateSelector.parse(certificate), Deadline.in(60_000, CLOCK));
   }
 }

@@ -8,6 +8,7 @@ import static org.quicktheories.QuickTheory.qt;
 import com.google.gson.JsonObject;
 import io.github.certsweep.certificate.JudgedCertificate;
 import io.github.certsweep.certificate.ServerCertificate;
+import io.github.certsweep.exemption.Exemption;
 import io.github.certsweep.fake.Any;
 import io.github.certsweep.removal.RemovalResult;
 import io.github.certsweep.removal.RemovalResult.Outcome;
@@ -40,10 +41,22 @@ class VerdictPropertiesTest {
   }
 
   @Test
+  void noExceptionEverMakesSomethingDeletableOrCompliant() {
+    qt().forAll(Any.expiration(), usage(), Any.exemption())
+        .checkAssert((expiration, usage, exemption) -> {
+          Verdict without = verdict(expiration, usage);
+          Verdict with = verdict(expiration, usage, exemption);
+          assertThat(with.deletable()).isEqualTo(without.deletable() && exemption.isAbsent());
+          assertThat(with.compliant()).isEqualTo(without.compliant());
+          assertThat(with.toJson().get("deletable").getAsBoolean()).isEqualTo(with.deletable());
+        });
+  }
+
+  @Test
   void theAnswerAlwaysFitsWhatARunbookStepCanCarry() {
-    anyVerdict()
-        .checkAssert((expiration, usage) -> {
-          Verdict verdict = verdict(expiration, usage);
+    qt().forAll(Any.expiration(), usage(), Any.exemption())
+        .checkAssert((expiration, usage, exemption) -> {
+          Verdict verdict = verdict(expiration, usage, exemption);
           RemovalResult refused = new RemovalResult(Outcome.REFUSED, verdict.reason(), verdict);
           assertThat(refused.toJson().toString().getBytes(UTF_8)).hasSizeLessThan(100_000);
         });
@@ -64,9 +77,9 @@ class VerdictPropertiesTest {
 
   @Test
   void aReasonSaysInOneLineOf2200CharactersAtMostWhyOrWhyNot() {
-    anyVerdict()
-        .checkAssert((expiration, usage) ->
-            assertThat(verdict(expiration, usage).reason())
+    qt().forAll(Any.expiration(), usage(), Any.exemption())
+        .checkAssert((expiration, usage, exemption) ->
+            assertThat(verdict(expiration, usage, exemption).reason())
                 .hasSizeBetween(10, 2_200)
                 .doesNotContainPattern("\\p{Cntrl}"));
   }
@@ -85,6 +98,11 @@ class VerdictPropertiesTest {
   }
 
   private static Verdict verdict(Optional<Instant> expiration, CertificateUsage usage) {
+    return verdict(expiration, usage, new Exemption.None());
+  }
+
+  private static Verdict verdict(
+      Optional<Instant> expiration, CertificateUsage usage, Exemption exemption) {
     String path = "/" + "p".repeat(510) + "/";
     String name = "n".repeat(128);
     ServerCertificate certificate =
@@ -95,7 +113,7 @@ class VerdictPropertiesTest {
             path,
             NOW,
             expiration);
-    return Verdict.of(new JudgedCertificate(certificate, NOW, 0), Optional.of(usage));
+    return Verdict.of(new JudgedCertificate(certificate, NOW, 0), Optional.of(usage), exemption);
   }
 
   private static Gen<CertificateUsage> usage() {
