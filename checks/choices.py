@@ -32,8 +32,8 @@ class Choices:
     encrypted: bool = False
     silent: bool = False
     boundary: bool = False
-    # As for all accounts of an organization: names, a bucket of another account, and a lead time
-    # for short-lived certificates.
+    # As for all accounts of an organization: names, a bucket of another account, exceptions, and a
+    # lead time for short-lived certificates.
     central: bool = False
     usage: bool = True
 
@@ -54,6 +54,7 @@ class Choices:
                 BOUNDARY_NAME if self.central else BOUNDARY,
                 self.boundary,
             ),
+            "MaximumExceptionDays": ("90", self.central),
             "CheckUsage": ("false", not self.usage),
             "DaysToExpiration": ("30", self.central),
             "DaysToExpirationPercent": ("33", self.central),

@@ -30,6 +30,22 @@ def test_nothing_but_the_remove_function_may_delete(template: Template) -> None:
     assert owners == {"RemoveRole"}
 
 
+@pytest.mark.parametrize(("maximum", "readers"), [("0", set()), ("1", {"Evaluate", "Inspect"})])
+def test_tags_may_be_read_only_if_there_can_be_exceptions(
+    template: Template, maximum: str, readers: set[str]
+) -> None:
+    existing = Resolver(template, {"MaximumExceptionDays": maximum}).resources()
+    found = [one for one in statements(existing) if "iam:ListServerCertificateTags" in one.actions]
+    assert {one.path.split("/")[1].removesuffix("Role") for one in found} == readers
+    for one in found:
+        assert one.resources == [f"arn:aws:iam::{ACCOUNT}:server-certificate/*"]
+
+
+def test_nothing_may_set_or_remove_a_tag_of_a_certificate(template: Template) -> None:
+    for statement in deployed(template, Choices(central=True)):
+        assert not [one for one in statement.actions if "tag" in one.lower() and "List" not in one]
+
+
 def test_every_star_says_why(text: str) -> None:
     lines = text.splitlines()
     stars = [number for number, line in enumerate(lines) if line.strip() == "Resource: '*'"]

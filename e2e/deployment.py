@@ -27,6 +27,7 @@ DEFAULTS = {
     "DaysToExpirationPercent": "100",
     "CheckUsage": "true",
     "RefreshDays": "1",
+    "MaximumExceptionDays": "0",
     "AutomaticRemediation": "false",
     "MaximumAutomaticAttempts": "5",
     "RetryAttemptSeconds": "60",

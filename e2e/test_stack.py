@@ -171,6 +171,7 @@ def test_parameters_that_exclude_each_other_are_refused(
         ("RefreshDays", "31", "not greater than 30"),
         ("UsageRegions", "eu-west-1;eu-west-2", "Must be region names separated by commas"),
         ("UsageExceptions", "elasticloadbalancingv2/mx-central-1", "Only AppSync can be excepted"),
+        ("MaximumExceptionDays", "3651", "not greater than 3650"),
         ("Approvers", "alice", "up to ten ARNs of IAM users, roles or assumed roles"),
         ("Approvers", ",".join([APPROVER] * 11), "up to ten ARNs"),
         ("Approvers", f"user/alice,{APPROVER}", "Names and ARNs can't be mixed."),

@@ -17,7 +17,7 @@ _ALONE = "logs:CreateLogGroup"
 
 @cache
 def granted(role: str) -> tuple[str, ...]:
-    """The actions that a role may do with the template's defaults.
+    """The actions that a role may do at most, whatever the template's parameters are.
 
     :param role: its logical id
     """

@@ -349,6 +349,7 @@ class TestCase:
             ("delete_server_certificate", {}),
             ("update_server_certificate", {"NewPath": "/x/"}),
             ("tag_server_certificate", {"Tags": [{"Key": "k", "Value": "v"}]}),
+            ("list_server_certificate_tags", {}),
         ],
     )
     def test_name_in_another_case_is_not_found(
@@ -365,6 +366,11 @@ class TestTags:
     def stored(self, iam: Any) -> list[dict[str, str]]:
         answer = iam.get_server_certificate(ServerCertificateName="www")
         tags: list[dict[str, str]] = answer["ServerCertificate"]["Tags"]
+        return tags
+
+    def listed(self, iam: Any, name: str = "www") -> list[dict[str, str]]:
+        answer = iam.list_server_certificate_tags(ServerCertificateName=name)
+        tags: list[dict[str, str]] = answer["Tags"]
         return tags
 
     def test_certificate_without_tags_has_an_empty_list(self, iam: Any) -> None:
@@ -410,6 +416,58 @@ class TestTags:
             getattr(iam, operation)(ServerCertificateName="www", **nothing)
         assert error_of(raised) == ("InvalidInput", 400)
         assert message_of(raised) == f"The provided {what} must not be null/empty."
+
+    def test_listed_by_their_keys(self, iam: Any) -> None:
+        upload(iam, valid())
+        assert self.listed(iam) == []
+        tags = [{"Key": "z", "Value": "1"}, {"Key": "a", "Value": ""}]
+        upload(iam, valid(), "other", Tags=tags)
+        assert self.listed(iam, "other") == tags[::-1]
+
+    def test_listed_page_by_page(self, sandbox: Sandbox, iam: Any) -> None:
+        tags = [{"Key": f"k{n}", "Value": f"{n}"} for n in range(7)]
+        upload(iam, valid(), Tags=tags)
+        pages = list(
+            iam.get_paginator("list_server_certificate_tags").paginate(
+                ServerCertificateName="www", PaginationConfig={"PageSize": 3}
+            )
+        )
+        assert [page["IsTruncated"] for page in pages] == [True, True, False]
+        assert [tag for page in pages for tag in page["Tags"]] == tags
+        sandbox.settings(page_cap=2)
+        assert len(iam.list_server_certificate_tags(ServerCertificateName="www")["Tags"]) == 2
+
+    @pytest.mark.parametrize("request_", [{"MaxItems": 0}, {"MaxItems": 1001}, {"Marker": "x"}])
+    def test_bad_paging_of_tags_is_refused(self, iam: Any, request_: dict[str, Any]) -> None:
+        upload(iam, valid())
+        with pytest.raises(ClientError) as raised:
+            iam.list_server_certificate_tags(ServerCertificateName="www", **request_)
+        assert error_of(raised) == ("ValidationError", 400)
+
+    def test_tags_of_an_unknown_name_are_not_found(self, iam: Any) -> None:
+        with pytest.raises(ClientError) as raised:
+            iam.list_server_certificate_tags(ServerCertificateName="www")
+        assert error_of(raised) == ("NoSuchEntity", 404)
+
+    @pytest.mark.parametrize(
+        "value", ['"quoted"', "it's", "a\nb", "a\r\nb", "a\tb", "a,b", "a;b", "(a)", "x" * 257]
+    )
+    def test_value_that_iam_does_not_allow_is_refused(self, iam: Any, value: str) -> None:
+        upload(iam, valid())
+        with pytest.raises(ClientError) as raised:
+            iam.tag_server_certificate(
+                ServerCertificateName="www", Tags=[{"Key": "k", "Value": value}]
+            )
+        assert error_of(raised) == ("ValidationError", 400)
+
+    @pytest.mark.parametrize(
+        "value", ["", "x" * 256, "Jörg_1 @=+-./:", "移行", "a\u2028b\u00a0c", "2026-12-31"]
+    )
+    def test_value_of_letters_digits_separators_and_a_few_signs_is_kept(
+        self, iam: Any, value: str
+    ) -> None:
+        upload(iam, valid(), Tags=[{"Key": "certsweep:k", "Value": value}])
+        assert self.listed(iam) == self.stored(iam) == [{"Key": "certsweep:k", "Value": value}]
 
     def test_more_than_fifty_are_refused(self, iam: Any) -> None:
         upload(iam, valid(), Tags=[{"Key": f"k{n}", "Value": ""} for n in range(50)])

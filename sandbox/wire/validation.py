@@ -143,10 +143,14 @@ def _shown(value: Any) -> str:
     return text if len(text) <= 1024 else text[:1024] + "..."
 
 
+# Unicode's category Z. Unlike `\s` it has no line feed, no carriage return and no tab.
+_SEPARATORS = r" \u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
+
+
 @cache
 def _compiled(java_pattern: str) -> re.Pattern[str]:
     r"""The model's patterns are Java's; `re` lacks Unicode categories, and Java's \\w is ASCII."""
     if "\\p{" not in java_pattern:
         return re.compile(java_pattern, re.ASCII)
-    python_pattern = re.sub(r"\\p\{[LN]\}", r"\\w", java_pattern).replace(r"\p{Z}", r"\s")
+    python_pattern = re.sub(r"\\p\{[LN]\}", r"\\w", java_pattern).replace(r"\p{Z}", _SEPARATORS)
     return re.compile(python_pattern)

@@ -15,7 +15,7 @@ from moto.iam.models import Certificate, IAMBackend, iam_backends
 
 from sandbox.host.clock import Clock
 from sandbox.wire.calls import AwsError, Call
-from sandbox.wire.operations import Operations, exclusively, not_imitated
+from sandbox.wire.operations import Operations, exclusively
 from sandbox.wire.paging import Pager
 
 from .upload_checks import checked_certificate, checked_tags
@@ -127,8 +127,8 @@ class ServerCertificates:
             "UpdateServerCertificate": self._update,
             "TagServerCertificate": self._tag,
             "UntagServerCertificate": self._untag,
+            "ListServerCertificateTags": self._list_tags,
             "GetAccountSummary": self._summary,
-            **not_imitated("ListServerCertificateTags"),
         }
         return exclusively(self._lock, operations)
 
@@ -242,6 +242,11 @@ class ServerCertificates:
             "ServerCertificatesQuota": self.settings.quota,
         }
         return {"SummaryMap": summary}
+
+    def _list_tags(self, call: Call) -> dict[str, Any]:
+        tags = _named(call).tags.values()
+        page, marker = PAGES.page(call, tags, lambda tag: tag["Key"], self.settings.page_cap)
+        return {"Tags": page, "IsTruncated": marker is not None, "Marker": marker}
 
     def _visible(self, call: Call) -> list[ServerCertificate]:
         """The stored certificates, and the deleted ones that listings still show."""
