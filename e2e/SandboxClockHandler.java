@@ -6,6 +6,8 @@ import com.google.gson.JsonParser;
 import io.github.certsweep.aws.Clients;
 import io.github.certsweep.aws.Pause;
 import io.github.certsweep.certificate.IamCertificateStore;
+import io.github.certsweep.exemption.ExceptionLimit;
+import io.github.certsweep.exemption.Exemptions;
 import io.github.certsweep.rule.Alarms;
 import io.github.certsweep.rule.ServerCertificateRule;
 import io.github.certsweep.usage.SearchSettings;
@@ -36,6 +38,7 @@ public class SandboxClockHandler implements RequestStreamHandler {
             new ServerCertificateRule(
                 new IamCertificateStore(clients.iam()),
                 UsageSearch.with(clients, SearchSettings.ofLambda()),
+                Exemptions.read(ExceptionLimit.ofLambda(), clients),
                 clients.config(),
                 clock,
                 Pause.SLEEP),

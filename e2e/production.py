@@ -149,6 +149,17 @@ class Production(Account):
             one["ServerCertificateName"] for one in listed["ServerCertificateMetadataList"]
         )
 
+    def tag(self, name: str, **values: str) -> None:
+        """Sets the tags of an exception, `until` and `reason`; others stay as they are."""
+        tags = [{"Key": f"certsweep:exception-{key}", "Value": one} for key, one in values.items()]
+        self.sandbox.client("iam").tag_server_certificate(ServerCertificateName=name, Tags=tags)
+
+    def untag(self, name: str) -> None:
+        """Takes an exception away."""
+        self.sandbox.client("iam").untag_server_certificate(
+            ServerCertificateName=name, TagKeys=["certsweep:exception-until"]
+        )
+
     def replace(self, name: str) -> Certificate:
         """Puts another expired certificate where one is."""
         self.delete(name)

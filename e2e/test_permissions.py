@@ -208,6 +208,37 @@ def test_runbook_fails_without_a_permission_and_deletes_nothing(
     assert denied(guarded) == {action}
 
 
+READS_EXCEPTIONS = "iam:ListServerCertificateTags"
+
+
+def test_tags_may_be_read_only_if_there_can_be_exceptions_and_then_are(stack: Deployment) -> None:
+    assert not any(READS_EXCEPTIONS in stack.policies.granted(role) for role in stack.roles)
+    stack.configure(MaximumExceptionDays="30")
+    readers = {role for role in stack.roles if READS_EXCEPTIONS in stack.policies.granted(role)}
+    assert readers == {"EvaluateRole", "InspectRole"}
+    stack.expired("www")
+    for role in sorted(readers):
+        work(stack, role)
+        asked = stack.sandbox.permissions.list(role=stack.roles[role])
+        assert READS_EXCEPTIONS in {one["action"] for one in asked}
+    assert denied(stack) == set()
+
+
+@pytest.mark.parametrize("role", ["EvaluateRole", "InspectRole"])
+def test_no_function_takes_tags_that_it_may_not_read_for_none(stack: Deployment, role: str) -> None:
+    stack.configure(MaximumExceptionDays="30")
+    stack.expired("www")
+    with stack.policies.without(role, READS_EXCEPTIONS):
+        summary = work(stack, role).summary
+    if role == "EvaluateRole":
+        assert summary["exceptionsUnread"] == 1
+        assert stack.annotation("www").endswith("Exception unknown: AccessDenied.")
+    else:
+        assert not summary["deletable"]
+        assert READS_EXCEPTIONS in summary["reason"]
+    assert denied(stack) == {READS_EXCEPTIONS}
+
+
 @pytest.mark.parametrize("role", ["EvaluateRole", "InspectRole", "RunbookRole"])
 def test_only_one_role_may_delete(guarded: Deployment, role: str) -> None:
     assert "iam:DeleteServerCertificate" not in guarded.policies.granted(role)

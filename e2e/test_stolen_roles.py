@@ -79,6 +79,12 @@ EVERY_ROLE: dict[str, Deed] = {
     "rename a certificate": lambda thief: thief.client("iam").update_server_certificate(
         ServerCertificateName="www", NewServerCertificateName="other"
     ),
+    "except a certificate": lambda thief: thief.client("iam").tag_server_certificate(
+        ServerCertificateName="www", Tags=[{"Key": "certsweep:exception-until", "Value": "x"}]
+    ),
+    "end an exception": lambda thief: thief.client("iam").untag_server_certificate(
+        ServerCertificateName="www", TagKeys=["certsweep:exception-until"]
+    ),
     "change the runbook": lambda thief: thief.client("ssm").update_document(
         Name=thief.stack.outputs["RunbookName"], Content="{}", DocumentVersion="$LATEST"
     ),
