@@ -1,3 +1,5 @@
+import json
+import re
 from typing import Any
 
 import pytest
@@ -5,7 +7,7 @@ import pytest
 from .choices import FOREIGN_TOPIC, Choices, possible_choices
 from .functions import ACCOUNT, Resolver
 from .policies import Statement, problems, resource_forms, statements
-from .template import Template
+from .template import JAVA, ROOT, Template
 
 EVERYTHING = Choices(approvers=True, bucket=True, key=True, boundary=True, topic=True, foreign=True)
 
@@ -114,6 +116,18 @@ def test_iam_names_are_left_to_cloudformation_so_that_one_capability_is_enough(
     for resource in template["Resources"].values():
         if resource["Type"].startswith("AWS::IAM::"):
             assert not names & resource["Properties"].keys()
+
+
+def test_documented_service_control_policy_limits_the_tags_that_the_functions_read() -> None:
+    page = (ROOT / "docs/exceptions.md").read_text()
+    (document,) = re.findall(r"```json\n(.*?)```", page, re.S)
+    (statement,) = json.loads(document)["Statement"]
+    assert statement["Effect"] == "Deny"
+    assert all(resource_forms(action) for action in statement["Action"])
+    limit = JAVA / "io/github/certsweep/exemption/ExceptionLimit.java"
+    keys = re.findall(r'"(certsweep:[a-z-]+)"', limit.read_text())
+    assert statement["Condition"]["ForAnyValue:StringEquals"] == {"aws:TagKeys": keys}
+    assert len(keys) == 2
 
 
 BROKEN: dict[str, tuple[dict[str, Any], str]] = {

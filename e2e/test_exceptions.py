@@ -388,33 +388,44 @@ def test_stack_tells_of_the_exception_and_refuses_to_remediate(stack: Deployment
     assert stack.sandbox.permissions.list(decision="denied") == []
 
 
+def owner_of_tags(stack: Deployment) -> Any:
+    """IAM for a role that may tag and untag certificates, and nothing else."""
+    iam = stack.sandbox.client("iam")
+    trust = {
+        "Effect": "Allow",
+        "Principal": {"AWS": f"arn:aws:iam::{stack.sandbox.account}:root"},
+        "Action": "sts:AssumeRole",
+    }
+    allowed = {
+        "Effect": "Allow",
+        "Action": ["iam:TagServerCertificate", "iam:UntagServerCertificate"],
+        "Resource": "*",
+    }
+    role = iam.create_role(RoleName="owner", AssumeRolePolicyDocument=_document(trust))["Role"]
+    iam.put_role_policy(RoleName="owner", PolicyName="tag", PolicyDocument=_document(allowed))
+    keys = stack.sandbox.client("sts").assume_role(RoleArn=role["Arn"], RoleSessionName="owner")
+    return boto3.client(
+        "iam",
+        region_name=stack.sandbox.region,
+        endpoint_url=stack.sandbox.endpoint,
+        aws_access_key_id=keys["Credentials"]["AccessKeyId"],
+        aws_secret_access_key=keys["Credentials"]["SecretAccessKey"],
+        aws_session_token=keys["Credentials"]["SessionToken"],
+        config=Config(retries={"total_max_attempts": 1}, proxies={}),
+    )
+
+
+def _document(statement: dict[str, Any]) -> str:
+    return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+
+
 def test_who_may_tag_but_not_delete_can_keep_a_certificate_and_have_none_deleted(
     stack: Deployment,
 ) -> None:
     stack.configure(MaximumExceptionDays=str(DAYS))
     expired, used = stack.expired(), stack.expired("used")
     stack.infrastructure.alb(HOME, "prod", used.arn)
-    iam = stack.sandbox.client("iam")
-    iam.create_user(UserName="owner")
-    allowed = {
-        "Effect": "Allow",
-        "Action": ["iam:TagServerCertificate", "iam:UntagServerCertificate"],
-        "Resource": "*",
-    }
-    iam.put_user_policy(
-        UserName="owner",
-        PolicyName="tag",
-        PolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [allowed]}),
-    )
-    key = iam.create_access_key(UserName="owner")["AccessKey"]
-    owner = boto3.client(
-        "iam",
-        region_name=stack.sandbox.region,
-        endpoint_url=stack.sandbox.endpoint,
-        aws_access_key_id=key["AccessKeyId"],
-        aws_secret_access_key=key["SecretAccessKey"],
-        config=Config(retries={"total_max_attempts": 1}, proxies={}),
-    )
+    owner = owner_of_tags(stack)
     tags = {"certsweep:exception-until": last_day(expired), "certsweep:exception-reason": REASON}
     for name in ("www", "used"):
         owner.tag_server_certificate(

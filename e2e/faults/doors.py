@@ -20,8 +20,10 @@ from .expectations import (
     RECOVERED,
     SEARCH,
     STEP_TIMED_OUT,
+    TAGS,
     TIMED_OUT,
     UNCHECKED,
+    UNREAD,
     Verdict,
     excused,
     failures,
@@ -136,7 +138,8 @@ class Evaluate(Door):
             verdict.problems.append(f"{name} {problem}")
         if not self._invocation["error"]:
             verdict.expect(not missing, f"reported, but not recorded: {some(missing)}")
-            unknown = self._invocation["payload"].get("usageChecksFailed", 0)
+            summary = self._invocation["payload"]
+            unknown = summary.get("usageChecksFailed", 0) + summary["exceptionsUnread"]
             verdict.outcome = UNCHECKED if unknown else RECOVERED
             return verdict
         error = str(self._invocation["payload"]["errorMessage"])
@@ -161,7 +164,7 @@ class Evaluate(Door):
             for key in [resource_of(one)]
         }
         problems = [f"next run: {name} {problem}" for name, problem in self._wrong(shown, stored)]
-        if run.metrics["UsageChecksFailed"]:
+        if run.metrics["UsageChecksFailed"] or run.metrics["Exceptions"] != 1:
             problems.append("the next run could not check everything")
         if set(shown) != stored:
             problems.append(f"the next run left {some(set(shown) ^ stored)}")
@@ -180,7 +183,8 @@ class Evaluate(Door):
     def _expired(self) -> list[str]:
         changing = [] if self._turns % 2 else ["changing"]
         rotating = f"rotating-{self._turns}"
-        return [*self.world.users, "bystander", rotating, self.world.target.name, *changing]
+        kept = sorted(self.world.kept)
+        return [*kept, "bystander", rotating, self.world.target.name, *changing]
 
     def _truth(self, name: str) -> str:
         user = self.world.users.get(name)
@@ -201,6 +205,9 @@ class Evaluate(Door):
             user = self.world.users.get(name)
             if user and f"In use by 1: {user}" not in told and "Usage unknown: " not in told:
                 found.append((name, f"is in use, but is said to be {told!r}"))
+            is_known = "Exception until " in told or "Exception unknown: " in told
+            if name == self.world.excepted.name and not is_known:
+                found.append((name, f"is excepted, but is said to be {told!r}"))
             if name in expired and not user and "In use" in told:
                 found.append((name, f"is not in use, but is said to be {told!r}"))
         return found
@@ -216,8 +223,11 @@ class Inspect(Door):
         self._invocation: dict[str, Any] = {}
 
     def subjects(self, call: Call | None) -> list[Certificate]:
-        used = [self.world.used_by(call.service, call.operation, call.region)] if call else []
-        return [*used, self.world.target]
+        if call is None:
+            return [self.world.target]
+        if call.operation in TAGS:
+            return [self.world.excepted, self.world.target]
+        return [self.world.used_by(call.service, call.operation, call.region), self.world.target]
 
     def act(self, subject: Certificate) -> None:
         request = {"certificate": subject.name}
@@ -231,7 +241,8 @@ class Inspect(Door):
             verdict.problems += unclear(str(answer["errorMessage"]), broken)
             return verdict
         verdict.problems += misjudged(answer, subject, self.world, self.role, broken)
-        verdict.outcome = UNCHECKED if answer["uncheckedCount"] else RECOVERED
+        is_unread = answer.get("exception", "").startswith(UNREAD)
+        verdict.outcome = UNCHECKED if answer["uncheckedCount"] or is_unread else RECOVERED
         return verdict
 
     def afterwards(self, subject: Certificate) -> list[str]:
@@ -254,6 +265,8 @@ class Remove(Door):
         self._before: dict[str, Certificate] = {}
 
     def subjects(self, call: Call | None) -> list[Certificate]:
+        if call is not None and call.operation in TAGS:
+            return [self.world.excepted, self.world.target]
         if call is None or call.operation not in SEARCH.get(call.service, ()):
             return [self.world.target]
         used = self.world.used_by(call.service, call.operation, call.region)
@@ -281,7 +294,7 @@ class Remove(Door):
             verdict.problems += misjudged(judged, subject, self.world, self.role, broken)
         if judged.get("uncheckedCount"):
             verdict.outcome = UNCHECKED
-        elif answer["outcome"] == "REFUSED" and subject.name not in self.world.users:
+        elif answer["outcome"] == "REFUSED" and subject.name not in self.world.kept:
             # Nothing is in the way but the fault: a refusal has to be as clear as an error.
             verdict.problems += unclear(answer["reason"], broken)
         else:
@@ -301,7 +314,7 @@ class Remove(Door):
         verdict.expect(told or not is_gone, f"it is gone, which nobody says: {outcome}{error}")
         verdict.expect(is_gone or not is_told_gone, f"it is said to be {outcome}, but is there")
         verdict.expect(
-            not (is_gone and subject.name in self.world.users), f"{subject.name} was in use"
+            not (is_gone and subject.name in self.world.kept), f"{subject.name} may not be deleted"
         )
         asked = self.world.requests("RemoveRole")
         if any(one["operation"] == "DeleteServerCertificate" for one in asked):

@@ -26,6 +26,10 @@ SEARCH = {
     "elbv2": ("DescribeLoadBalancers", "DescribeListeners", "DescribeListenerCertificates"),
     "iam": ("ListServerCertificates",),
 }
+# The calls that show the tags of a certificate, and thus its exception.
+TAGS = ("ListServerCertificateTags", "GetServerCertificate")
+# How a verdict says that it does not know the exception.
+UNREAD = "Exception unknown: "
 # What an error must name, and what it must advise.
 _CALL = re.compile(r"\b[a-z0-9]+:[A-Z]\w+ (failed|was not made|kept answering)")
 _REMEDY = re.compile(
@@ -86,14 +90,21 @@ def misjudged(
     verdict = Verdict()
     is_used = subject.name in world.users
     unchecked = judged["uncheckedCount"]
+    exception = judged.get("exception", "")
     verdict.expect(not (is_used and judged["deletable"]), "in use, but said to be deletable")
     verdict.expect(not (unchecked and judged["deletable"]), "unchecked, but said to be deletable")
+    is_kept = subject.name in world.kept or exception.startswith(UNREAD)
+    verdict.expect(not (is_kept and judged["deletable"]), "excepted, but said to be deletable")
+    if exception.startswith(UNREAD):
+        verdict.problems += unclear(exception, broken)
     verdict.expect(
         not is_used or judged["usageCount"] or unchecked > 0, "in use, but no use was found"
     )
     verdict.expect(is_used or not judged["usageCount"], "a use was found that there isn't")
     if judged["deletable"]:
-        verdict.problems += unsearched(world.requests(role))
+        requests = world.requests(role)
+        verdict.problems += unsearched(requests)
+        verdict.expect(any(map(_shows_tags, requests)), "deletable, but no tags were read")
     for one in judged["unchecked"]:
         if one["error"].startswith("OutOfTime: "):  # of a whole service, and says what to do
             continue
@@ -101,6 +112,11 @@ def misjudged(
         is_cause = "was not made: the function's time was up" not in one["error"]
         verdict.problems += unclear(one["error"], broken if is_cause else None)
     return verdict.problems
+
+
+def _shows_tags(request: Mapping[str, Any]) -> bool:
+    is_answered = request["status"] == 200 and request["fault"] in _HARMLESS
+    return is_answered and request["operation"] in TAGS
 
 
 def unsearched(requests: Sequence[Mapping[str, Any]]) -> list[str]:

@@ -26,6 +26,7 @@ CAN_BE_NOT_FOUND = {
     ("iam", "DeleteServerCertificate"): True,
     ("iam", "GetServerCertificate"): True,
     ("iam", "ListServerCertificates"): False,
+    ("iam", "ListServerCertificateTags"): True,
     ("lambda", "Invoke"): True,
     ("s3", "PutObject"): False,
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any, cast
 
@@ -11,12 +12,22 @@ import pytest
 from ..production import Certificate
 from .combinations import NOT_FOUND, Call, Combination
 from .doors import Remove
-from .expectations import FAILED, RECOVERED, SEARCH, UNCHECKED, excused, unclear, unsearched
+from .expectations import (
+    FAILED,
+    RECOVERED,
+    SEARCH,
+    TAGS,
+    UNCHECKED,
+    excused,
+    unclear,
+    unsearched,
+)
 from .world import REGIONS, World
 
 ARN = "arn:aws:iam::123456789012:server-certificate/target"
 TARGET = Certificate("target", "ASCATARGETTARGETTARGE", ARN, "/", "2026-01-01", "2026-02-01")
 USED = Certificate("used", "ASCAUSEDUSEDUSEDUSEDU", f"{ARN}-used", "/", "2026-01-01", "2026-02-01")
+EXCEPTED = replace(USED, name="excepted")
 GET = Call("remove", "iam", "GetServerCertificate", "first", "", 1)
 NO_RULE = "NoSuchConfigRuleException: The Config rule in the request is not valid. Correct it"
 EVERYTHING = {("AWS::IAM::ServerCertificate", name) for name in ("a", "b")}
@@ -40,6 +51,7 @@ class Removal(Remove):
                 SimpleNamespace(
                     certificates=lambda: {one.name: one for one in left},
                     users={USED.name: "somebody"},
+                    kept={USED.name, EXCEPTED.name},
                     requests=lambda _: list(requests),
                     sandbox=SimpleNamespace(invocations=list),
                 ),
@@ -68,7 +80,13 @@ def test_what_is_kept_may_be_refused() -> None:
 
 @pytest.mark.parametrize("outcome", ["REMOVED", "ALREADY_GONE"])
 def test_what_is_in_use_may_not_be_gone_whatever_is_said(outcome: str) -> None:
-    assert Removal(TARGET).deletion(USED, "", outcome) == ["used was in use"]
+    assert Removal(TARGET).deletion(USED, "", outcome) == ["used may not be deleted"]
+
+
+def test_what_is_excepted_may_not_be_gone_whatever_is_said() -> None:
+    kept = Removal(TARGET, USED)
+    kept._before |= {EXCEPTED.name: EXCEPTED}
+    assert kept.deletion(EXCEPTED, "", "REMOVED") == ["excepted may not be deleted"]
 
 
 def test_what_is_gone_must_be_said_to_be() -> None:
@@ -108,6 +126,26 @@ def test_refusal_of_what_was_not_checked_everywhere_is_unchecked() -> None:
     assert (verdict.outcome, verdict.problems) == (UNCHECKED, [])
 
 
+# --- Exceptions -----------------------------------------------------------------------------------
+
+
+def test_exception_that_could_not_be_read_has_to_be_told_and_keeps_the_certificate() -> None:
+    removal = Removal(TARGET, USED, requests=SEEN)
+    told = "Exception unknown: iam:GetServerCertificate failed: X. Try again."
+    unread = removal.answering("REFUSED", told, deletable=False, exception=told)
+    assert unread.judge(TARGET, Combination(GET, "malformed", "on")).problems == []
+    vague = removal.answering("REFUSED", told, exception="Exception unknown: well.")
+    problems = vague.judge(TARGET, Combination(GET, "malformed", "on")).problems
+    assert "excepted, but said to be deletable" in problems
+    assert any(one.startswith("no call is named") for one in problems)
+
+
+def test_nothing_is_deletable_whose_tags_nobody_saw() -> None:
+    blind = [one for one in SEEN if one["operation"] not in TAGS]
+    verdict = Removal(TARGET, USED, requests=blind).answering("REFUSED", "No.").judge(TARGET, None)
+    assert "deletable, but no tags were read" in verdict.problems
+
+
 # --- What was searched ----------------------------------------------------------------------------
 
 
@@ -131,7 +169,7 @@ SEEN = [
     for service, operations in SEARCH.items()
     for operation in operations
     for region in REGIONS
-]
+] + [request("iam", "GetServerCertificate", "us-east-1")]
 
 
 def listeners(fault: str = "", balancer: str = "app") -> dict[str, Any]:

@@ -12,7 +12,7 @@ from checks.template import loads, text
 from . import table
 from .combinations import DOORS, KINDS, Combination, combinations, observed, sample
 from .trials import Bench, Result, attempt_all
-from .world import TIMEOUTS, with_short_pauses
+from .world import EXCEPTION_DAYS, TIMEOUTS, with_short_pauses
 
 # A sandbox and a deployment take more time than a second worker would save.
 WORKERS = 1
@@ -50,6 +50,7 @@ def test_functions_are_the_stacks_but_for_shorter_pauses(bench: Bench, output: s
     assert variables.keys() == deployed.keys()
     options = variables["JAVA_TOOL_OPTIONS"]
     assert options == f"{deployed['JAVA_TOOL_OPTIONS']} -Dcertsweep.pauseFactor=0.01"
+    assert variables["MAXIMUM_EXCEPTION_DAYS"] == str(EXCEPTION_DAYS)
     assert variables["USAGE_REGIONS"] == variables["USAGE_EXCEPTIONS"] == ""
 
 

@@ -87,7 +87,7 @@ class ExemptionsTest {
   @Test
   void aSearchLeavesTimeToRead() {
     assertThat(Exemptions.read(THIRTY, () -> iam).beforeReading(deadline()).left())
-        .isEqualTo(deadline().left().minusSeconds(20));
+        .isEqualTo(deadline().left().minusSeconds(5));
     assertThat(Exemptions.readLater(THIRTY).beforeReading(deadline()).left())
         .isEqualTo(deadline().left());
   }
