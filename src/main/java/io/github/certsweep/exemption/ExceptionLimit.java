@@ -109,6 +109,19 @@ public record ExceptionLimit(int days) {
     return dated(until.get(), reason, judged);
   }
 
+  /**
+   * The exception that tags ask for, valid or not: {@code "exception until 2026-12-31: vendor
+   * migration."}; empty if they ask for none.
+   */
+  public static Optional<String> requested(Map<String, String> tags) {
+    if (!tags.containsKey(UNTIL) && !tags.containsKey(REASON)) {
+      return Optional.empty();
+    }
+    String until = Text.oneLine(tags.getOrDefault(UNTIL, "(no date)"));
+    String reason = Text.oneLine(tags.getOrDefault(REASON, "(no reason)"));
+    return Optional.of("exception until " + until + ": " + reason + ".");
+  }
+
   private Exemption dated(LocalDate until, String reason, JudgedCertificate judged) {
     Optional<Instant> expiration = judged.certificate().expiration();
     if (expiration.isEmpty()) {

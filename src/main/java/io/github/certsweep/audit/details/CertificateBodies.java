@@ -6,6 +6,8 @@ import io.github.certsweep.aws.AwsCall;
 import io.github.certsweep.aws.AwsCallException;
 import io.github.certsweep.aws.Deadline;
 import io.github.certsweep.certificate.ServerCertificate;
+import io.github.certsweep.exemption.CertificateTags;
+import io.github.certsweep.exemption.ExceptionLimit;
 import io.github.certsweep.usage.UncheckedPlace;
 import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
@@ -15,6 +17,7 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -112,6 +115,17 @@ public final class CertificateBodies {
     return new UncheckedPlace("iam", "global", code, "Details of " + one.name() + ": " + error);
   }
 
+  /** What its tags ask for, and not whether it holds: the limit is a setting of the functions. */
+  private static Optional<Warning> exception(
+      software.amazon.awssdk.services.iam.model.ServerCertificate answer) {
+    Optional<Map<String, String>> tags = CertificateTags.of(answer.hasTags(), answer.tags());
+    Optional<String> text =
+        tags.isEmpty()
+            ? Optional.of("IAM gave no list of its tags, which may ask for an exception.")
+            : ExceptionLimit.requested(tags.get()).map(wish -> "Its tags ask for an " + wish);
+    return text.map(found -> new Warning(Warning.Code.EXCEPTION, found));
+  }
+
   private Body body(ServerCertificate listed, Instant now, Deadline deadline)
       throws CertificateException {
     software.amazon.awssdk.services.iam.model.ServerCertificate answer =
@@ -137,8 +151,9 @@ public final class CertificateBodies {
             ? List.of()
             : CertificateParser.parse(answer.certificateChain());
     X509Certificate certificate = certificates.getFirst();
-    return new Body(
-        CertificateParser.details(certificate, chain),
-        new CertificateChecks(certificate, chain, now).warnings());
+    List<Warning> warnings =
+        new ArrayList<>(new CertificateChecks(certificate, chain, now).warnings());
+    exception(answer).ifPresent(warnings::add);
+    return new Body(CertificateParser.details(certificate, chain), warnings);
   }
 }

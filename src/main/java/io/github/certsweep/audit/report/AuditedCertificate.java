@@ -19,7 +19,8 @@ import java.util.Optional;
  * @param deletable whether the judge would let it be deleted
  * @param reason why or why not, in one line
  * @param details what the certificate says of itself; empty if it was not or could not be read
- * @param warnings what is wrong with its key, signature or chain
+ * @param warnings what is wrong with its key, signature or chain, and the exception that its tags
+ *     ask for
  * @param remedies how to replace it, one for each of its users; only if it has expired or is about
  *     to
  */

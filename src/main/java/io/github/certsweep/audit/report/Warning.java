@@ -1,10 +1,10 @@
 package io.github.certsweep.audit.report;
 
 /**
- * Something wrong with a certificate that does not make it NON_COMPLIANT.
+ * Something to know of a certificate that does not make it NON_COMPLIANT: a flaw, or an exception.
  *
  * @param code stays the same from version to version
- * @param text what is wrong and what a client sees, in a sentence or two
+ * @param text what it is and what a client sees, in a sentence or two
  */
 public record Warning(Code code, String text) {
   public enum Code {
@@ -14,6 +14,7 @@ public record Warning(Code code, String text) {
     CHAIN_EXPIRED,
     CHAIN_EXPIRES_FIRST,
     SHORT_KEY,
-    SHA1_SIGNATURE
+    SHA1_SIGNATURE,
+    EXCEPTION
   }
 }

@@ -107,4 +107,29 @@ class CertificateBodiesTest {
         .singleElement()
         .satisfies(place -> assertThat(place.error()).contains("contains no certificate"));
   }
+
+  @Test
+  void everyExceptionIsListedWithItsReasonValidOrNot() throws InterruptedException {
+    iam.with(valid("www")).withBody("www", X509.named("www").make().pem(), "");
+    iam.excepted("www", "2020-01-01", "vendor\u2028migration");
+    assertThat(exceptions())
+        .containsExactly("Its tags ask for an exception until 2020-01-01: vendor migration.");
+    iam.tagged("www", "certsweep:exception-until", "soon");
+    assertThat(exceptions())
+        .containsExactly("Its tags ask for an exception until soon: (no reason).");
+    iam.tagged("www", "certsweep:exception-reason", "x");
+    assertThat(exceptions()).containsExactly("Its tags ask for an exception until (no date): x.");
+    iam.tagged("www", "owner", "me");
+    assertThat(exceptions()).isEmpty();
+    iam.withoutListsOfTags();
+    assertThat(exceptions())
+        .containsExactly("IAM gave no list of its tags, which may ask for an exception.");
+  }
+
+  private List<String> exceptions() throws InterruptedException {
+    return read().read().get("ASCA-www").warnings().stream()
+        .filter(one -> one.code() == Warning.Code.EXCEPTION)
+        .map(Warning::text)
+        .toList();
+  }
 }
