@@ -10,6 +10,7 @@ import io.github.certsweep.aws.Pause;
 import io.github.certsweep.certificate.IamCertificateStore;
 import io.github.certsweep.exemption.ExceptionLimit;
 import io.github.certsweep.exemption.Exemptions;
+import io.github.certsweep.findings.SecurityHubFindings;
 import io.github.certsweep.rule.Alarms;
 import io.github.certsweep.rule.EvaluationRun;
 import io.github.certsweep.rule.RuleEvent;
@@ -44,6 +45,7 @@ public final class EvaluateHandler implements RequestStreamHandler {
             UsageSearch.with(clients, SearchSettings.ofLambda()),
             Exemptions.read(ExceptionLimit.ofLambda(), clients),
             clients.config(),
+            SecurityHubFindings.with(clients, Pause.SLEEP),
             clock,
             Pause.SLEEP),
         clock,

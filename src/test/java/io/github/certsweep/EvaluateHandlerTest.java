@@ -13,6 +13,7 @@ import io.github.certsweep.exemption.Exemptions;
 import io.github.certsweep.fake.FakeConfig;
 import io.github.certsweep.fake.FakeContext;
 import io.github.certsweep.fake.FakeIam;
+import io.github.certsweep.findings.FakeSecurityHub;
 import io.github.certsweep.input.InvalidInputException;
 import io.github.certsweep.rule.Alarms;
 import io.github.certsweep.rule.EvaluationFailedException;
@@ -94,6 +95,7 @@ class EvaluateHandlerTest {
             FakeUsage.of().search(),
             Exemptions.OFF,
             config,
+            FakeSecurityHub.unused(),
             CLOCK,
             duration -> {});
     new EvaluateHandler(rule, CLOCK, Alarms.ALL)

@@ -19,6 +19,7 @@ import io.github.certsweep.fake.AnyInput;
 import io.github.certsweep.fake.FakeConfig;
 import io.github.certsweep.fake.FakeContext;
 import io.github.certsweep.fake.FakeIam;
+import io.github.certsweep.findings.FakeSecurityHub;
 import io.github.certsweep.input.InvalidInputException;
 import io.github.certsweep.removal.Removal;
 import io.github.certsweep.removal.RemovalRequest;
@@ -202,7 +203,13 @@ class HandlerFuzzTest {
   private RequestStreamHandler evaluate() {
     ServerCertificateRule rule =
         new ServerCertificateRule(
-            new IamCertificateStore(iam), usage, Exemptions.OFF, config, CLOCK, duration -> {});
+            new IamCertificateStore(iam),
+            usage,
+            Exemptions.OFF,
+            config,
+            FakeSecurityHub.unused(),
+            CLOCK,
+            duration -> {});
     return new EvaluateHandler(rule, CLOCK, Alarms.ALL);
   }
 

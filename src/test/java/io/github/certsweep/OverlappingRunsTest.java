@@ -18,6 +18,7 @@ import io.github.certsweep.exemption.Exemptions;
 import io.github.certsweep.fake.Any;
 import io.github.certsweep.fake.FakeConfig;
 import io.github.certsweep.fake.FakeIam;
+import io.github.certsweep.findings.FakeSecurityHub;
 import io.github.certsweep.removal.Removal;
 import io.github.certsweep.removal.RemovalRequest;
 import io.github.certsweep.removal.RemovalResult.Outcome;
@@ -220,6 +221,7 @@ class OverlappingRunsTest {
             FakeUsage.of().search(),
             Exemptions.OFF,
             config,
+            FakeSecurityHub.unused(),
             CLOCK,
             duration -> {})
         .evaluate(

@@ -19,6 +19,7 @@ import software.amazon.awssdk.retries.api.BackoffStrategy;
 import software.amazon.awssdk.retries.api.RetryStrategy;
 import software.amazon.awssdk.services.config.ConfigClient;
 import software.amazon.awssdk.services.iam.IamClient;
+import software.amazon.awssdk.services.securityhub.SecurityHubClient;
 
 /**
  * Builds the SDK's clients for all functions and for the audit. The SDK finds the endpoints of each
@@ -117,6 +118,11 @@ public final class Clients {
 
   public ConfigClient config() {
     return build(ConfigClient.builder(), region, AwsRetryStrategy.standardRetryStrategy());
+  }
+
+  /** Security Hub in the region of the function. Loads the SDK's module: call it only if needed. */
+  public SecurityHubClient securityHub() {
+    return build(SecurityHubClient.builder(), region, AwsRetryStrategy.standardRetryStrategy());
   }
 
   /**

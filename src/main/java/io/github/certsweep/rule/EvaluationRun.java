@@ -2,6 +2,7 @@ package io.github.certsweep.rule;
 
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
+import io.github.certsweep.findings.FindingsUpdate;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -15,6 +16,7 @@ import java.util.stream.Stream;
  * @param staleCleared how many results of vanished resources were taken off the dashboard
  * @param batches how many batches of results were sent, retries not counted
  * @param supersededBy when the newer run started whose results Config already shows
+ * @param findings what was imported into Security Hub; empty unless that is wanted
  * @param error what was not done, why, and what to do about it, in one line
  */
 public record EvaluationRun(
@@ -26,6 +28,7 @@ public record EvaluationRun(
     int staleCleared,
     int batches,
     Optional<Instant> supersededBy,
+    Optional<FindingsUpdate> findings,
     Optional<String> error) {
 
   /** Keeps the line within what the log accepts. */
@@ -55,6 +58,7 @@ public record EvaluationRun(
         0,
         0,
         Optional.empty(),
+        Optional.empty(),
         Optional.of(error));
   }
 
@@ -69,6 +73,7 @@ public record EvaluationRun(
         0,
         0,
         Optional.of(newer),
+        Optional.empty(),
         Optional.empty());
   }
 
@@ -81,9 +86,7 @@ public record EvaluationRun(
       CertificateCounts counts,
       Delivery delivery,
       Optional<String> problem) {
-    Optional<String> error =
-        Stream.concat(problem.stream(), delivery.problem().stream())
-            .reduce((first, second) -> first + " " + second);
+    Optional<String> error = joined(problem, delivery.problem());
     Outcome outcome =
         error.isPresent() ? Outcome.FAILED : event.testMode() ? Outcome.TESTED : Outcome.REPORTED;
     return new EvaluationRun(
@@ -95,7 +98,27 @@ public record EvaluationRun(
         event.testMode() ? 0 : delivery.staleCleared(),
         delivery.batches(),
         Optional.empty(),
+        Optional.empty(),
         error);
+  }
+
+  /** The same run after its findings were imported; failed if any was not. */
+  EvaluationRun with(FindingsUpdate update, Instant at) {
+    return new EvaluationRun(
+        ruleName,
+        at,
+        update.problem().isPresent() ? Outcome.FAILED : outcome,
+        counts,
+        recorded,
+        staleCleared,
+        batches,
+        supersededBy,
+        Optional.of(update),
+        joined(error, update.problem()));
+  }
+
+  private static Optional<String> joined(Optional<String> first, Optional<String> second) {
+    return Stream.concat(first.stream(), second.stream()).reduce((one, other) -> one + " " + other);
   }
 
   /**
@@ -110,6 +133,10 @@ public record EvaluationRun(
     summary.addProperty("recorded", recorded);
     summary.addProperty("staleCleared", staleCleared);
     summary.addProperty("batches", batches);
+    findings.ifPresent(update -> {
+      summary.addProperty("findingsImported", update.imported());
+      summary.addProperty("findingsArchived", update.archived());
+    });
     supersededBy.ifPresent(newer -> summary.addProperty("supersededBy", newer.toString()));
     error.ifPresent(text -> summary.addProperty("error", text));
     return summary;

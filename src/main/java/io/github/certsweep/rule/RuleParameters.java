@@ -16,9 +16,14 @@ import java.util.Optional;
  *     days; 0 to 30, where 0 means at each run
  * @param daysToExpirationPercent {@code daysToExpiration} is no more than this share of a
  *     certificate's lifetime; 1 to 100, where 100 changes nothing
+ * @param securityHub whether to import findings of our own into Security Hub
  */
 public record RuleParameters(
-    int daysToExpiration, boolean checkUsage, int refreshDays, int daysToExpirationPercent) {
+    int daysToExpiration,
+    boolean checkUsage,
+    int refreshDays,
+    int daysToExpirationPercent,
+    boolean securityHub) {
   public static final RuleParameters DEFAULTS = new RuleParameters(0, true, 1);
 
   private static final String LEAD = "daysToExpiration";
@@ -26,6 +31,7 @@ public record RuleParameters(
   private static final String REFRESH = "refreshDays";
   private static final String PERCENT = "daysToExpirationPercent";
   private static final String PERCENT_ALLOWED = "a whole number from 1 to 100";
+  private static final String SECURITY_HUB = "securityHub";
   private static final int MAX_LEAD = 3650;
   private static final int MAX_REFRESH = 30;
   private static final int WHOLE = 100;
@@ -40,7 +46,7 @@ public record RuleParameters(
 
   /** Parameters without the options that are off by default. */
   public RuleParameters(int daysToExpiration, boolean checkUsage, int refreshDays) {
-    this(daysToExpiration, checkUsage, refreshDays, WHOLE);
+    this(daysToExpiration, checkUsage, refreshDays, WHOLE, false);
   }
 
   /**
@@ -55,7 +61,7 @@ public record RuleParameters(
     }
     JsonFields fields = JsonFields.parse("The event's \"ruleParameters\"", json);
     for (String name : fields.names()) {
-      if (!List.of(LEAD, PERCENT, USAGE, REFRESH).contains(name)) {
+      if (!List.of(LEAD, PERCENT, USAGE, REFRESH, SECURITY_HUB).contains(name)) {
         throw new InvalidInputException(
             "Unknown rule parameter "
                 + InvalidInputException.quote(name)
@@ -65,16 +71,19 @@ public record RuleParameters(
                 + PERCENT
                 + ", "
                 + USAGE
-                + " and "
+                + ", "
                 + REFRESH
+                + " and "
+                + SECURITY_HUB
                 + ". Correct the InputParameters of the Config rule.");
       }
     }
     return new RuleParameters(
         number(fields, LEAD, daysUpTo(MAX_LEAD)).orElse(DEFAULTS.daysToExpiration),
-        fields.scalarText(USAGE).map(RuleParameters::yesOrNo).orElse(DEFAULTS.checkUsage),
+        yesOrNo(fields, USAGE).orElse(DEFAULTS.checkUsage),
         number(fields, REFRESH, daysUpTo(MAX_REFRESH)).orElse(DEFAULTS.refreshDays),
-        number(fields, PERCENT, PERCENT_ALLOWED).orElse(DEFAULTS.daysToExpirationPercent));
+        number(fields, PERCENT, PERCENT_ALLOWED).orElse(DEFAULTS.daysToExpirationPercent),
+        yesOrNo(fields, SECURITY_HUB).orElse(DEFAULTS.securityHub));
   }
 
   private static Optional<Integer> number(JsonFields fields, String name, String allowed) {
@@ -99,12 +108,15 @@ public record RuleParameters(
     return "a whole number of days from 0 to " + most;
   }
 
-  private static boolean yesOrNo(String text) {
-    return switch (text.strip().toLowerCase(Locale.ROOT)) {
-      case "true" -> true;
-      case "false" -> false;
-      default -> throw invalid(USAGE, text, "true or false");
-    };
+  private static Optional<Boolean> yesOrNo(JsonFields fields, String name) {
+    return fields
+        .scalarText(name)
+        .map(text ->
+            switch (text.strip().toLowerCase(Locale.ROOT)) {
+              case "true" -> true;
+              case "false" -> false;
+              default -> throw invalid(name, text, "true or false");
+            });
   }
 
   private static InvalidInputException invalid(String name, String value, String allowed) {

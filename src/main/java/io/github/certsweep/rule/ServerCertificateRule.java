@@ -7,6 +7,8 @@ import io.github.certsweep.certificate.IamCertificateStore;
 import io.github.certsweep.certificate.LeadTimes;
 import io.github.certsweep.certificate.ServerCertificate;
 import io.github.certsweep.exemption.Exemptions;
+import io.github.certsweep.findings.Finding;
+import io.github.certsweep.findings.SecurityHubFindings;
 import io.github.certsweep.usage.UsageSearch;
 import io.github.certsweep.verdict.Judge;
 import io.github.certsweep.verdict.Verdicts;
@@ -28,13 +30,17 @@ public final class ServerCertificateRule {
   /** Reserved for the report. The search may take all of the function's other time. */
   private static final Duration TIME_TO_REPORT = Duration.ofSeconds(30);
 
-  /** Of that, reserved for sending: reading old results must not take the time of new ones. */
+  /** Reserved beside it for findings in Security Hub, which come last. */
+  private static final Duration TIME_FOR_FINDINGS = Duration.ofSeconds(30);
+
+  /** Of the time to report, reserved for sending: reading must not take the time of new results. */
   private static final Duration TIME_TO_SEND = Duration.ofSeconds(15);
 
   private final IamCertificateStore store;
   private final Judge judge;
   private final RecordedResults recordedResults;
   private final EvaluationReporter reporter;
+  private final SecurityHubFindings findings;
   private final Clock clock;
 
   public ServerCertificateRule(
@@ -42,21 +48,27 @@ public final class ServerCertificateRule {
       UsageSearch usage,
       Exemptions exemptions,
       ConfigClient config,
+      SecurityHubFindings findings,
       Clock clock,
       Pause pause) {
     this.store = store;
     this.judge = new Judge(usage, exemptions, clock);
     this.recordedResults = new RecordedResults(config);
     this.reporter = new EvaluationReporter(config, pause);
+    this.findings = findings;
     this.clock = clock;
   }
 
   /**
    * Lists the certificates, judges them, looks up who uses the expired and expiring ones, compares
-   * with what Config shows, and reports what is due. If AWS fails, this throws nothing: the run
-   * says what was not done. Nothing is cleared unless the listing was complete.
+   * with what Config shows, reports what is due, and then does the same in Security Hub if that is
+   * wanted. If AWS fails, this throws nothing: the run says what was not done. Nothing is cleared
+   * unless the listing was complete.
    */
-  public EvaluationRun evaluate(RuleEvent event, Deadline deadline) {
+  public EvaluationRun evaluate(RuleEvent event, Deadline end) {
+    boolean importsFindings = event.parameters().securityHub();
+    Deadline deadline = importsFindings ? end.earlierBy(TIME_FOR_FINDINGS) : end;
+    Instant begun = clock.instant();
     List<ServerCertificate> listed;
     try {
       listed = store.listAll(deadline);
@@ -102,7 +114,18 @@ public final class ServerCertificateRule {
 
     List<Evaluation> due = new DueEvaluations(current, shown, event).all();
     Delivery delivery = reporter.send(due, event, deadline);
-    return EvaluationRun.sent(event, clock.instant(), counts, delivery, problem);
+    EvaluationRun run = EvaluationRun.sent(event, clock.instant(), counts, delivery, problem);
+    if (!importsFindings || event.testMode()) {
+      return run;
+    }
+    return run.with(
+        findings.bring(findings(verdicts, event), event.accountId(), begun, end), clock.instant());
+  }
+
+  private static List<Finding> findings(Verdicts verdicts, RuleEvent event) {
+    return verdicts.all().stream()
+        .map(verdict -> Finding.of(verdict, Evaluation.of(verdict).annotation(), event.accountId()))
+        .toList();
   }
 
   private static List<Evaluation> evaluations(Verdicts verdicts, RuleEvent event) {

@@ -48,6 +48,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import software.amazon.awssdk.core.SdkClient;
 import software.amazon.awssdk.services.config.ConfigClient;
 import software.amazon.awssdk.services.iam.IamClient;
+import software.amazon.awssdk.services.securityhub.SecurityHubClient;
 
 /** The design, held by the build: see the package-infos for what each package is for. */
 class ArchitectureTest {
@@ -64,6 +65,7 @@ class ArchitectureTest {
           "ServerCertificateRule",
           "RecordedResults",
           "EvaluationReporter",
+          "FindingStore",
           "Removal",
           "CertificateDeletion",
           "UsageRegions",
@@ -122,13 +124,24 @@ class ArchitectureTest {
             .accessTargetWhere(calls(SdkClient.class, "putEvaluations"::equals))
             .as("Only EvaluationReporter calls PutEvaluations"),
         noClasses()
+            .that(
+                describe(
+                    "are neither FindingStore nor Clients",
+                    one -> !Set.of("FindingStore", "Clients").contains(outer(one))))
+            .should()
+            .dependOnClassesThat(assignableTo(SecurityHubClient.class))
+            .as("Only FindingStore calls Security Hub"),
+        noClasses()
             .should()
             .accessTargetWhere(
                 calls(
                     SdkClient.class,
                     name ->
                         !READING.matcher(name).matches()
-                            && !List.of("deleteServerCertificate", "putEvaluations")
+                            && !List.of(
+                                    "deleteServerCertificate",
+                                    "putEvaluations",
+                                    "batchImportFindings")
                                 .contains(name)))
             .as("Nothing else in AWS is changed"),
         noClasses()
@@ -225,6 +238,18 @@ class ArchitectureTest {
   }
 
   @Test
+  void onlyTheRuleImportsFindings() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackages(PRODUCT + ".findings..", PRODUCT + ".rule..")
+        .and(not(named("EvaluateHandler")))
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage(PRODUCT + ".findings..")
+        .check(PRODUCT_CLASSES);
+  }
+
+  @Test
   void onlyTheRemovalDeletes() {
     assertThat(PRODUCT_CLASSES.get(PRODUCT + ".removal.CertificateDeletion").getModifiers())
         .doesNotContain(JavaModifier.PUBLIC);
@@ -290,7 +315,7 @@ class ArchitectureTest {
             PRODUCT + ".verdict..", PRODUCT + ".usage..", PRODUCT + ".certificate..")
         .should()
         .dependOnClassesThat()
-        .resideInAnyPackage(PRODUCT + ".rule..", PRODUCT + ".removal..")
+        .resideInAnyPackage(PRODUCT + ".rule..", PRODUCT + ".removal..", PRODUCT + ".findings..")
         .check(PRODUCT_CLASSES);
     noClasses()
         .that()

@@ -10,6 +10,7 @@ import java.util.List;
 import software.amazon.awssdk.services.config.ConfigClient;
 import software.amazon.awssdk.services.iam.IamClient;
 import software.amazon.awssdk.services.iam.model.DeleteServerCertificateRequest;
+import software.amazon.awssdk.services.securityhub.SecurityHubClient;
 
 /** Breaks every rule of the design, so that each is seen to notice it. Nothing runs it. */
 final class Offender {
@@ -24,6 +25,10 @@ final class Offender {
 
   static void report(ConfigClient config) {
     config.putEvaluations(request -> request.resultToken("none"));
+  }
+
+  static void read(SecurityHubClient securityHub) {
+    securityHub.getFindings(request -> request.maxResults(1));
   }
 
   static void change(IamClient iam) {

@@ -18,6 +18,7 @@ import io.github.certsweep.exemption.Exemptions;
 import io.github.certsweep.fake.FakeConfig;
 import io.github.certsweep.fake.FakeIam;
 import io.github.certsweep.fake.MovingClock;
+import io.github.certsweep.findings.FakeSecurityHub;
 import io.github.certsweep.input.InvalidInputException;
 import io.github.certsweep.usage.FakeUsage;
 import java.time.Duration;
@@ -112,6 +113,7 @@ class AlarmsTest {
             FakeUsage.of().search(),
             Exemptions.OFF,
             config,
+            FakeSecurityHub.unused(),
             clock,
             duration -> {})
         .evaluate(event(), Deadline.in(900_000, clock));

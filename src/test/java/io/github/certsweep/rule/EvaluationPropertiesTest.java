@@ -20,6 +20,7 @@ import io.github.certsweep.fake.Any;
 import io.github.certsweep.fake.Any.Failing;
 import io.github.certsweep.fake.FakeConfig;
 import io.github.certsweep.fake.FakeIam;
+import io.github.certsweep.findings.FakeSecurityHub;
 import io.github.certsweep.rule.EvaluationRun.Outcome;
 import io.github.certsweep.usage.FakeUsage;
 import java.time.Instant;
@@ -335,6 +336,7 @@ class EvaluationPropertiesTest {
               FakeUsage.of(arns).search(),
               Exemptions.OFF,
               config,
+              FakeSecurityHub.unused(),
               CLOCK,
               duration -> {})
           .evaluate(

@@ -11,6 +11,7 @@ import io.github.certsweep.exemption.Exemptions;
 import io.github.certsweep.fake.FakeConfig;
 import io.github.certsweep.fake.FakeIam;
 import io.github.certsweep.fake.MovingClock;
+import io.github.certsweep.findings.FakeSecurityHub;
 import io.github.certsweep.rule.EvaluationRun.Outcome;
 import io.github.certsweep.usage.FakeUsage;
 import java.time.Duration;
@@ -37,6 +38,7 @@ class HourlyRunsTest {
           FakeUsage.of().search(),
           Exemptions.OFF,
           config,
+          FakeSecurityHub.unused(),
           clock,
           duration -> {});
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.certsweep.input.InvalidInputException;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -46,6 +47,13 @@ class RuleParametersTest {
   }
 
   @ParameterizedTest
+  @CsvSource({"true, true", "' True ', true", "false, false", "'', false"})
+  void securityHubIsOffUnlessItIsTrue(String value, boolean expected) {
+    assertThat(RuleParameters.parse("{\"securityHub\":\"" + value + "\"}"))
+        .isEqualTo(new RuleParameters(0, true, 1, 100, expected));
+  }
+
+  @ParameterizedTest
   @ValueSource(
       strings = {
         "-1",
@@ -85,7 +93,7 @@ class RuleParametersTest {
   @CsvSource({"'\"1\"', 1", "33, 33", "'\" 100 \"', 100", "'\"\"', 100"})
   void aShareOfTheLifetimeIsRead(String json, int percent) {
     assertThat(RuleParameters.parse("{\"daysToExpirationPercent\":" + json + "}"))
-        .isEqualTo(new RuleParameters(0, true, 1, percent));
+        .isEqualTo(new RuleParameters(0, true, 1, percent, false));
   }
 
   @ParameterizedTest
@@ -102,11 +110,13 @@ class RuleParametersTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"yes", "1", "truee", "no"})
-  void badUsageIsNamedWithWhatIsAllowed(String value) {
-    assertThatThrownBy(() -> RuleParameters.parse("{\"checkUsage\":\"" + value + "\"}"))
-        .isInstanceOf(InvalidInputException.class)
-        .hasMessageStartingWith(
-            "Rule parameter checkUsage is \"" + value + "\": it must be true or false.");
+  void badTruthIsNamedWithWhatIsAllowed(String value) {
+    for (String name : List.of("checkUsage", "securityHub")) {
+      assertThatThrownBy(() -> RuleParameters.parse("{\"" + name + "\":\"" + value + "\"}"))
+          .isInstanceOf(InvalidInputException.class)
+          .hasMessageStartingWith(
+              "Rule parameter " + name + " is \"" + value + "\": it must be true or false.");
+    }
   }
 
   @ParameterizedTest
@@ -117,7 +127,7 @@ class RuleParametersTest {
         .hasMessageStartingWith(
             "Unknown rule parameter \""
                 + name
-                + "\": allowed are daysToExpiration, daysToExpirationPercent, checkUsage and refreshDays.");
+                + "\": allowed are daysToExpiration, daysToExpirationPercent, checkUsage, refreshDays and securityHub.");
   }
 
   @Test

@@ -28,6 +28,7 @@ import io.github.certsweep.exemption.Exemptions;
 import io.github.certsweep.fake.FakeConfig;
 import io.github.certsweep.fake.FakeIam;
 import io.github.certsweep.fake.X509;
+import io.github.certsweep.findings.FakeSecurityHub;
 import io.github.certsweep.rule.EvaluationRun.Outcome;
 import io.github.certsweep.usage.FakeUsage;
 import java.time.Duration;
@@ -464,6 +465,7 @@ class ServerCertificateRuleTest {
                 usage.search(),
                 Exemptions.OFF,
                 config,
+                FakeSecurityHub.unused(),
                 CLOCK,
                 duration -> {
                   throw new InterruptedException();
@@ -590,7 +592,7 @@ class ServerCertificateRuleTest {
     evaluate(event(new RuleParameters(30, true, 1)), 60_000);
     assertThat(config.dashboard()).containsEntry("short", "NON_COMPLIANT");
     assertThat(iam.reads).isEmpty();
-    evaluate(event(new RuleParameters(30, true, 1, 33)), 60_000);
+    evaluate(event(new RuleParameters(30, true, 1, 33, false)), 60_000);
     assertThat(config.dashboard()).containsEntry("short", "COMPLIANT");
     assertThat(usage.searches()).isEqualTo(1);
   }
@@ -604,7 +606,7 @@ class ServerCertificateRuleTest {
             () -> {
               throw iamError(403, "AccessDenied", "No.");
             });
-    EvaluationRun run = evaluate(event(new RuleParameters(30, true, 1, 33)), 60_000);
+    EvaluationRun run = evaluate(event(new RuleParameters(30, true, 1, 33, false)), 60_000);
     assertThat(config.sent().getFirst().annotation()).contains("; limit 30 days");
     assertThat(run.outcome()).isEqualTo(Outcome.FAILED);
     assertThat(run.error().orElseThrow()).startsWith("iam:GetServerCertificate failed: ");
@@ -677,6 +679,7 @@ class ServerCertificateRuleTest {
             usage.search(),
             Exemptions.OFF,
             config,
+            FakeSecurityHub.unused(),
             CLOCK,
             pauses::add)
         .evaluate(event, Deadline.in(remainingMillis, CLOCK));

@@ -1,0 +1,17 @@
+package io.github.certsweep.findings;
+
+import java.util.Optional;
+
+/**
+ * What a run changed in Security Hub.
+ *
+ * @param imported how many findings are new, different or refreshed
+ * @param archived how many were archived
+ * @param problem what was not done, why, and what to do about it, in one line; empty if all was
+ *     done
+ */
+public record FindingsUpdate(int imported, int archived, Optional<String> problem) {
+  static FindingsUpdate failed(String problem) {
+    return new FindingsUpdate(0, 0, Optional.of(problem));
+  }
+}
