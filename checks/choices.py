@@ -58,6 +58,8 @@ class Choices:
             "CheckUsage": ("false", not self.usage),
             "DaysToExpiration": ("30", self.central),
             "DaysToExpirationPercent": ("33", self.central),
+            # Nothing else depends on it: combinations of its own would only double the time.
+            "SecurityHub": ("true", self.boundary),
         }
         return {name: value for name, (value, is_chosen) in chosen.items() if is_chosen}
 

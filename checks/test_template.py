@@ -24,7 +24,7 @@ from .template import JAVA, RENDERED, Template, loads, resources, texts
 # https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html
 MAX_TEMPLATE_BYTES = 1_000_000
 # Every megabyte of code is time at each cold start; Lambda itself takes 50 MB.
-MAX_ZIP_BYTES = 24_000_000
+MAX_ZIP_BYTES = 32_000_000
 
 
 def interface_groups(template: Template) -> list[dict[str, Any]]:

@@ -8,6 +8,7 @@ import io.github.certsweep.aws.Pause;
 import io.github.certsweep.certificate.IamCertificateStore;
 import io.github.certsweep.exemption.ExceptionLimit;
 import io.github.certsweep.exemption.Exemptions;
+import io.github.certsweep.findings.SecurityHubFindings;
 import io.github.certsweep.rule.Alarms;
 import io.github.certsweep.rule.ServerCertificateRule;
 import io.github.certsweep.usage.SearchSettings;
@@ -40,6 +41,7 @@ public class SandboxClockHandler implements RequestStreamHandler {
                 UsageSearch.with(clients, SearchSettings.ofLambda()),
                 Exemptions.read(ExceptionLimit.ofLambda(), clients),
                 clients.config(),
+                SecurityHubFindings.with(clients, Pause.SLEEP),
                 clock,
                 Pause.SLEEP),
             clock,

@@ -63,9 +63,9 @@ class FaultControl:
         :param at: the first call hit, counted from now; 1 is the next
         :param times: how many calls in a row are hit; 0 for all that follow
         :param details: `status`, `code` and `message` of an `error`, `code` of a `not-found`,
-            `seconds` of a `delay`, `resource_ids` of `failed-evaluations`; `region`, if only one is
-            to be hit; with `times=0`, the `seconds` after which a `not-found` or a `stale` ends,
-            counted from the first call hit
+            `seconds` of a `delay`, `resource_ids` of `failed-evaluations` and `failed-findings`;
+            `region`, if only one is to be hit; with `times=0`, the `seconds` after which a
+            `not-found` or a `stale` ends, counted from the first call hit
         """
         fault = {"service": service, "operation": operation, "kind": kind, "at": at}
         self._connection.control("POST", "faults", fault | {"times": times} | details)

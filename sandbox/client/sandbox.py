@@ -38,6 +38,7 @@ from .organization import AggregatorControl, OrganizationControl
 from .prerequisites import make_bucket, turn_on_config
 from .remediation import AutomationControl, MessageControl, RemediationControl
 from .rules import Rules
+from .security_hub import SecurityHubControl
 from .server_certificates import ServerCertificates
 
 
@@ -59,6 +60,7 @@ class Sandbox:
         self.delete_conflicts = DeleteConflictControl(connection)
         self.messages = MessageControl(connection)
         self.organization = OrganizationControl(connection)
+        self.security_hub = SecurityHubControl(connection)
         # What AWS has too, in fewer words.
         self.aggregators = AggregatorControl(connection)
         self.automations = AutomationControl(connection)

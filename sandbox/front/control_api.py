@@ -59,6 +59,9 @@ class ControlApi:
             ("POST", "denials"): lambda request: policies.add(Denial(**request)),
             ("DELETE", "denials"): lambda _: policies.clear(),
             ("POST", "sign-in"): self._sign_in,
+            ("POST", "security-hub/administrators"): (
+                lambda request: self._parts.hubs.administer(request["account"])
+            ),
         }
 
     def _certificate_routes(self) -> Routes:

@@ -44,7 +44,12 @@ KINDS = (
     "malformed",
     # PutEvaluations alone: `resource_ids`, or all, come back as failed and aren't stored.
     "failed-evaluations",
+    # BatchImportFindings alone: findings of the ids in `resource_ids`, or all, come back as failed.
+    "failed-findings",
 )
+# Kinds that make a batch fail in part, and the operation of each.
+_IN_PART = {"failed-evaluations": "PutEvaluations", "failed-findings": "BatchImportFindings"}
+
 
 # How services say that they are throttled: (code, message, HTTP status).
 _THROTTLING = {
@@ -107,8 +112,8 @@ class Fault:
             raise ValueError(f"Unknown kind of fault: {self.kind!r}; known: {', '.join(KINDS)}")
         if self.at < 1 or self.times < 0:
             raise ValueError(f"at must be 1 or more and times 0 or more: {self.at}, {self.times}")
-        if self.kind == "failed-evaluations" and self.operation != "PutEvaluations":
-            raise ValueError("failed-evaluations is a fault of PutEvaluations alone")
+        if self.operation != _IN_PART.get(self.kind, self.operation):
+            raise ValueError(f"{self.kind} is a fault of {_IN_PART[self.kind]} alone")
         if self.kind == "stale" and not is_reading(self.operation):
             raise ValueError(f"stale is a fault of {', '.join(READING)} alone: {self.operation}")
         if self.seconds < 0:

@@ -30,6 +30,7 @@ from sandbox.services.iam.server_certificates import ServerCertificate, ServerCe
 from sandbox.services.lambda_ import checks
 from sandbox.services.lambda_.functions import Functions
 from sandbox.services.organizations import Organizations
+from sandbox.services.securityhub.hubs import Hubs
 from sandbox.services.ssm.automations import Automations
 from sandbox.services.ssm.execution_events import ExecutionEvents
 from sandbox.services.sso import SignedInUsers
@@ -83,6 +84,7 @@ class Parts:
         self._compliance = Compliance(self.rules)
         self.aggregators = Aggregators(self.clock)
         self.organizations = Organizations(self.clock)
+        self.hubs = Hubs(self.clock)
         self.buses = DefaultBuses(self.authorization)
         self.automations = Automations(self.clock, self.authorization, directory, guardian)
         self.automations.on_ended.append(ExecutionEvents(self.clock, self.buses).ended)
@@ -117,6 +119,7 @@ class Parts:
             "iam": self.certificates.operations(),
             "lambda": self.functions.operations(),
             "organizations": self.organizations.operations(),
+            "securityhub": self.hubs.operations(),
             "sns": sns.operations(),
             "ssm": self.automations.operations(),
             "sso": self.signed_in_users.operations(),
@@ -148,6 +151,7 @@ class Parts:
         self.rules.reset()
         self.functions.reset(cold=cold)
         self.certificates.reset()
+        self.hubs.reset()
         with self.users_lock:
             self.regions.reset()
             self.service_control_policies.clear()

@@ -152,6 +152,15 @@ def _s3(call: Call) -> list[str]:
     return [f"{arn}/{call.params['Key']}" if "Key" in call.params else arn]
 
 
+def _securityhub(call: Call) -> list[str]:
+    findings = call.params.get("Findings")
+    if call.operation == "BatchImportFindings" and findings:
+        return sorted({str(finding["ProductArn"]) for finding in findings})
+    if call.operation in ("BatchUpdateFindings", "DescribeHub", "GetFindings"):
+        return [_arn(call, "securityhub", "hub/default")]
+    return ["*"]
+
+
 def _sns(call: Call) -> list[str]:
     if "Name" in call.params:  # CreateTopic
         return [_arn(call, "sns", call.params["Name"])]
@@ -201,6 +210,7 @@ _RESOURCES: dict[str, Callable[[Call], list[str]]] = {
     "lambda": _lambda,
     "logs": _logs,
     "s3": _s3,
+    "securityhub": _securityhub,
     "sns": _sns,
     "ssm": _ssm,
     "sts": _sts,

@@ -23,6 +23,7 @@ VALIDATION_CODES = {
     "elbv2": "ValidationError",
     "iam": "ValidationError",
     "organizations": "InvalidInputException",
+    "securityhub": "InvalidInputException",
     "sso": "InvalidRequestException",
     "sso-oidc": "InvalidRequestException",
     "sts": "ValidationError",
