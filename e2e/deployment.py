@@ -28,6 +28,7 @@ DEFAULTS = {
     "CheckUsage": "true",
     "RefreshDays": "1",
     "MaximumExceptionDays": "0",
+    "SecurityHub": "false",
     "AutomaticRemediation": "false",
     "MaximumAutomaticAttempts": "5",
     "RetryAttemptSeconds": "60",

@@ -24,6 +24,14 @@ public final class AwsCallException extends RuntimeException {
   private static final Set<String> EXPIRED =
       Set.of("ExpiredToken", "ExpiredTokenException", "RequestExpired");
 
+  /** Security Hub's code if it is not enabled. The JDK drops the text of an answer with 401. */
+  private static final String NOT_ENABLED = "InvalidAccessException";
+
+  /** What to do if Security Hub is not enabled. */
+  public static final String ENABLE_SECURITY_HUB =
+      "Enable Security Hub CSPM for this account in the region of the function, or set the stack's"
+          + " parameter SecurityHub to false. Then try again.";
+
   /** In the codes for a resource that does not exist: ListenerNotFound, NoSuchEntity, ... */
   private static final Pattern NOT_FOUND = Pattern.compile("NotFound|NoSuch");
 
@@ -147,6 +155,9 @@ public final class AwsCallException extends RuntimeException {
     if (DENIED.contains(code)) {
       return "Allow the action in the policy of the role that called. If it is allowed there, look for a permissions boundary or"
           + " a service control policy that denies it.";
+    }
+    if (code.equals(NOT_ENABLED)) {
+      return ENABLE_SECURITY_HUB;
     }
     if (EXPIRED.contains(code)) {
       return "The temporary credentials have expired. Try again.";

@@ -136,30 +136,22 @@ final class FindingStore implements AutoCloseable {
     String said = Text.oneLine(error.errorCode() + ": " + error.errorMessage());
     String sentence = Text.shorten(said, REASON_LENGTH).replaceFirst("[^.]$", "$0.");
     // That is how Security Hub answers if it was disabled between two calls.
-    return "InvalidAccess".equals(error.errorCode()) ? sentence + " " + notEnabled() : sentence;
+    return "InvalidAccess".equals(error.errorCode())
+        ? sentence + " " + AwsCallException.ENABLE_SECURITY_HUB
+        : sentence;
   }
 
   private <T> T explained(Supplier<T> call) {
     try {
       return call.get();
     } catch (AwsCallException e) {
-      if (e.code().equals("InvalidAccessException")) {
-        throw e.adding(notEnabled());
-      }
-      if (e.isUnknownHost()) {
-        throw e.adding(
-            "If AWS does not offer Security Hub in "
-                + product.region()
-                + ", set the stack's parameter SecurityHub to false.");
-      }
-      throw e;
+      throw e.isUnknownHost()
+          ? e.adding(
+              "If AWS does not offer Security Hub in "
+                  + product.region()
+                  + ", set the stack's parameter SecurityHub to false.")
+          : e;
     }
-  }
-
-  private String notEnabled() {
-    return "Security Hub CSPM is not enabled for this account in "
-        + product.region()
-        + ". Enable it there, or set the stack's parameter SecurityHub to false.";
   }
 
   private static StringFilter is(String value) {

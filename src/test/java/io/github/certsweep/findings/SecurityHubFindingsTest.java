@@ -20,6 +20,7 @@ import io.github.certsweep.rule.RuleEvent;
 import io.github.certsweep.rule.RuleParameters;
 import io.github.certsweep.rule.ServerCertificateRule;
 import io.github.certsweep.usage.FakeUsage;
+import java.net.UnknownHostException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -28,6 +29,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import software.amazon.awssdk.core.exception.SdkClientException;
 import software.amazon.awssdk.services.iam.model.ServerCertificateMetadata;
 import software.amazon.awssdk.services.securityhub.model.AwsSecurityFinding;
 import software.amazon.awssdk.services.securityhub.model.BatchImportFindingsRequest;
@@ -281,8 +283,8 @@ class SecurityHubFindingsTest {
             "securityhub:GetFindings failed: InvalidAccessException: Account 123456789012 is not"
                 + " subscribed to AWS Security Hub.")
         .contains(
-            "Security Hub CSPM is not enabled for this account in eu-west-1. Enable it there, or"
-                + " set the stack's parameter SecurityHub to false.");
+            "Enable Security Hub CSPM for this account in the region of the function, or set the"
+                + " stack's parameter SecurityHub to false.");
     assertThat(securityHub.imports).isEmpty();
   }
 
@@ -295,7 +297,7 @@ class SecurityHubFindingsTest {
     EvaluationRun run = run();
     assertThat(run.findings().orElseThrow().imported()).isEqualTo(100);
     assertThat(run.error().orElseThrow())
-        .containsOnlyOnce("Security Hub CSPM is not enabled")
+        .containsOnlyOnce("Enable Security Hub CSPM for this account")
         .contains("200 of 300 findings not imported", " and 150 more.");
     securityHub.answeringEverything();
     clock.advance(DAY);
@@ -372,6 +374,22 @@ class SecurityHubFindingsTest {
         };
     assertThat(run(silent, clock.instant()).error().orElseThrow())
         .contains("The answer does not name every finding that was not imported.");
+  }
+
+  @Test
+  void aRegionWithoutSecurityHubIsNamed() {
+    iam.with(expired("old"));
+    securityHub.refusingRead(
+        1,
+        () ->
+            SdkClientException.builder()
+                .message("Unable to execute HTTP request")
+                .cause(new UnknownHostException("securityhub.eu-west-1.amazonaws.com"))
+                .build());
+    assertThat(run().error().orElseThrow())
+        .contains(
+            "If AWS does not offer Security Hub in eu-west-1, set the stack's parameter SecurityHub"
+                + " to false.");
   }
 
   @Test
