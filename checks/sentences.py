@@ -100,10 +100,10 @@ def read() -> Iterator[tuple[str, str]]:
         name = page.relative_to(ROOT).as_posix()
         if name not in _WRITTEN:
             yield from ((name, paragraph) for paragraph in markdown(page.read_text()))
-    organization = ROOT / "cloudformation/organization.yaml"
+    others = ("cloudformation/organization.yaml", "cloudformation/security-hub.yaml")
     for name, source in (
         ("cloudformation/certsweep.yaml", text()),
-        ("cloudformation/organization.yaml", organization.read_text()),
+        *((other, (ROOT / other).read_text()) for other in others),
     ):
         yield from ((name, paragraph) for paragraph in descriptions(loads(source)))
     for module in sorted((ROOT / "deployment").glob("*.py")):

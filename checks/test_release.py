@@ -47,6 +47,7 @@ def test_it_has_what_an_installation_takes(released: dict[str, bytes]) -> None:
         TEMPLATE,
         "cloudformation/certsweep-from-s3.yaml",
         "cloudformation/organization.yaml",
+        "cloudformation/security-hub.yaml",
     }
     assert released["certsweep.zip"] == (ROOT / "target/certsweep.zip").read_bytes()
 

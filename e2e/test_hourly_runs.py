@@ -196,3 +196,24 @@ def test_run_of_14_minutes_reports_and_its_metrics_are_of_its_end(timed: Timed) 
     ended = datetime.fromtimestamp(timestamp / 1000, timezone.utc)
     # An alarm looks at the last 900 seconds.
     assert begun + timedelta(minutes=14) <= ended <= timed.sandbox.clock.now()
+
+
+def test_finding_outlives_the_90_days_after_which_security_hub_forgets(timed: Timed) -> None:
+    hub = timed.sandbox.security_hub
+    hub.enable()
+    timed.expired()
+    timed.install(checkUsage="false", securityHub="true")
+    (first,) = hub.findings()
+    imported = []
+    for day in range(10, 101, 10):
+        timed.sandbox.clock.advance(days(10))
+        if timed.scheduled_run().summary["findingsImported"]:
+            imported.append(day)
+        (shown,) = hub.findings()
+        assert shown["CreatedAt"] == shown["FirstObservedAt"] == first["CreatedAt"]
+    assert imported == [30, 60, 90]
+    # Nobody runs the rule any more.
+    timed.sandbox.clock.advance(days(79))
+    assert len(hub.findings()) == 1
+    timed.sandbox.clock.advance(days(1.1))
+    assert hub.findings() == []

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -26,6 +27,12 @@ SEARCH = (
     "elasticloadbalancing:DescribeListeners",
     "elasticloadbalancing:DescribeLoadBalancers",
 )
+IMPORT = {
+    "securityhub:GetFindings": "arn:aws:securityhub:eu-west-1:123456789012:hub/default",
+    "securityhub:BatchImportFindings": (
+        "arn:aws:securityhub:eu-west-1:123456789012:product/123456789012/default"
+    ),
+}
 FUNCTIONS = {
     "EvaluateRole": "EvaluateFunctionName",
     "InspectRole": "InspectFunctionName",
@@ -122,6 +129,45 @@ def test_rule_may_read_certificates_only_where_lifetimes_count(stack: Deployment
     assert read in error
     assert "AccessDenied" in error
     assert stack.compliance == {"www": "NON_COMPLIANT"}
+
+
+@pytest.fixture
+def importing(stack: Deployment) -> Iterator[Deployment]:
+    """The stack with findings of its own, and an expired certificate."""
+    stack.configure(SecurityHub="true")
+    stack.sandbox.security_hub.enable()
+    stack.sandbox.requests.clear()
+    stack.sandbox.permissions.clear()
+    stack.expired("www")
+    yield stack
+    stack.sandbox.security_hub.disable()
+
+
+def test_rule_that_imports_findings_uses_each_permission_for_it(importing: Deployment) -> None:
+    assert importing.scheduled_run().outcome == "REPORTED"
+    assert importing.sandbox.permissions.list(decision="denied") == []
+    asked = importing.sandbox.permissions.list(role=importing.roles["EvaluateRole"])
+    used = {one["action"]: one["resource"] for one in asked if one["action"] in IMPORT}
+    assert used == IMPORT
+    assert set(IMPORT) <= importing.policies.granted("EvaluateRole")
+    for role in ("InspectRole", "RemoveRole", "RunbookRole"):
+        assert not importing.policies.granted(role) & set(IMPORT)
+
+
+@pytest.mark.parametrize("action", IMPORT)
+def test_rule_that_may_not_import_findings_names_what_it_misses(
+    importing: Deployment, action: str
+) -> None:
+    with importing.policies.without("EvaluateRole", action):
+        run = importing.scheduled_run()
+    assert run.error.startswith(f"{action} failed: AccessDeniedException: ")
+    assert "Allow the action in the policy of the role that called." in run.error
+    assert importing.compliance == {"www": "NON_COMPLIANT"}
+    assert denied(importing) == {action}
+
+
+def test_rule_that_imports_no_findings_may_not(stack: Deployment) -> None:
+    assert not stack.policies.granted("EvaluateRole") & set(IMPORT)
 
 
 def test_runbook_that_neither_asks_nor_backs_up_may_do_less(stack: Deployment) -> None:

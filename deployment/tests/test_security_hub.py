@@ -1,10 +1,10 @@
 import pytest
-from botocore.exceptions import ClientError
+from botocore.exceptions import ClientError, EndpointConnectionError
 
 from ..account import Account
 from ..findings import Level
 from ..security_hub import security_hub
-from .conftest import NUMBER, REGION, FakeSession, only, wish
+from .conftest import CALLER, NUMBER, REGION, FakeSession, only, wish
 
 
 def controls(session: FakeSession, *states: str) -> None:
@@ -53,3 +53,53 @@ def test_a_denied_question_to_security_hub_is_an_error(
     )
     with pytest.raises(ClientError):
         list(security_hub(account, wish()))
+
+
+def test_enabled_security_hub_takes_findings(session: FakeSession, account: Account) -> None:
+    controls(session, "DISABLED")
+    findings = list(security_hub(account, wish(SecurityHub="true")))
+    assert [finding.level for finding in findings] == [Level.OK, Level.OK]
+    assert findings[0].text == "Security Hub CSPM is enabled and takes findings."
+
+
+def test_findings_that_nobody_takes_are_missing_security_hub(
+    session: FakeSession, account: Account
+) -> None:
+    session.stub("securityhub").add_client_error(
+        "list_standards_control_associations", "InvalidAccessException"
+    )
+    off, _ = security_hub(account, wish(SecurityHub="true"))
+    assert off.level is Level.MISSING
+    assert f"Security Hub CSPM is not enabled in {REGION}." in off.text
+    assert "Enable Security Hub CSPM for this account and region" in off.remedy
+
+
+class Nowhere:
+    """A client of a service whose host can't be reached."""
+
+    def get_paginator(self, _: str) -> None:
+        raise EndpointConnectionError(endpoint_url="https://securityhub.example")
+
+
+@pytest.mark.parametrize(
+    ("region", "wanted", "level"),
+    [("us-iso-west-2", "true", Level.MISSING), ("us-iso-west-2", "false", Level.OK)],
+)
+def test_region_without_security_hub_is_named(
+    monkeypatch: pytest.MonkeyPatch, region: str, wanted: str, level: Level
+) -> None:
+    account = Account(FakeSession(region), NUMBER, "aws-iso", region, CALLER)
+    monkeypatch.setattr(FakeSession, "client", lambda *_, **__: Nowhere())
+    finding = only(security_hub(account, wish(SecurityHub=wanted)))
+    assert (finding.level, finding.text) == (
+        level,
+        f"AWS does not offer Security Hub in {region}.",
+    )
+
+
+def test_region_that_has_security_hub_but_does_not_answer_is_not_checked(
+    monkeypatch: pytest.MonkeyPatch, account: Account
+) -> None:
+    monkeypatch.setattr(FakeSession, "client", lambda *_, **__: Nowhere())
+    with pytest.raises(EndpointConnectionError):
+        list(security_hub(account, wish(SecurityHub="true")))

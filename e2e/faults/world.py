@@ -25,7 +25,7 @@ FILLERS = 200
 # such that no outcome hangs on a second: a slow listing of three pages (27 s) is over after the
 # time to search (22 s), one with two slow pages is not. The two that read tags of exceptions after
 # the search leave 5 s for that.
-TIMEOUTS = {"EvaluateFunctionName": 59, "InspectFunctionName": 29, "RemoveFunctionName": 54}
+TIMEOUTS = {"EvaluateFunctionName": 89, "InspectFunctionName": 29, "RemoveFunctionName": 54}
 # An exception lasts so many days after the certificate's expiration at most.
 EXCEPTION_DAYS = 30
 # By how much the functions' pauses are multiplied, before they look again for what was not found:
@@ -48,8 +48,12 @@ class World:
         self.sandbox.make_bucket(BACKUPS)
         self._leave_three_regions()
         # Every run reports all results, so that all batches can be broken in each trial.
+        self.sandbox.security_hub.enable()
         self.stack.configure(
-            BackupBucket=BACKUPS, RefreshDays="0", MaximumExceptionDays=str(EXCEPTION_DAYS)
+            BackupBucket=BACKUPS,
+            RefreshDays="0",
+            MaximumExceptionDays=str(EXCEPTION_DAYS),
+            SecurityHub="true",
         )
         self._shorten_pauses()
         self.sandbox.settings(quota=1000)
