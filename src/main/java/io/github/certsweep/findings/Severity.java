@@ -25,6 +25,9 @@ enum Severity {
     JudgedCertificate judged = verdict.judged().orElseThrow();
     Optional<CertificateUsage> usage = verdict.usage();
     boolean isUnused = usage.filter(CertificateUsage::isUnused).isPresent();
+    if (verdict.exemption().isInForce() && judged.isExpiredOrExpiring()) {
+      return LOW;
+    }
     return switch (judged.status()) {
       case VALID -> INFORMATIONAL;
       case UNKNOWN -> MEDIUM;

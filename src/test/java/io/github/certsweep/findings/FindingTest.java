@@ -8,11 +8,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.certsweep.aws.Deadline;
 import io.github.certsweep.certificate.LeadTimes;
 import io.github.certsweep.certificate.ServerCertificate;
+import io.github.certsweep.exemption.ExceptionLimit;
+import io.github.certsweep.exemption.Exemptions;
+import io.github.certsweep.fake.FakeIam;
 import io.github.certsweep.usage.FakeUsage;
 import io.github.certsweep.verdict.Judge;
 import io.github.certsweep.verdict.Verdict;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -61,6 +65,25 @@ class FindingTest {
   }
 
   @Test
+  void anExceptionInForceLowersItsSeverity() {
+    Optional<Instant> yesterday = Optional.of(NOW.minus(Duration.ofDays(1)));
+    String today = NOW.atOffset(ZoneOffset.UTC).toLocalDate().toString();
+    assertThat(excepted(yesterday, today).severity()).isEqualTo(Severity.LOW);
+    assertThat(excepted(yesterday, "2020-01-01").severity()).isEqualTo(Severity.CRITICAL);
+    assertThat(excepted(Optional.empty(), today).severity()).isEqualTo(Severity.MEDIUM);
+  }
+
+  private static Finding excepted(Optional<Instant> expiration, String until) {
+    FakeIam iam = new FakeIam().excepted("www", until, "vendor migration");
+    Judge judge =
+        new Judge(
+            FakeUsage.of(ARN).search(),
+            Exemptions.read(new ExceptionLimit(30), () -> iam),
+            CLOCK);
+    return finding(judged(judge, expiration, true));
+  }
+
+  @Test
   void goneIsSaidOnce() {
     Finding gone = finding(verdict(Optional.of(NOW.minusSeconds(1)), "used")).gone();
     assertThat(gone.description()).isEqualTo("No longer stored in IAM. Before: annotation");
@@ -79,20 +102,21 @@ class FindingTest {
   }
 
   private static Verdict verdict(Optional<Instant> expiration, String use) {
-    ServerCertificate certificate =
-        new ServerCertificate("www", "ASCA0123456789ABCDEF", ARN, "/", NOW, expiration);
     FakeUsage usage =
         switch (use) {
           case "used" -> FakeUsage.of(ARN);
           case "failed" -> FakeUsage.denied();
           default -> FakeUsage.of();
         };
-    return new Judge(usage.search(), CLOCK)
+    return judged(new Judge(usage.search(), CLOCK), expiration, !use.equals("ignored"));
+  }
+
+  private static Verdict judged(Judge judge, Optional<Instant> expiration, boolean checksUsage) {
+    ServerCertificate certificate =
+        new ServerCertificate("www", "ASCA0123456789ABCDEF", ARN, "/", NOW, expiration);
+    return judge
         .judgeAll(
-            List.of(certificate),
-            LeadTimes.ofAll(30),
-            !use.equals("ignored"),
-            Deadline.in(60_000, CLOCK))
+            List.of(certificate), LeadTimes.ofAll(30), checksUsage, Deadline.in(60_000, CLOCK))
         .all()
         .getFirst();
   }
