@@ -11,6 +11,7 @@ import io.github.certsweep.certificate.ServerCertificate;
 import io.github.certsweep.exemption.ExceptionLimit;
 import io.github.certsweep.exemption.Exemptions;
 import io.github.certsweep.fake.FakeIam;
+import io.github.certsweep.fake.World;
 import io.github.certsweep.usage.FakeUsage;
 import io.github.certsweep.verdict.Judge;
 import io.github.certsweep.verdict.Verdict;
@@ -74,12 +75,10 @@ class FindingTest {
   }
 
   private static Finding excepted(Optional<Instant> expiration, String until) {
-    FakeIam iam = new FakeIam().excepted("www", until, "vendor migration");
+    FakeIam iam = new FakeIam().with(World.valid("www")).excepted("www", until, "vendor migration");
     Judge judge =
         new Judge(
-            FakeUsage.of(ARN).search(),
-            Exemptions.read(new ExceptionLimit(30), () -> iam),
-            CLOCK);
+            FakeUsage.of(ARN).search(), Exemptions.read(new ExceptionLimit(30), () -> iam), CLOCK);
     return finding(judged(judge, expiration, true));
   }
 

@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.certsweep.aws.Deadline;
 import io.github.certsweep.certificate.IamCertificateStore;
+import io.github.certsweep.exemption.Exemptions;
 import io.github.certsweep.fake.FakeConfig;
 import io.github.certsweep.fake.FakeIam;
 import io.github.certsweep.fake.MovingClock;
@@ -521,6 +522,7 @@ class SecurityHubFindingsTest {
     return new ServerCertificateRule(
         new IamCertificateStore(iam),
         usage.search(),
+        Exemptions.OFF,
         config,
         hub.findings(),
         clock,

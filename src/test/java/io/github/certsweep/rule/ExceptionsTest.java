@@ -19,6 +19,7 @@ import io.github.certsweep.exemption.Exemptions;
 import io.github.certsweep.fake.FakeConfig;
 import io.github.certsweep.fake.FakeIam;
 import io.github.certsweep.fake.MovingClock;
+import io.github.certsweep.findings.FakeSecurityHub;
 import io.github.certsweep.usage.FakeUsage;
 import java.time.Duration;
 import java.util.List;
@@ -184,6 +185,7 @@ class ExceptionsTest {
             usage.search(),
             Exemptions.read(limit, () -> iam),
             config,
+            FakeSecurityHub.unused(),
             clock,
             duration -> {})
         .evaluate(event(parameters, clock.instant()), Deadline.in(900_000, clock));

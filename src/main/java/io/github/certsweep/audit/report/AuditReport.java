@@ -68,8 +68,8 @@ public record AuditReport(
     }
     if (!parameters.details()) {
       limits.add(
-          "Names, keys and chains of the certificates were not read, and no replacements were"
-              + " looked for (--no-details).");
+          "Names, keys, chains and tags of the certificates were not read, so no exception is shown,"
+              + " and no replacements were looked for (--no-details).");
     }
     return limits;
   }

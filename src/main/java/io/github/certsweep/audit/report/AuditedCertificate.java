@@ -55,9 +55,21 @@ public record AuditedCertificate(
         List.of());
   }
 
+  /**
+   * The certificate with what was read from it. The audit does not know how long the stack's
+   * exceptions hold, so a wish for one counts as one: the removal may refuse the certificate.
+   */
   public AuditedCertificate with(CertificateDetails read, List<Warning> found) {
+    Optional<Warning> exception =
+        found.stream().filter(one -> one.code() == Warning.Code.EXCEPTION).findFirst();
     return new AuditedCertificate(
-        judged, usage, deletable, reason, Optional.of(read), found, remedies);
+        judged,
+        usage,
+        deletable && exception.isEmpty(),
+        exception.filter(one -> deletable).map(one -> reason + " " + one.text()).orElse(reason),
+        Optional.of(read),
+        found,
+        remedies);
   }
 
   public AuditedCertificate with(List<Remedy> found) {

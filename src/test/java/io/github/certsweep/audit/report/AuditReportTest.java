@@ -114,6 +114,26 @@ class AuditReportTest {
   }
 
   @Test
+  void aWishForAnExceptionKeepsACertificate() {
+    AuditedCertificate deletable =
+        new AuditedCertificate(
+            unused.judged(),
+            unused.usage(),
+            true,
+            "Expired.",
+            Optional.empty(),
+            List.of(),
+            List.of());
+    CertificateDetails details = Audited.details("RSA_2048", "www");
+    assertThat(deletable.with(details, List.of()).deletable()).isTrue();
+    AuditedCertificate excepted =
+        deletable.with(
+            details, List.of(new Warning(Warning.Code.EXCEPTION, "Its tags ask for it.")));
+    assertThat(excepted.deletable()).isFalse();
+    assertThat(excepted.reason()).isEqualTo("Expired. Its tags ask for it.");
+  }
+
+  @Test
   void countsAddUp() {
     AuditReport report = report(valid, expiring, unused, endless, unclear, live);
     assertThat(report.count(ExpirationStatus.EXPIRED)).isEqualTo(3);
