@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 from sandbox.services.cloudformation.intrinsic_functions import Scope
@@ -46,7 +47,7 @@ class Resolver:
         :raises TemplateError: if CloudFormation would refuse the template or the parameters
         """
         self._partition, self._region = partition, region
-        self._template = CheckedTemplate(json.dumps(template))
+        self._template = _checked(json.dumps(template))
         given = [
             {"ParameterKey": name, "ParameterValue": value}
             for name, value in (parameters or {}).items()
@@ -98,3 +99,9 @@ class Resolver:
         if kind == "AWS::Config::ConfigRule":
             return self.resolve(resource["Properties"]["ConfigRuleName"])
         return name
+
+
+@lru_cache(maxsize=4)
+def _checked(body: str) -> CheckedTemplate:
+    """The same for all choices, of which there are thousands."""
+    return CheckedTemplate(body)
