@@ -37,6 +37,7 @@ def test_stack_deploys_with_defaults_and_evaluates_at_once(new: Deployment) -> N
         "daysToExpirationPercent": "100",
         "checkUsage": "true",
         "refreshDays": "1",
+        "securityHub": "false",
     }
     (details,) = rule["Source"]["SourceDetails"]
     assert details["MaximumExecutionFrequency"] == "TwentyFour_Hours"
@@ -89,7 +90,9 @@ def test_changed_parameter_takes_effect(new: Deployment) -> None:
     assert new.compliance == {"www": "COMPLIANT"}
     new.install(DaysToExpiration="30")
     assert new.compliance == {"www": "NON_COMPLIANT"}
-    new.install(EveryHours="6", CheckUsage="false", RefreshDays="7")
+    new.sandbox.security_hub.enable()
+    new.install(EveryHours="6", CheckUsage="false", RefreshDays="7", SecurityHub="true")
+    assert len(new.sandbox.security_hub.findings()) == 1
     (rule,) = new.sandbox.client("config").describe_config_rules()["ConfigRules"]
     (details,) = rule["Source"]["SourceDetails"]
     assert details["MaximumExecutionFrequency"] == "Six_Hours"
@@ -98,6 +101,7 @@ def test_changed_parameter_takes_effect(new: Deployment) -> None:
         "daysToExpirationPercent": "100",
         "checkUsage": "false",
         "refreshDays": "7",
+        "securityHub": "true",
     }
     alarms = new.sandbox.client("cloudwatch").describe_alarms()["MetricAlarms"]
     (not_evaluated,) = (alarm for alarm in alarms if "MetricName" not in alarm)
