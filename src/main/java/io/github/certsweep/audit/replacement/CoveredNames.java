@@ -31,7 +31,7 @@ record CoveredNames(Collection<String> names) {
     int dot = wanted.indexOf('.');
     return name.startsWith("*.")
         && dot > 0
-        && !wanted.startsWith("*")
+        && wanted.indexOf('*') < 0
         && isNotAnAddress(wanted)
         && wanted.substring(dot).equals(name.substring(1));
   }

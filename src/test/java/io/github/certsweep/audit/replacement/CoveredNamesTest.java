@@ -23,6 +23,8 @@ class CoveredNamesTest {
     "*.example.com, *.a.example.com, false",
     "w*.example.com, www.example.com, false",
     "*example.com, www.example.com, false",
+    "*.example.com, w*.example.com, false",
+    "w*.example.com, w*.example.com, true",
     "*.0.0.1, 10.0.0.1, false",
     "10.0.0.1, 10.0.0.1, true",
     "*.example.com, .example.com, false",
