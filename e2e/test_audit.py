@@ -309,8 +309,9 @@ def test_full_disk_is_told(auditor: Auditor) -> None:
 def test_interrupted_run_leaves_the_earlier_report(auditor: Auditor) -> None:
     earlier = auditor.folder / "report.json"
     earlier.write_text("earlier")
-    store(auditor, "www", 40)
-    auditor.sandbox.faults.add("iam", "GetServerCertificate", kind="delay", seconds=30, times=0)
+    # They are read eight at a time, so this takes long after the first answers.
+    auditor.sandbox.upload_certificates({f"c{i}": now() + timedelta(days=40) for i in range(40)})
+    auditor.sandbox.faults.add("iam", "GetServerCertificate", kind="delay", seconds=4, times=0)
     running = subprocess.Popen(
         auditor.command("--output", "."), cwd=auditor.folder, env=auditor.environment
     )
@@ -318,8 +319,8 @@ def test_interrupted_run_leaves_the_earlier_report(auditor: Auditor) -> None:
     while not auditor.sandbox.requests.list("iam", "GetServerCertificate"):
         assert time.monotonic() < deadline
         time.sleep(0.1)
-    running.send_signal(signal.SIGINT)
-    assert running.wait(timeout=30) == 130
+    running.send_signal(signal.SIGTERM)
+    assert running.wait(timeout=30) == 143
     assert earlier.read_text() == "earlier"
     assert [one.name for one in auditor.folder.iterdir()] == ["report.json"]
 

@@ -124,11 +124,11 @@ def test_ten_thousand_accounts_take_few_calls_and_little_memory(auditor: Auditor
 
 
 def test_interrupted_run_leaves_the_earlier_report(auditor: Auditor) -> None:
-    organization(auditor, 30, 10)
+    organization(auditor, 120, 100)
     earlier = auditor.folder / "report.json"
     earlier.write_text("earlier")
     operation = "GetAggregateComplianceDetailsByConfigRule"
-    auditor.sandbox.faults.add("config", operation, kind="delay", seconds=30, times=0)
+    auditor.sandbox.faults.add("config", operation, kind="delay", seconds=4, times=0)
     running = subprocess.Popen(
         auditor.command(*OPTIONS, "--output", "."),
         cwd=auditor.folder,
@@ -139,8 +139,8 @@ def test_interrupted_run_leaves_the_earlier_report(auditor: Auditor) -> None:
     while not auditor.sandbox.requests.list("config", operation):
         assert time.monotonic() < deadline
         time.sleep(0.1)
-    running.send_signal(signal.SIGINT)
+    running.send_signal(signal.SIGTERM)
     _, errors = running.communicate(timeout=30)
-    assert (running.returncode, errors) == (130, b"")
+    assert (running.returncode, errors) == (143, b"")
     assert earlier.read_text() == "earlier"
     assert [one.name for one in auditor.folder.iterdir()] == ["report.json"]

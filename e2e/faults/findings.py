@@ -56,6 +56,11 @@ class EvaluateAndImport(Evaluate):
             name, label = names[key], active[key]["Severity"]["Label"]
             told = active[key]["Description"]
             is_unknown = "Usage unknown: " in told
-            truth = "HIGH" if is_unknown else "CRITICAL" if name in self.world.users else "LOW"
+            is_excepted = "Exception until " in told
+            verdict.expect(
+                not is_excepted or name == self.world.excepted.name, f"{name} is excepted: {told}"
+            )
+            is_low = is_excepted or (not is_unknown and name not in self.world.users)
+            truth = "LOW" if is_low else "HIGH" if is_unknown else "CRITICAL"
             verdict.expect(label == truth, f"the finding of {name} is {label}: {told}")
         return verdict.problems
