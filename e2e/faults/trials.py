@@ -11,9 +11,10 @@ from pathlib import Path
 from typing import Any
 
 from .combinations import Combination
-from .doors import DOOR_CLASSES, Door
+from .doors import Door, Inspect, Remove
 from .expectations import OUTCOMES
 from .findings import EvaluateAndImport
+from .runbook_doors import BusyRunbook, Runbook
 from .world import World
 
 
@@ -27,7 +28,13 @@ class Result:
     problems: tuple[str, ...]
 
 
-_DOORS = DOOR_CLASSES | {"evaluate": EvaluateAndImport}
+_DOORS: dict[str, type[Door]] = {
+    "evaluate": EvaluateAndImport,
+    "inspect": Inspect,
+    "remove": Remove,
+    "runbook": Runbook,
+    "busy runbook": BusyRunbook,
+}
 # How often a trial is made that breaks itself.
 ATTEMPTS = 3
 
