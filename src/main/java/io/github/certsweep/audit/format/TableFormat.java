@@ -4,7 +4,6 @@ import io.github.certsweep.audit.report.AuditReport;
 import io.github.certsweep.audit.report.AuditedCertificate;
 import io.github.certsweep.audit.report.Comparison;
 import io.github.certsweep.audit.report.Remedy;
-import io.github.certsweep.input.Text;
 import io.github.certsweep.usage.UncheckedPlace;
 import java.io.IOException;
 import java.util.List;
@@ -23,18 +22,19 @@ public record TableFormat(boolean colors, int width) implements ReportFormat {
   private static final String INDENT = "    ";
 
   @Override
-  public void write(AuditReport report, Appendable out) throws IOException {
+  public void write(AuditReport report, Appendable text) throws IOException {
+    TerminalLines out = new TerminalLines(text, colors, width);
     heading(report, out);
     notSeen(report, out);
     if (!report.toDo().isEmpty()) {
-      title("What to do, most urgent first", out);
+      out.title("What to do, most urgent first");
       int number = 1;
       for (AuditedCertificate one : report.toDo()) {
         toDo(number++, one, out);
       }
     }
     if (!report.certificates().isEmpty()) {
-      title("All certificates", out);
+      out.title("All certificates");
       table(report.certificates(), out);
     }
     warnings(report, out);
@@ -43,10 +43,9 @@ public record TableFormat(boolean colors, int width) implements ReportFormat {
     }
   }
 
-  private void heading(AuditReport report, Appendable out) throws IOException {
-    line(out, bold(report.verdict()));
-    line(
-        out,
+  private static void heading(AuditReport report, TerminalLines out) throws IOException {
+    out.line(out.bold(report.verdict()));
+    out.line(
         "Account "
             + report.account()
             + " ("
@@ -63,36 +62,36 @@ public record TableFormat(boolean colors, int width) implements ReportFormat {
             + ".");
   }
 
-  private void notSeen(AuditReport report, Appendable out) throws IOException {
+  private static void notSeen(AuditReport report, TerminalLines out) throws IOException {
     if (!report.unchecked().isEmpty()) {
-      title("Not checked", out);
+      out.title("Not checked");
       for (UncheckedPlace place : report.unchecked()) {
-        wrapped(out, "  ", place.region() + " " + place.service() + ": " + place.error());
+        out.wrapped("  ", place.region() + " " + place.service() + ": " + place.error());
       }
     }
     for (String limit : report.limits()) {
-      wrapped(out, "", limit);
+      out.wrapped("", limit);
     }
     for (String note : report.notes()) {
-      wrapped(out, "", note);
+      out.wrapped("", note);
     }
   }
 
-  private void toDo(int number, AuditedCertificate one, Appendable out) throws IOException {
-    line(
-        out,
+  private static void toDo(int number, AuditedCertificate one, TerminalLines out)
+      throws IOException {
+    out.line(
         number
             + ". "
-            + bold(one.priority().action() + ": " + clean(one.certificate().name()))
+            + out.bold(
+                one.priority().action() + ": " + TerminalLines.clean(one.certificate().name()))
             + " ("
             + one.judged().description()
             + ")");
-    wrapped(out, INDENT, one.priority().meaning());
+    out.wrapped(INDENT, one.priority().meaning());
     for (Remedy remedy : one.remedies()) {
-      wrapped(out, INDENT, "Used by " + remedy.user().label() + ":");
+      out.wrapped(INDENT, "Used by " + remedy.user().label() + ":");
       if (!remedy.replacements().isEmpty()) {
-        wrapped(
-            out,
+        out.wrapped(
             INDENT + "  ",
             "Replacement: "
                 + remedy.replacements().getFirst().label()
@@ -103,15 +102,15 @@ public record TableFormat(boolean colors, int width) implements ReportFormat {
                 + others(remedy.replacements().size() - 1)
                 + ").");
       }
-      wrapped(out, INDENT + "  ", remedy.note());
+      out.wrapped(INDENT + "  ", remedy.note());
       for (String command : remedy.commands()) {
         // Never wrapped: it is to be pasted.
-        line(out, INDENT + "  $ " + command);
+        out.line(INDENT + "  $ " + command);
       }
     }
     if (one.remedies().isEmpty()) {
       for (var user : one.users()) {
-        wrapped(out, INDENT, "Used by " + user.label() + ".");
+        out.wrapped(INDENT, "Used by " + user.label() + ".");
       }
     }
   }
@@ -120,7 +119,7 @@ public record TableFormat(boolean colors, int width) implements ReportFormat {
     return number == 0 ? "" : "; " + number + " more would do";
   }
 
-  private void table(List<AuditedCertificate> all, Appendable out) throws IOException {
+  private static void table(List<AuditedCertificate> all, TerminalLines out) throws IOException {
     row(out, "STATUS", "EXPIRES", "DAYS", "USERS", "NAME");
     for (AuditedCertificate one : all) {
       row(
@@ -133,95 +132,53 @@ public record TableFormat(boolean colors, int width) implements ReportFormat {
     }
   }
 
-  private void row(
-      Appendable out, String status, String expires, String days, String users, String name)
+  private static void row(
+      TerminalLines out, String status, String expires, String days, String users, String name)
       throws IOException {
-    line(
-        out,
-        colored(status, pad(status, STATUS))
-            + pad(expires, EXPIRES)
+    out.line(
+        colored(out, status, TerminalLines.pad(status, STATUS))
+            + TerminalLines.pad(expires, EXPIRES)
             + " ".repeat(Math.max(0, DAYS - 2 - days.length()))
             + days
             + "  "
-            + pad(users, USERS)
-            + clean(name));
+            + TerminalLines.pad(users, USERS)
+            + TerminalLines.clean(name));
   }
 
-  private void warnings(AuditReport report, Appendable out) throws IOException {
+  private static void warnings(AuditReport report, TerminalLines out) throws IOException {
     List<AuditedCertificate> warned =
         report.certificates().stream().filter(one -> !one.warnings().isEmpty()).toList();
     if (!warned.isEmpty()) {
-      title("Warnings about keys and chains", out);
+      out.title("Warnings about keys and chains");
       for (AuditedCertificate one : warned) {
         for (var warning : one.warnings()) {
-          wrapped(out, "  ", one.certificate().name() + ": " + warning.text());
+          out.wrapped("  ", one.certificate().name() + ": " + warning.text());
         }
       }
     }
   }
 
-  private void comparison(Comparison comparison, Appendable out) throws IOException {
-    title("Since " + comparison.earlier(), out);
+  private static void comparison(Comparison comparison, TerminalLines out) throws IOException {
+    out.title("Since " + comparison.earlier());
     findings(out, "New", comparison.added());
     findings(out, "Gone", comparison.gone());
     findings(out, "Still there", comparison.still());
   }
 
-  private void findings(Appendable out, String what, List<Comparison.Finding> findings)
+  private static void findings(TerminalLines out, String what, List<Comparison.Finding> findings)
       throws IOException {
-    line(out, "  " + what + ": " + (findings.isEmpty() ? "none" : findings.size()));
+    out.line("  " + what + ": " + (findings.isEmpty() ? "none" : findings.size()));
     for (Comparison.Finding one : findings) {
-      wrapped(
-          out,
-          INDENT,
-          one.name() + " (" + one.id() + "), since " + one.since() + ": " + one.what());
+      out.wrapped(
+          INDENT, one.name() + " (" + one.id() + "), since " + one.since() + ": " + one.what());
     }
   }
 
-  private void title(String text, Appendable out) throws IOException {
-    line(out, "");
-    line(out, bold(text));
-  }
-
-  private String bold(String text) {
-    return colors ? "\u001b[1m" + clean(text) + "\u001b[0m" : clean(text);
-  }
-
-  private String colored(String status, String text) {
-    if (!colors) {
-      return text;
-    }
+  private static String colored(TerminalLines out, String status, String text) {
     return switch (status) {
-      case "EXPIRED" -> "\u001b[31m" + text + "\u001b[0m";
-      case "EXPIRING", "UNKNOWN" -> "\u001b[33m" + text + "\u001b[0m";
+      case "EXPIRED" -> out.red(text);
+      case "EXPIRING", "UNKNOWN" -> out.yellow(text);
       default -> text;
     };
-  }
-
-  private static String pad(String text, int columns) {
-    return text + " ".repeat(Math.max(1, columns - text.length()));
-  }
-
-  /** On as many lines as the terminal needs, broken between words, all indented alike. */
-  private void wrapped(Appendable out, String indent, String text) throws IOException {
-    int room = Math.max(20, width - indent.length());
-    StringBuilder line = new StringBuilder();
-    for (String word : clean(text).split(" ", -1)) {
-      if (!line.isEmpty() && line.length() + 1 + word.length() > room) {
-        line(out, indent + line);
-        line.setLength(0);
-      }
-      line.append(line.isEmpty() ? "" : " ").append(word);
-    }
-    line(out, indent + line);
-  }
-
-  /** Names come from other people: none may move the cursor or forge a line. */
-  private static String clean(String text) {
-    return Text.oneLine(text);
-  }
-
-  private static void line(Appendable out, String text) throws IOException {
-    out.append(text.stripTrailing()).append('\n');
   }
 }
