@@ -11,9 +11,7 @@ import io.github.certsweep.usage.CertificateUser;
 import io.github.certsweep.usage.UncheckedPlace;
 import java.io.IOException;
 import java.util.Collection;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import org.apache.commons.csv.CSVFormat;
@@ -80,18 +78,18 @@ public final class CsvFormat implements ReportFormat {
     }
   }
 
-  private static void print(CSVPrinter table, Row row) throws IOException {
-    table.printRecord(COLUMNS.stream().map(name -> row.cells.getOrDefault(name, "")));
+  private static void print(CSVPrinter table, CsvRow row) throws IOException {
+    row.printTo(table, COLUMNS);
   }
 
-  private static Row row(String record, AuditReport report) {
-    return new Row()
+  private static CsvRow row(String record, AuditReport report) {
+    return new CsvRow()
         .with("record", record)
         .with("account", report.account())
         .with("at", report.origin().at());
   }
 
-  private static Row place(String record, AuditReport report, UncheckedPlace place) {
+  private static CsvRow place(String record, AuditReport report, UncheckedPlace place) {
     return row(record, report)
         .with("service", place.service())
         .with("region", place.region())
@@ -99,10 +97,11 @@ public final class CsvFormat implements ReportFormat {
         .with("reason", place.error());
   }
 
-  private static Row certificate(AuditReport report, AuditedCertificate one, FlaggedSince since) {
+  private static CsvRow certificate(
+      AuditReport report, AuditedCertificate one, FlaggedSince since) {
     ServerCertificate certificate = one.certificate();
     UsageStatus usage = UsageStatus.of(one);
-    Row row =
+    CsvRow row =
         row("certificate", report)
             .with("status", one.status())
             .with("priority", one.priority())
@@ -129,7 +128,7 @@ public final class CsvFormat implements ReportFormat {
     return row;
   }
 
-  private static void addDetails(Row row, CertificateDetails details) {
+  private static void addDetails(CsvRow row, CertificateDetails details) {
     row.with("names", joined(details.names(), Function.identity()))
         .with("subject", details.subject())
         .with("issuer", details.issuer())
@@ -142,25 +141,5 @@ public final class CsvFormat implements ReportFormat {
 
   private static <T> String joined(Collection<T> all, Function<T, String> text) {
     return all.stream().map(text).collect(joining("; "));
-  }
-
-  /** The cells of a row by the names of their columns. */
-  private static final class Row {
-    private final Map<String, Object> cells = new LinkedHashMap<>();
-
-    Row with(String column, Object value) {
-      cells.put(column, SpreadsheetCell.of(value.toString()));
-      return this;
-    }
-
-    Row with(String column, Optional<?> value) {
-      value.ifPresent(one -> with(column, one));
-      return this;
-    }
-
-    Row withNumber(String column, Optional<? extends Number> value) {
-      value.ifPresent(number -> cells.put(column, number));
-      return this;
-    }
   }
 }

@@ -6,9 +6,7 @@ import io.github.certsweep.audit.organization.report.MissingAccount;
 import io.github.certsweep.audit.organization.report.OrganizationReport;
 import io.github.certsweep.audit.organization.report.UncheckedPart;
 import java.io.IOException;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import org.apache.commons.csv.CSVFormat;
 import org.apache.commons.csv.CSVPrinter;
@@ -65,7 +63,7 @@ public final class OrganizationCsv implements OrganizationFormat {
     }
   }
 
-  private static Row missing(MissingAccount one, Table table) {
+  private static CsvRow missing(MissingAccount one, Table table) {
     String detail = one.detail().isEmpty() ? "" : " " + one.detail();
     return table
         .row("missing")
@@ -77,8 +75,8 @@ public final class OrganizationCsv implements OrganizationFormat {
         .with("reason", one.reason().meaning() + detail);
   }
 
-  private static Row account(AccountResults one, Table table) {
-    Row row =
+  private static CsvRow account(AccountResults one, Table table) {
+    CsvRow row =
         table
             .row("account")
             .with("account", one.account())
@@ -91,11 +89,11 @@ public final class OrganizationCsv implements OrganizationFormat {
             .with("newest", one.details().newest())
             .with("code", one.details().error().map(UncheckedPart::code))
             .with("reason", one.details().error().map(UncheckedPart::error));
-    one.flagged().ifPresent(number -> row.cells.put("flagged", number));
+    one.flagged().ifPresent(number -> row.withNumber("flagged", Optional.of(number)));
     return row;
   }
 
-  private static Row result(CertificateResult result, AccountResults one, Table table) {
+  private static CsvRow result(CertificateResult result, AccountResults one, Table table) {
     return table
         .row("result")
         .with("account", one.account())
@@ -113,31 +111,16 @@ public final class OrganizationCsv implements OrganizationFormat {
 
   /** Prints rows that all name the report they belong to. */
   private record Table(CSVPrinter printer, OrganizationReport report) {
-    Row row(String record) {
-      return new Row()
+    CsvRow row(String record) {
+      return new CsvRow()
           .with("record", record)
           .with("aggregator", report.parameters().aggregator())
           .with("rule", report.parameters().rule())
           .with("at", report.origin().at());
     }
 
-    void print(Row row) throws IOException {
-      printer.printRecord(COLUMNS.stream().map(name -> row.cells.getOrDefault(name, "")));
-    }
-  }
-
-  /** The cells of a row by the names of their columns. */
-  private static final class Row {
-    private final Map<String, Object> cells = new LinkedHashMap<>();
-
-    Row with(String column, Object value) {
-      cells.put(column, SpreadsheetCell.of(value.toString()));
-      return this;
-    }
-
-    Row with(String column, Optional<?> value) {
-      value.ifPresent(one -> with(column, one));
-      return this;
+    void print(CsvRow row) throws IOException {
+      row.printTo(printer, COLUMNS);
     }
   }
 }
