@@ -27,8 +27,6 @@ import picocli.AutoComplete;
 import picocli.CommandLine;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.ArgGroupSpec;
-import picocli.CommandLine.Model.ArgSpec;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Option;
@@ -173,7 +171,7 @@ public final class AuditCommand implements Callable<Integer> {
     if (printCompletion) {
       return print(AutoComplete.bash(spec.name(), spec.commandLine()));
     }
-    refuseOptionsOfTheOther(isOrganization ? account : organization, isOrganization);
+    refuseOptionsOfTheOther(isOrganization);
     AwsAccess access = new AwsAccess(profile, region, environment);
     ReportWriter writer =
         ReportWriter.of(formats, output, isOrganization, spec.commandLine().getOut());
@@ -237,10 +235,11 @@ public final class AuditCommand implements Callable<Integer> {
   }
 
   /** Refuses options that would have no effect: somebody expects one. */
-  private void refuseOptionsOfTheOther(Object group, boolean isOrganization) {
+  private void refuseOptionsOfTheOther(boolean isOrganization) {
+    Class<?> other = isOrganization ? AccountOptions.class : OrganizationOptions.class;
     String given =
         spec.argGroups().stream()
-            .filter(one -> isOf(one, group))
+            .filter(one -> one.typeInfo().getType().equals(other))
             .flatMap(one -> one.options().stream())
             .filter(option -> spec.commandLine().getParseResult().hasMatchedOption(option))
             .map(OptionSpec::longestName)
@@ -250,15 +249,6 @@ public final class AuditCommand implements Callable<Integer> {
           spec.commandLine(),
           given + (isOrganization ? " can't be used with --aggregator." : " needs --aggregator."));
     }
-  }
-
-  private static boolean isOf(ArgGroupSpec spec, Object group) {
-    return spec.args().stream().map(ArgSpec::userObject).anyMatch(field -> isIn(field, group));
-  }
-
-  private static boolean isIn(Object field, Object group) {
-    return field instanceof java.lang.reflect.Field one
-        && one.getDeclaringClass().equals(group.getClass());
   }
 
   private static int wrongUse(ParameterException failure, String... arguments) {
