@@ -1,5 +1,6 @@
 package io.github.certsweep.aws;
 
+import java.util.Optional;
 import java.util.function.Function;
 import software.amazon.awssdk.awscore.AwsRequestOverrideConfiguration;
 import software.amazon.awssdk.core.exception.SdkException;
@@ -36,5 +37,18 @@ public record AwsCall(String name) {
     if (!isValid) {
       throw AwsCallException.unexpectedAnswer(name, what);
     }
+  }
+
+  /**
+   * Where the next page of a listing by token starts; empty after the last.
+   *
+   * @param next as the answer says; empty if it says nothing
+   * @param previous where this page started; empty for the first
+   * @throws AwsCallException if the answer leads back to the same page, so that the listing would
+   *     never end
+   */
+  public Optional<String> nextToken(Optional<String> next, Optional<String> previous) {
+    require(next.isEmpty() || !next.equals(previous), "The answer leads back to the same page.");
+    return next.filter(token -> !token.isEmpty());
   }
 }

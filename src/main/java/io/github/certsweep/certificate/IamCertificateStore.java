@@ -50,7 +50,12 @@ public final class IamCertificateStore {
       for (ServerCertificateMetadata metadata : page.serverCertificateMetadataList()) {
         byName.put(metadata.serverCertificateName(), toCertificate(metadata));
       }
-      marker = nextMarker(page, marker);
+      marker =
+          IamPages.next(
+              LIST,
+              Optional.ofNullable(page.isTruncated()),
+              Optional.ofNullable(page.marker()),
+              marker);
     } while (marker.isPresent());
     return List.copyOf(byName.values());
   }
@@ -106,25 +111,6 @@ public final class IamCertificateStore {
                     .marker(marker.orElse(null))
                     .overrideConfiguration(limit)
                     .build()));
-  }
-
-  /**
-   * Where the next page starts; empty after the last. Refuses answers that would end the listing
-   * early or never: a body that is not IAM's (for example a proxy's page) reads as an empty
-   * listing, and would clear every finding.
-   */
-  private static Optional<String> nextMarker(
-      ListServerCertificatesResponse page, Optional<String> previous) {
-    LIST.require(
-        page.isTruncated() != null, "The answer does not say whether the listing is complete.");
-    if (!page.isTruncated()) {
-      return Optional.empty();
-    }
-    Optional<String> next = Optional.ofNullable(page.marker());
-    LIST.require(
-        next.isPresent() && !next.equals(previous),
-        "IAM announced another page but did not say where it starts.");
-    return next;
   }
 
   private static ServerCertificate toCertificate(ServerCertificateMetadata metadata) {

@@ -3,6 +3,7 @@ package io.github.certsweep.exemption;
 import io.github.certsweep.aws.AwsCall;
 import io.github.certsweep.aws.AwsCallException;
 import io.github.certsweep.aws.Deadline;
+import io.github.certsweep.certificate.IamPages;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -52,26 +53,16 @@ public final class CertificateTags {
       ListServerCertificateTagsResponse page = page(name, marker, deadline);
       LIST.require(page.hasTags(), "The answer contains no list of tags.");
       all.addAll(page.tags());
-      marker = nextMarker(page, marker);
+      marker =
+          IamPages.next(
+              LIST,
+              Optional.ofNullable(page.isTruncated()),
+              Optional.ofNullable(page.marker()),
+              marker);
     } while (marker.isPresent());
     Optional<Map<String, String>> tags = of(true, all);
     LIST.require(tags.isPresent(), "The answer has a tag twice, or one without key or value.");
     return tags.orElseThrow();
-  }
-
-  /** Where the next page starts; empty after the last. */
-  private static Optional<String> nextMarker(
-      ListServerCertificateTagsResponse page, Optional<String> previous) {
-    LIST.require(
-        page.isTruncated() != null, "The answer does not say whether the list is complete.");
-    if (!page.isTruncated()) {
-      return Optional.empty();
-    }
-    Optional<String> next = Optional.ofNullable(page.marker());
-    LIST.require(
-        next.isPresent() && !next.equals(previous),
-        "IAM announced another page but did not say where it starts.");
-    return next;
   }
 
   private ListServerCertificateTagsResponse page(

@@ -59,11 +59,7 @@ final class FindingStore implements AutoCloseable {
       for (AwsSecurityFinding finding : page.findings()) {
         findings.add(parsed(finding));
       }
-      String next = page.nextToken();
-      READ.require(
-          next == null || !next.equals(token.orElse(null)),
-          "The answer leads back to the same page.");
-      token = next == null || next.isEmpty() ? Optional.empty() : Optional.of(next);
+      token = READ.nextToken(Optional.ofNullable(page.nextToken()), token);
     } while (token.isPresent());
     return List.copyOf(findings);
   }

@@ -45,11 +45,7 @@ final class RecordedResults {
       for (EvaluationResult result : page.evaluationResults()) {
         results.add(toRecorded(result));
       }
-      String next = page.nextToken();
-      READ.require(
-          next == null || !next.equals(token.orElse(null)),
-          "The answer leads back to the same page.");
-      token = next == null || next.isEmpty() ? Optional.empty() : Optional.of(next);
+      token = READ.nextToken(Optional.ofNullable(page.nextToken()), token);
     } while (token.isPresent());
     return List.copyOf(results);
   }
