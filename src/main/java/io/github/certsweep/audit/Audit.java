@@ -54,7 +54,7 @@ final class Audit {
     this.account = new AccountCalls(clients);
     this.store = new IamCertificateStore(clients.iam());
     this.judge = new Judge(UsageSearch.with(clients, settings), clock);
-    this.bodies = new CertificateBodies(clients.iam());
+    this.bodies = new CertificateBodies(store);
     this.acm = AcmCertificates.with(clients);
     this.build = build;
     this.clock = clock;

@@ -68,20 +68,7 @@ public final class IamCertificateStore {
    */
   public Optional<Instant> validFrom(ServerCertificate listed, Deadline deadline) {
     try {
-      var found =
-          GET.make(
-                  deadline,
-                  limit ->
-                      iam.getServerCertificate(request ->
-                          request
-                              .serverCertificateName(listed.name())
-                              .overrideConfiguration(limit)))
-              .serverCertificate();
-      GET.require(
-          found != null
-              && found.serverCertificateMetadata() != null
-              && found.certificateBody() != null,
-          "The answer contains no certificate.");
+      var found = read(listed.name(), deadline);
       if (!listed.id().equals(found.serverCertificateMetadata().serverCertificateId())) {
         return Optional.empty();
       }
@@ -99,6 +86,29 @@ public final class IamCertificateStore {
       }
       throw e;
     }
+  }
+
+  /**
+   * The certificate of this name as IAM returns it: metadata, body, chain and tags, never the key.
+   *
+   * @throws AwsCallException if IAM gives no body, also if it says that there is no such
+   *     certificate
+   */
+  public software.amazon.awssdk.services.iam.model.ServerCertificate read(
+      String name, Deadline deadline) {
+    var found =
+        GET.make(
+                deadline,
+                limit ->
+                    iam.getServerCertificate(request ->
+                        request.serverCertificateName(name).overrideConfiguration(limit)))
+            .serverCertificate();
+    GET.require(
+        found != null
+            && found.serverCertificateMetadata() != null
+            && found.certificateBody() != null,
+        "The answer contains no certificate.");
+    return found;
   }
 
   private ListServerCertificatesResponse listPage(Optional<String> marker, Deadline deadline) {

@@ -71,7 +71,6 @@ class ArchitectureTest {
           "UsageRegions",
           "AccountCalls",
           "AcmCertificates",
-          "CertificateBodies",
           "OrganizationAudit",
           "OrganizationAccounts",
           "AggregatedResults",

@@ -5,6 +5,7 @@ import io.github.certsweep.audit.report.Warning;
 import io.github.certsweep.aws.AwsCall;
 import io.github.certsweep.aws.AwsCallException;
 import io.github.certsweep.aws.Deadline;
+import io.github.certsweep.certificate.IamCertificateStore;
 import io.github.certsweep.certificate.ServerCertificate;
 import io.github.certsweep.exemption.CertificateTags;
 import io.github.certsweep.exemption.ExceptionLimit;
@@ -23,7 +24,6 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import software.amazon.awssdk.services.iam.IamClient;
 
 /** Reads certificates from IAM, never their private keys. Thread-safe. */
 public final class CertificateBodies {
@@ -35,10 +35,10 @@ public final class CertificateBodies {
    */
   private static final int CALLS_AT_ONCE = 8;
 
-  private final IamClient iam;
+  private final IamCertificateStore store;
 
-  public CertificateBodies(IamClient iam) {
-    this.iam = iam;
+  public CertificateBodies(IamCertificateStore store) {
+    this.store = store;
   }
 
   /**
@@ -129,17 +129,7 @@ public final class CertificateBodies {
   private Body body(ServerCertificate listed, Instant now, Deadline deadline)
       throws CertificateException {
     software.amazon.awssdk.services.iam.model.ServerCertificate answer =
-        GET.make(
-                deadline,
-                limit ->
-                    iam.getServerCertificate(request ->
-                        request.serverCertificateName(listed.name()).overrideConfiguration(limit)))
-            .serverCertificate();
-    GET.require(
-        answer != null
-            && answer.serverCertificateMetadata() != null
-            && answer.certificateBody() != null,
-        "The answer contains no certificate.");
+        store.read(listed.name(), deadline);
     GET.require(
         listed.id().equals(answer.serverCertificateMetadata().serverCertificateId()),
         "The name "

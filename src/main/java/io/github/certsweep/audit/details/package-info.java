@@ -1,5 +1,2 @@
-/**
- * What stored certificates say of themselves: names, key, chain, and what is wrong with them. Only
- * {@code CertificateBodies} calls AWS.
- */
+/** What stored certificates say of themselves: names, key, chain, and what is wrong with them. */
 package io.github.certsweep.audit.details;

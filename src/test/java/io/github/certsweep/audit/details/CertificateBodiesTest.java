@@ -24,8 +24,9 @@ class CertificateBodiesTest {
   private final AtomicInteger told = new AtomicInteger();
 
   private Bodies read() throws InterruptedException {
-    List<ServerCertificate> listed = new IamCertificateStore(iam).listAll(DEADLINE);
-    return new CertificateBodies(iam).read(listed, NOW, DEADLINE, told::incrementAndGet);
+    IamCertificateStore store = new IamCertificateStore(iam);
+    List<ServerCertificate> listed = store.listAll(DEADLINE);
+    return new CertificateBodies(store).read(listed, NOW, DEADLINE, told::incrementAndGet);
   }
 
   @Test
