@@ -11,6 +11,7 @@ from sandbox.client import PROJECT, Sandbox
 from sandbox.host.class_archives import FOLDER
 
 from .account import Account
+from .auditor import Auditor
 from .deployment import Deployment
 from .package import Package
 from .production import Production
@@ -50,6 +51,13 @@ def assert_keeps_secrets(invocation: dict[str, Any]) -> None:
     token = event.get("resultToken") if isinstance(event, dict) else None
     if token not in (None, "TESTMODE"):
         assert token not in told, told
+
+
+@pytest.fixture
+def auditor(shared_sandbox: Sandbox, tmp_path: Path) -> Auditor:
+    """Somebody who audits an empty account."""
+    shared_sandbox.reset()
+    return Auditor(shared_sandbox, tmp_path)
 
 
 @pytest.fixture

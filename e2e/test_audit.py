@@ -29,12 +29,6 @@ LONG_AGO = timedelta(days=900)
 NAME = "www.example.com"
 
 
-@pytest.fixture
-def auditor(shared_sandbox: Sandbox, tmp_path: Path) -> Auditor:
-    shared_sandbox.reset()
-    return Auditor(shared_sandbox, tmp_path)
-
-
 # Each service takes it.
 RSA = new_key("RSA_2048")
 

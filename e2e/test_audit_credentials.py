@@ -7,12 +7,11 @@ import json
 import sys
 from collections.abc import Callable
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from sandbox.client import Infrastructure, Sandbox
+from sandbox.client import Infrastructure
 
 from .account import now
 from .auditor import Auditor
@@ -21,12 +20,6 @@ from .test_audit import NAME, store
 
 PORTAL = "https://example.awsapps.com/start"
 ROLE = "Auditor"
-
-
-@pytest.fixture
-def auditor(shared_sandbox: Sandbox, tmp_path: Path) -> Auditor:
-    shared_sandbox.reset()
-    return Auditor(shared_sandbox, tmp_path)
 
 
 def policy(auditor: Auditor) -> dict[str, Any]:

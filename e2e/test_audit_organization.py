@@ -7,12 +7,9 @@ import json
 import signal
 import subprocess
 import time
-from pathlib import Path
 from typing import Any
 
-import pytest
-
-from sandbox.client import AggregateResult, Sandbox
+from sandbox.client import AggregateResult
 
 from .auditor import Auditor
 from .test_audit_credentials import actions, policy, web_identity
@@ -25,12 +22,6 @@ EXPIRED = "Expired 2018-07-10T23:59:59Z (id ASCAEXAMPLE). In use by 1: CloudFron
 
 def number(account: int) -> str:
     return f"{account:012}"
-
-
-@pytest.fixture
-def auditor(shared_sandbox: Sandbox, tmp_path: Path) -> Auditor:
-    shared_sandbox.reset()
-    return Auditor(shared_sandbox, tmp_path)
 
 
 def organization(auditor: Auditor, accounts: int, flagged: int) -> None:
