@@ -32,11 +32,18 @@ def test_nothing_but_the_remove_function_may_delete(template: Template) -> None:
     assert owners == {"RemoveRole"}
 
 
-@pytest.mark.parametrize(("maximum", "readers"), [("0", set()), ("1", {"Evaluate", "Inspect"})])
-def test_tags_may_be_read_only_if_there_can_be_exceptions(
-    template: Template, maximum: str, readers: set[str]
+@pytest.mark.parametrize(
+    ("choice", "readers"),
+    [
+        ({}, set()),
+        ({"MaximumExceptionDays": "1"}, {"Evaluate", "Inspect"}),
+        ({"SecurityHub": "true"}, {"Evaluate"}),
+    ],
+)
+def test_tags_may_be_read_only_if_they_count_or_are_shown(
+    template: Template, choice: dict[str, str], readers: set[str]
 ) -> None:
-    existing = Resolver(template, {"MaximumExceptionDays": maximum}).resources()
+    existing = Resolver(template, choice).resources()
     found = [one for one in statements(existing) if "iam:ListServerCertificateTags" in one.actions]
     assert {one.path.split("/")[1].removesuffix("Role") for one in found} == readers
     for one in found:

@@ -33,6 +33,7 @@ IMPORT = {
         "arn:aws:securityhub:eu-west-1:123456789012:product/123456789012/default"
     ),
 }
+READS_TAGS = "iam:ListServerCertificateTags"
 FUNCTIONS = {
     "EvaluateRole": "EvaluateFunctionName",
     "InspectRole": "InspectFunctionName",
@@ -166,6 +167,19 @@ def test_rule_that_may_not_import_findings_names_what_it_misses(
     assert denied(importing) == {action}
 
 
+def test_findings_have_no_tags_if_they_may_not_be_read(importing: Deployment) -> None:
+    importing.tag("www", until="2026-12-31", reason="any tag")
+    with importing.policies.without("EvaluateRole", READS_TAGS):
+        run = importing.scheduled_run()
+    assert run.error.startswith(f"{READS_TAGS} failed: AccessDenied")
+    assert denied(importing) == {READS_TAGS}
+    (finding,) = importing.sandbox.security_hub.findings()
+    assert "Tags" not in finding["Resources"][0]
+    assert importing.scheduled_run().outcome == "REPORTED"
+    (finding,) = importing.sandbox.security_hub.findings()
+    assert finding["Resources"][0]["Tags"]["certsweep:exception-reason"] == "any tag"
+
+
 def test_rule_that_imports_no_findings_may_not(stack: Deployment) -> None:
     assert not stack.policies.granted("EvaluateRole") & set(IMPORT)
 
@@ -254,19 +268,16 @@ def test_runbook_fails_without_a_permission_and_deletes_nothing(
     assert denied(guarded) == {action}
 
 
-READS_EXCEPTIONS = "iam:ListServerCertificateTags"
-
-
 def test_tags_may_be_read_only_if_there_can_be_exceptions_and_then_are(stack: Deployment) -> None:
-    assert not any(READS_EXCEPTIONS in stack.policies.granted(role) for role in stack.roles)
+    assert not any(READS_TAGS in stack.policies.granted(role) for role in stack.roles)
     stack.configure(MaximumExceptionDays="30")
-    readers = {role for role in stack.roles if READS_EXCEPTIONS in stack.policies.granted(role)}
+    readers = {role for role in stack.roles if READS_TAGS in stack.policies.granted(role)}
     assert readers == {"EvaluateRole", "InspectRole"}
     stack.expired("www")
     for role in sorted(readers):
         work(stack, role)
         asked = stack.sandbox.permissions.list(role=stack.roles[role])
-        assert READS_EXCEPTIONS in {one["action"] for one in asked}
+        assert READS_TAGS in {one["action"] for one in asked}
     assert denied(stack) == set()
 
 
@@ -274,15 +285,15 @@ def test_tags_may_be_read_only_if_there_can_be_exceptions_and_then_are(stack: De
 def test_no_function_takes_tags_that_it_may_not_read_for_none(stack: Deployment, role: str) -> None:
     stack.configure(MaximumExceptionDays="30")
     stack.expired("www")
-    with stack.policies.without(role, READS_EXCEPTIONS):
+    with stack.policies.without(role, READS_TAGS):
         summary = work(stack, role).summary
     if role == "EvaluateRole":
         assert summary["exceptionsUnread"] == 1
         assert stack.annotation("www").endswith("Exception unknown: AccessDenied.")
     else:
         assert not summary["deletable"]
-        assert READS_EXCEPTIONS in summary["reason"]
-    assert denied(stack) == {READS_EXCEPTIONS}
+        assert READS_TAGS in summary["reason"]
+    assert denied(stack) == {READS_TAGS}
 
 
 @pytest.mark.parametrize("role", ["EvaluateRole", "InspectRole", "RunbookRole"])

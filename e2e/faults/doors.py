@@ -13,6 +13,7 @@ from .expectations import (
     DELETED,
     DELETION,
     FAILED,
+    LIFETIME_UNREAD,
     PARTLY,
     RECOVERED,
     SEARCH,
@@ -29,7 +30,7 @@ from .expectations import (
     unclear,
     unsearched,
 )
-from .world import World
+from .world import SHORT_LIVED, World
 
 
 class Door:
@@ -146,6 +147,7 @@ class Evaluate(Door):
 
     def afterwards(self, _: Certificate) -> list[str]:
         run = self.world.stack.scheduled_run()
+        self._invocation = run.invocation
         if run.invocation["error"]:
             return [f"the next run failed: {run.error}"]
         stored = {(CERTIFICATE, name) for name in self.world.certificates()}
@@ -162,7 +164,7 @@ class Evaluate(Door):
             problems.append(f"the next run left {some(set(shown) ^ stored)}")
         problems += [
             f"next run: {name} is said to be {shown[CERTIFICATE, name]['Annotation']!r}"
-            for name in self._expired()
+            for name in self._flagged()
             if (CERTIFICATE, name) in shown
             and self._truth(name) not in shown[CERTIFICATE, name]["Annotation"]
         ]
@@ -172,11 +174,14 @@ class Evaluate(Door):
         kinds = ["COMPLIANT", "NON_COMPLIANT", "NOT_APPLICABLE"]
         return self.world.sandbox.results(self.world.stack.rule, kinds)
 
-    def _expired(self) -> list[str]:
+    def _flagged(self) -> list[str]:
+        """What has expired; beside it, what the run has to take for expiring."""
         changing = [] if self._turns % 2 else ["changing"]
         rotating = f"rotating-{self._turns}"
         kept = sorted(self.world.kept)
-        return [*kept, "bystander", rotating, self.world.target.name, *changing]
+        error = str(self._invocation["payload"].get("errorMessage", ""))
+        expiring = [SHORT_LIVED] if LIFETIME_UNREAD in error else []
+        return [*kept, "bystander", rotating, self.world.target.name, *changing, *expiring]
 
     def _truth(self, name: str) -> str:
         user = self.world.users.get(name)
@@ -186,11 +191,11 @@ class Evaluate(Door):
         self, results: Mapping[tuple[str, str], Any], keys: Iterable[tuple[str, str]]
     ) -> list[tuple[str, str]]:
         """Results that say what isn't so: by name, and what it is."""
-        expired = set(self._expired())
+        flagged = set(self._flagged())
         found = []
         for key in sorted(set(keys) & set(results)):
             result, name = results[key], key[1]
-            truth = "NON_COMPLIANT" if name in expired else "COMPLIANT"
+            truth = "NON_COMPLIANT" if name in flagged else "COMPLIANT"
             if result["ComplianceType"] != truth:
                 found.append((name, f"is {result['ComplianceType']}, not {truth}"))
             told = result.get("Annotation", "")
@@ -200,7 +205,7 @@ class Evaluate(Door):
             is_known = "Exception until " in told or "Exception unknown: " in told
             if name == self.world.excepted.name and not is_known:
                 found.append((name, f"is excepted, but is said to be {told!r}"))
-            if name in expired and not user and "In use" in told:
+            if name in flagged and not user and "In use" in told:
                 found.append((name, f"is not in use, but is said to be {told!r}"))
         return found
 

@@ -30,6 +30,8 @@ SEARCH = {
 TAGS = ("ListServerCertificateTags", "GetServerCertificate")
 # How a verdict says that it does not know the exception.
 UNREAD = "Exception unknown: "
+# How an error says that a certificate may be taken for expiring too early.
+LIFETIME_UNREAD = "All of daysToExpiration applies to what was not read."
 # What an error must name, and what it must advise.
 _CALL = re.compile(r"\b[a-z0-9]+:[A-Z]\w+ (failed|was not made|kept answering)")
 _REMEDY = re.compile(

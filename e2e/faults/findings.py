@@ -35,7 +35,7 @@ class EvaluateAndImport(Evaluate):
         """The ids of the findings that there must be, and the certificates' names."""
         stored = self.world.certificates()
         account = self.world.sandbox.account
-        return {f"certsweep/{account}/{stored[name].id}": name for name in self._expired()}
+        return {f"certsweep/{account}/{stored[name].id}": name for name in self._flagged()}
 
     def _wrongly_archived(self) -> list[str]:
         archived = {one["Id"] for one in self.world.sandbox.security_hub.findings("ARCHIVED")}

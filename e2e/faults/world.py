@@ -10,6 +10,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from sandbox.client import Sandbox
+from sandbox.client.certificates import self_signed
 from sandbox.host.class_archives import FOLDER
 
 from ..account import days, now
@@ -28,6 +29,12 @@ FILLERS = 200
 TIMEOUTS = {"EvaluateFunctionName": 89, "InspectFunctionName": 29, "RemoveFunctionName": 54}
 # An exception lasts so many days after the certificate's expiration at most.
 EXCEPTION_DAYS = 30
+# So many days before its expiration a certificate counts as expiring, but for no more than this
+# share of its lifetime. The short-lived one has more days left than its share, and fewer than 30.
+LEAD_DAYS = 30
+LEAD_PERCENT = 50
+SHORT_LIFETIME = 40
+SHORT_LIVED = "short-lived"
 # By how much the functions' pauses are multiplied, before they look again for what was not found:
 # tens of seconds would be more than the whole time of a function here.
 PAUSE_FACTOR = 0.01
@@ -54,6 +61,8 @@ class World:
             RefreshDays="0",
             MaximumExceptionDays=str(EXCEPTION_DAYS),
             SecurityHub="true",
+            DaysToExpiration=str(LEAD_DAYS),
+            DaysToExpirationPercent=str(LEAD_PERCENT),
         )
         self._shorten_pauses()
         self.sandbox.settings(quota=1000)
@@ -99,6 +108,13 @@ class World:
         infrastructure.distribution("shop", distributed.id)
         self.users[distributed.name] = "CloudFront "
         self.stack.expired("bystander")
+        self._store_short_lived()
+
+    def _store_short_lived(self) -> None:
+        """A valid certificate that only its lifetime keeps from counting as expiring."""
+        end = now() + days((LEAD_DAYS + SHORT_LIFETIME * LEAD_PERCENT / 100) / 2)
+        files = self_signed(SHORT_LIVED, end - days(SHORT_LIFETIME), end)
+        self.sandbox.upload_certificate(SHORT_LIVED, end, files=files)
 
     def _store_excepted(self) -> Certificate:
         """An expired certificate that nothing uses and that an exception keeps."""

@@ -199,6 +199,10 @@ def test_what_comes_back_is_new_unless_it_is_suppressed(
         ({"Compliance": {"RelatedRequirements": ["r"] * 33}}, "NOT have more than 32 items"),
         ({"Resources": []}, ".Resources should have 1 to 32 items"),
         (
+            {"Resources": [finding()["Resources"][0] | {"Tags": {}}]},
+            ".Resources[0].Tags should NOT have fewer than 1",
+        ),
+        (
             {"FindingProviderFields": {"Severity": {"Label": "LOW"}, "Types": ["Mine"]}},
             ".Types[0] should match pattern",
         ),
@@ -232,6 +236,12 @@ def test_a_batch_has_a_hundred_at_most(hub: Any) -> None:
     hub.batch_import_findings(Findings=[finding(Id=str(number)) for number in range(100)])
     with pytest.raises(hub.exceptions.InvalidInputException, match="less than or equal to 100"):
         hub.batch_import_findings(Findings=[finding(Id=str(number)) for number in range(101)])
+
+
+def test_a_tag_without_a_value_makes_it_refuse_the_whole_batch(hub: Any) -> None:
+    resource = finding()["Resources"][0] | {"Tags": {"blank": ""}}
+    with pytest.raises(hub.exceptions.InvalidInputException, match=r"tags\.blank"):
+        hub.batch_import_findings(Findings=[finding(Resources=[resource])])
 
 
 def test_times_are_required(hub: Any) -> None:

@@ -101,6 +101,8 @@ def _counts(finding: dict[str, Any]) -> Iterator[str]:
     resources = finding["Resources"]
     if not 1 <= len(resources) <= _MAX_RESOURCES:
         yield f".Resources should have 1 to {_MAX_RESOURCES} items"
+    if any(one.get("Tags") == {} for one in resources):
+        yield ".Resources[0].Tags should NOT have fewer than 1 properties"
     requirements = finding.get("Compliance", {}).get("RelatedRequirements", [])
     if len(requirements) > _MAX_REQUIREMENTS:
         yield f".Compliance.RelatedRequirements should NOT have more than {_MAX_REQUIREMENTS} items"

@@ -4,19 +4,14 @@ import io.github.certsweep.aws.AwsCallException;
 import io.github.certsweep.aws.Clients;
 import io.github.certsweep.aws.Deadline;
 import io.github.certsweep.certificate.JudgedCertificate;
-import io.github.certsweep.usage.Bulkhead;
 import java.time.Duration;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.function.Function;
-import java.util.function.Supplier;
 import java.util.stream.Collectors;
-import software.amazon.awssdk.services.iam.IamClient;
 
 /**
  * The exceptions of an account's certificates. If exceptions are off, it makes no call.
@@ -33,25 +28,21 @@ public final class Exemptions {
   private static final Duration TIME_TO_READ = Duration.ofSeconds(5);
 
   private final ExceptionLimit limit;
-  private final Optional<Supplier<IamClient>> iam;
+  private final Optional<CertificateTags> tags;
 
-  private Exemptions(ExceptionLimit limit, Optional<Supplier<IamClient>> iam) {
+  private Exemptions(ExceptionLimit limit, Optional<CertificateTags> tags) {
     this.limit = limit;
-    this.iam = limit.isOn() ? iam : Optional.empty();
+    this.tags = limit.isOn() ? tags : Optional.empty();
   }
 
   /** For those who only look: the tags are read when the certificates are judged. */
   public static Exemptions read(ExceptionLimit limit, Clients clients) {
-    return read(limit, () -> clients.forSearch(IamClient.builder(), clients.region()));
+    return read(limit, CertificateTags.with(clients));
   }
 
-  /**
-   * The same with any client.
-   *
-   * @param iam called only if there are tags to read
-   */
-  public static Exemptions read(ExceptionLimit limit, Supplier<IamClient> iam) {
-    return new Exemptions(limit, Optional.of(iam));
+  /** The same with any reader of tags. */
+  public static Exemptions read(ExceptionLimit limit, CertificateTags tags) {
+    return new Exemptions(limit, Optional.of(tags));
   }
 
   /**
@@ -69,7 +60,7 @@ public final class Exemptions {
 
   /** When a search must end, so that the tags can be read after it. */
   public Deadline beforeReading(Deadline deadline) {
-    return iam.isPresent() ? deadline.earlierBy(TIME_TO_READ) : deadline;
+    return tags.isPresent() ? deadline.earlierBy(TIME_TO_READ) : deadline;
   }
 
   /**
@@ -81,8 +72,10 @@ public final class Exemptions {
       Collection<JudgedCertificate> judged, Deadline deadline) {
     List<JudgedCertificate> flagged =
         judged.stream().filter(JudgedCertificate::isExpiredOrExpiring).toList();
-    Map<JudgedCertificate, Exemption> read =
-        iam.isPresent() && !flagged.isEmpty() ? readAll(flagged, iam.get(), deadline) : Map.of();
+    Map<JudgedCertificate, Exemption> read = new HashMap<>();
+    tags.map(reader -> reader.readAll(flagged, deadline))
+        .orElse(Map.of())
+        .forEach((one, answer) -> read.put(one, of(one, answer)));
     Exemption unread = limit.isOn() ? new Exemption.NotReadYet() : new Exemption.None();
     return judged.stream()
         .distinct()
@@ -111,30 +104,16 @@ public final class Exemptions {
                     "iam:GetServerCertificate", "The answer contains no list of tags.")));
   }
 
-  private Map<JudgedCertificate, Exemption> readAll(
-      Collection<JudgedCertificate> flagged, Supplier<IamClient> client, Deadline deadline) {
-    Map<JudgedCertificate, Exemption> found = new ConcurrentHashMap<>();
-    try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
-        IamClient opened = client.get()) {
-      CertificateTags tags = new CertificateTags(opened);
-      Bulkhead bulkhead = new Bulkhead(threads, Bulkhead.permitsOfAll());
-      flagged.forEach(one -> bulkhead.begin(() -> found.put(one, read(one, tags, deadline))));
-      bulkhead.await();
-    }
-    return found;
+  private Exemption of(JudgedCertificate judged, CertificateTags.Answer answer) {
+    return answer
+        .failure()
+        .map(Exemptions::unread)
+        .orElseGet(() -> limit.exemption(answer.tags(), judged));
   }
 
-  private Exemption read(JudgedCertificate judged, CertificateTags tags, Deadline deadline) {
-    try {
-      return limit.exemption(tags.read(judged.certificate().name(), deadline), judged);
-    } catch (AwsCallException e) {
-      return unread(e);
-    } catch (RuntimeException e) {
-      return new Exemption.Unread(e.getClass().getSimpleName(), e.toString());
-    }
-  }
-
-  private static Exemption unread(AwsCallException failure) {
-    return new Exemption.Unread(failure.code(), failure.getMessage());
+  private static Exemption unread(RuntimeException failure) {
+    return failure instanceof AwsCallException call
+        ? new Exemption.Unread(call.code(), call.getMessage())
+        : new Exemption.Unread(failure.getClass().getSimpleName(), failure.toString());
   }
 }

@@ -46,8 +46,11 @@ final class DueFindings {
         if (!finding.isCompliant()) {
           due.add(StoredFinding.first(finding, judgedAt));
         }
-      } else if (!isNewer(known, judgedAt) && isDue(known, finding, judgedAt)) {
-        due.add(known.showing(finding, finding.isCompliant(), judgedAt));
+      } else if (!isNewer(known, judgedAt)) {
+        Finding news = finding.over(known.finding());
+        if (isDue(known, news, judgedAt)) {
+          due.add(known.showing(news, news.isCompliant(), judgedAt));
+        }
       }
     }
     left.values().stream()

@@ -1,5 +1,7 @@
 package io.github.certsweep.findings;
 
+import static java.util.stream.Collectors.toUnmodifiableMap;
+
 import io.github.certsweep.certificate.ExpirationStatus;
 import io.github.certsweep.certificate.JudgedCertificate;
 import io.github.certsweep.certificate.ServerCertificate;
@@ -7,6 +9,7 @@ import io.github.certsweep.input.Text;
 import io.github.certsweep.usage.CertificateUsage;
 import io.github.certsweep.verdict.Verdict;
 import java.time.ZoneOffset;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -17,9 +20,15 @@ import java.util.Optional;
  * @param title what a person reads in a list of a thousand; 256 characters at most
  * @param description 1,024 characters at most
  * @param certificateArn the resource
+ * @param tags of the certificate; empty if they were not read
  */
-public record Finding(
-    String id, String title, String description, Severity severity, String certificateArn) {
+record Finding(
+    String id,
+    String title,
+    String description,
+    Severity severity,
+    String certificateArn,
+    Optional<Map<String, String>> tags) {
   /** Limits of the AWS Security Finding Format. */
   private static final int MAX_TITLE = 256;
 
@@ -27,17 +36,20 @@ public record Finding(
 
   private static final String GONE = "No longer stored in IAM. Before: ";
 
-  public Finding {
+  Finding {
     title = Text.shorten(title, MAX_TITLE);
     description = Text.shorten(description, MAX_DESCRIPTION);
+    tags = tags.map(Finding::withText);
   }
 
   /**
    * The finding on a certificate that IAM has.
    *
    * @param annotation what AWS Config shows beside the result
+   * @param tags empty if they were not read
    */
-  public static Finding of(Verdict verdict, String annotation, String accountId) {
+  static Finding of(
+      Verdict verdict, String annotation, String accountId, Optional<Map<String, String>> tags) {
     JudgedCertificate judged = verdict.judged().orElseThrow();
     ServerCertificate certificate = judged.certificate();
     return new Finding(
@@ -45,13 +57,28 @@ public record Finding(
         title(judged, verdict.usage()),
         annotation,
         Severity.of(verdict),
-        certificate.arn());
+        certificate.arn(),
+        tags);
+  }
+
+  /** Security Hub takes no tag without a value. */
+  private static Map<String, String> withText(Map<String, String> tags) {
+    return tags.entrySet().stream()
+        .filter(tag -> !tag.getKey().isBlank() && !tag.getValue().isBlank())
+        .collect(toUnmodifiableMap(Map.Entry::getKey, Map.Entry::getValue));
+  }
+
+  /** The same finding. Tags that were not read are those that Security Hub shows. */
+  Finding over(Finding shown) {
+    return tags.isPresent()
+        ? this
+        : new Finding(id, title, description, severity, certificateArn, shown.tags);
   }
 
   /** The same finding once its certificate is no longer in IAM. */
   Finding gone() {
     String before = description.startsWith(GONE) ? description : GONE + description;
-    return new Finding(id, title, before, severity, certificateArn);
+    return new Finding(id, title, before, severity, certificateArn, tags);
   }
 
   /** Whether the certificate is COMPLIANT, so that nothing is wrong with it. */

@@ -98,7 +98,8 @@ final class FindingFormat {
             shown.title(),
             shown.description(),
             severity(shown),
-            shown.resources().getFirst().id());
+            shown.resources().getFirst().id(),
+            Optional.of(shown.resources().getFirst().tags()));
     return Optional.of(
         new StoredFinding(
             finding,
@@ -111,7 +112,8 @@ final class FindingFormat {
 
   /**
    * The resource. ASFF has no type for server certificates. Its list of partitions is shorter than
-   * AWS's own, and the member is optional.
+   * AWS's own, and the member is optional. Tags, if any are given, must be one or more
+   * (https://github.com/prowler-cloud/prowler/pull/2786).
    */
   private static Resource resource(Finding finding, Product product) {
     Partition partition = Partition.fromValue(product.partition());
@@ -120,6 +122,7 @@ final class FindingFormat {
         .id(finding.certificateArn())
         .partition(partition == Partition.UNKNOWN_TO_SDK_VERSION ? null : partition)
         .region(product.region())
+        .tags(finding.tags().filter(tags -> !tags.isEmpty()).orElse(null))
         .build();
   }
 

@@ -6,6 +6,8 @@ import io.github.certsweep.aws.AwsCallException;
 import io.github.certsweep.aws.Clients;
 import io.github.certsweep.aws.Deadline;
 import io.github.certsweep.aws.Pause;
+import io.github.certsweep.exemption.CertificateTags;
+import io.github.certsweep.verdict.Verdict;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -34,35 +36,51 @@ public final class SecurityHubFindings {
       " Findings in Security Hub may be out of date until the next run, which imports what is"
           + " missing.";
 
+  /** Of the time that is left, reserved for the findings: their tags must not take it. */
+  private static final Duration TIME_TO_IMPORT = Duration.ofSeconds(20);
+
   private final Function<String, FindingStore> open;
+  private final CertificateTags tags;
   private final Pause pause;
 
   /**
    * @param open opens the findings of an account. Called only if they are wanted: the SDK's classes
    *     are large, and would slow each cold start
    */
-  SecurityHubFindings(Function<String, FindingStore> open, Pause pause) {
+  SecurityHubFindings(Function<String, FindingStore> open, CertificateTags tags, Pause pause) {
     this.open = open;
+    this.tags = tags;
     this.pause = pause;
   }
 
   /** The findings as the function imports them. Makes no client yet. */
   public static SecurityHubFindings with(Clients clients, Pause pause) {
-    return new SecurityHubFindings(accountId -> FindingStore.of(clients, accountId), pause);
+    return new SecurityHubFindings(
+        accountId -> FindingStore.of(clients, accountId), CertificateTags.with(clients), pause);
   }
 
   /**
    * Imports and archives what is due. Never fails: the update says what was not done.
    *
-   * @param current the finding on each certificate that IAM has, from a complete listing: what is
-   *     not among them is archived
+   * @param verdicts on each certificate that IAM has, from a complete listing: the finding of any
+   *     other is archived
+   * @param annotation what AWS Config shows of a verdict
    * @param judgedAt when the certificates were listed
    */
   public FindingsUpdate bring(
-      List<Finding> current, String accountId, Instant judgedAt, Deadline deadline) {
+      List<Verdict> verdicts,
+      Function<Verdict, String> annotation,
+      String accountId,
+      Instant judgedAt,
+      Deadline deadline) {
     try (FindingStore store = open.apply(accountId)) {
       List<StoredFinding> shown = store.readActive(deadline);
-      return send(store, DueFindings.of(current, shown, judgedAt), deadline);
+      FindingTags read = FindingTags.read(verdicts, tags, deadline.earlierBy(TIME_TO_IMPORT));
+      List<Finding> current =
+          verdicts.stream()
+              .map(one -> Finding.of(one, annotation.apply(one), accountId, read.of(one)))
+              .toList();
+      return send(store, DueFindings.of(current, shown, judgedAt), deadline).with(read.problem());
     } catch (AwsCallException e) {
       return FindingsUpdate.failed(e.getMessage() + HEALS);
     }

@@ -7,7 +7,7 @@ import io.github.certsweep.certificate.IamCertificateStore;
 import io.github.certsweep.certificate.LeadTimes;
 import io.github.certsweep.certificate.ServerCertificate;
 import io.github.certsweep.exemption.Exemptions;
-import io.github.certsweep.findings.Finding;
+import io.github.certsweep.findings.FindingsUpdate;
 import io.github.certsweep.findings.SecurityHubFindings;
 import io.github.certsweep.usage.UsageSearch;
 import io.github.certsweep.verdict.Judge;
@@ -118,14 +118,14 @@ public final class ServerCertificateRule {
     if (!importsFindings || event.testMode()) {
       return run;
     }
-    return run.with(
-        findings.bring(findings(verdicts, event), event.accountId(), begun, end), clock.instant());
-  }
-
-  private static List<Finding> findings(Verdicts verdicts, RuleEvent event) {
-    return verdicts.all().stream()
-        .map(verdict -> Finding.of(verdict, Evaluation.of(verdict).annotation(), event.accountId()))
-        .toList();
+    FindingsUpdate update =
+        findings.bring(
+            verdicts.all(),
+            verdict -> Evaluation.of(verdict).annotation(),
+            event.accountId(),
+            begun,
+            end);
+    return run.with(update, clock.instant());
   }
 
   private static List<Evaluation> evaluations(Verdicts verdicts, RuleEvent event) {

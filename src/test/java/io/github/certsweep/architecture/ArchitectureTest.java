@@ -75,8 +75,7 @@ class ArchitectureTest {
           "OrganizationAccounts",
           "AggregatedResults",
           "AggregatorSources",
-          "CertificateTags",
-          "Exemptions");
+          "CertificateTags");
 
   private static final String USAGE_SOURCE = PRODUCT + ".usage.UsageSource";
   private static final String VERDICT = PRODUCT + ".verdict.Verdict";

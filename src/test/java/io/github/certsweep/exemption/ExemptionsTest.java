@@ -63,9 +63,9 @@ class ExemptionsTest {
     Exemptions off =
         Exemptions.read(
             ExceptionLimit.OFF,
-            () -> {
+            new CertificateTags(() -> {
               throw new AssertionError("A client was made.");
-            });
+            }));
     assertThat(off.of(judged(0), deadline()).values()).containsOnly(new Exemption.None());
     assertThat(off.of(judged(0).getFirst(), Optional.empty())).isEqualTo(new Exemption.None());
     Deadline deadline = deadline();
@@ -78,15 +78,18 @@ class ExemptionsTest {
     Exemptions on =
         Exemptions.read(
             THIRTY,
-            () -> {
+            new CertificateTags(() -> {
               throw new AssertionError("A client was made.");
-            });
+            }));
     assertThat(on.of(judged(0), deadline()).values()).containsOnly(new Exemption.None());
   }
 
   @Test
   void aSearchLeavesTimeToRead() {
-    assertThat(Exemptions.read(THIRTY, () -> iam).beforeReading(deadline()).left())
+    assertThat(
+            Exemptions.read(THIRTY, new CertificateTags(() -> iam))
+                .beforeReading(deadline())
+                .left())
         .isEqualTo(deadline().left().minusSeconds(5));
     assertThat(Exemptions.readLater(THIRTY).beforeReading(deadline()).left())
         .isEqualTo(deadline().left());
@@ -166,7 +169,8 @@ class ExemptionsTest {
   @Test
   void whatThereIsNoTimeForIsUnknown() {
     Map<JudgedCertificate, Exemption> found =
-        Exemptions.read(THIRTY, () -> iam).of(judged(0), Deadline.in(0, CLOCK));
+        Exemptions.read(THIRTY, new CertificateTags(() -> iam))
+            .of(judged(0), Deadline.in(0, CLOCK));
     assertThat(found.values())
         .anySatisfy(
             one -> assertThat(one.shortSentence()).isEqualTo("Exception unknown: OutOfTime."));
@@ -228,7 +232,7 @@ class ExemptionsTest {
 
   private Map<String, Exemption> all(int leadDays) {
     Map<String, Exemption> byName = new HashMap<>();
-    Exemptions.read(THIRTY, () -> iam)
+    Exemptions.read(THIRTY, new CertificateTags(() -> iam))
         .of(judged(leadDays), deadline())
         .forEach((one, exemption) -> byName.put(one.certificate().name(), exemption));
     return byName;

@@ -2,6 +2,7 @@ package io.github.certsweep.findings;
 
 import static java.util.stream.Collectors.toMap;
 
+import io.github.certsweep.exemption.CertificateTags;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -13,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
 import software.amazon.awssdk.awscore.exception.AwsErrorDetails;
+import software.amazon.awssdk.services.iam.IamClient;
 import software.amazon.awssdk.services.securityhub.SecurityHubClient;
 import software.amazon.awssdk.services.securityhub.model.AwsSecurityFinding;
 import software.amazon.awssdk.services.securityhub.model.BatchImportFindingsRequest;
@@ -53,12 +55,22 @@ public class FakeSecurityHub implements SecurityHubClient {
         accountId -> {
           throw new AssertionError("Security Hub is not wanted.");
         },
+        new CertificateTags(() -> {
+          throw new AssertionError("No tags are wanted.");
+        }),
         duration -> {});
   }
 
-  /** Findings that are kept here. */
-  public SecurityHubFindings findings() {
-    return new SecurityHubFindings(accountId -> new FindingStore(this, PRODUCT), duration -> {});
+  /**
+   * Findings that are kept here.
+   *
+   * @param iam has the tags
+   */
+  public SecurityHubFindings findings(IamClient iam) {
+    return new SecurityHubFindings(
+        accountId -> new FindingStore(this, PRODUCT),
+        new CertificateTags(() -> iam),
+        duration -> {});
   }
 
   /** Reports this finding back as failed this many times before it takes it. */

@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.certsweep.aws.Deadline;
 import io.github.certsweep.certificate.LeadTimes;
 import io.github.certsweep.certificate.ServerCertificate;
+import io.github.certsweep.exemption.CertificateTags;
 import io.github.certsweep.exemption.ExceptionLimit;
 import io.github.certsweep.exemption.Exemptions;
 import io.github.certsweep.fake.FakeIam;
@@ -78,7 +79,9 @@ class FindingTest {
     FakeIam iam = new FakeIam().with(World.valid("www")).excepted("www", until, "vendor migration");
     Judge judge =
         new Judge(
-            FakeUsage.of(ARN).search(), Exemptions.read(new ExceptionLimit(30), () -> iam), CLOCK);
+            FakeUsage.of(ARN).search(),
+            Exemptions.read(new ExceptionLimit(30), new CertificateTags(() -> iam)),
+            CLOCK);
     return finding(judged(judge, expiration, true));
   }
 
@@ -91,13 +94,14 @@ class FindingTest {
 
   @Test
   void whatSecurityHubWouldRefuseAsTooLongIsShortened() {
-    Finding finding = new Finding("id", "t".repeat(257), "d".repeat(1025), Severity.LOW, ARN);
+    Finding finding =
+        new Finding("id", "t".repeat(257), "d".repeat(1025), Severity.LOW, ARN, Optional.empty());
     assertThat(finding.title()).hasSize(256).endsWith("...");
     assertThat(finding.description()).hasSize(1024).endsWith("...");
   }
 
   private static Finding finding(Verdict verdict) {
-    return Finding.of(verdict, "annotation", ACCOUNT);
+    return Finding.of(verdict, "annotation", ACCOUNT, Optional.empty());
   }
 
   private static Verdict verdict(Optional<Instant> expiration, String use) {

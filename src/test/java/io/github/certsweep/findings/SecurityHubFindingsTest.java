@@ -25,6 +25,8 @@ import java.net.UnknownHostException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -85,6 +87,93 @@ class SecurityHubFindingsTest {
                 .region("eu-west-1")
                 .build());
     assertThat(times(finding)).containsOnly(NOW.toString());
+  }
+
+  @Test
+  void itsResourceHasTheTagsOfTheCertificate() {
+    iam.with(expired("old"), expired("bare"), valid("new"))
+        .tagged("old", "Owner", "web team", "blank", "", " ", "x")
+        .tagged("new", "Owner", "nobody asks");
+    assertThat(run().outcome()).isEqualTo(Outcome.REPORTED);
+    assertThat(iam.tagReads).containsExactlyInAnyOrder("old", "bare");
+    assertThat(tags("old")).isEqualTo(Map.of("Owner", "web team"));
+    // Security Hub refuses an empty map.
+    assertThat(securityHub.active().get(ID + "bare").resources().getFirst().hasTags()).isFalse();
+  }
+
+  @Test
+  void aNewTagIsAnUpdateAndAnUnchangedOneIsNone() {
+    iam.with(expired("old")).tagged("old", "Owner", "web team");
+    run();
+    clock.advance(DAY);
+    run();
+    assertThat(securityHub.sent()).hasSize(1);
+    iam.tagged("old", "Owner", "platform team");
+    clock.advance(DAY);
+    run();
+    assertThat(tags("old")).isEqualTo(Map.of("Owner", "platform team"));
+    iam.tagged("old");
+    clock.advance(DAY);
+    run();
+    assertThat(tags("old")).isEmpty();
+    assertThat(securityHub.sent()).hasSize(3);
+  }
+
+  @Test
+  void tagsThatCantBeReadStayAsTheyWereAndAreAFailure() {
+    iam.with(expired("old"), expired("older")).tagged("old", "Owner", "web team");
+    run();
+    iam.listingTagsBy(request -> {
+      throw iamError(403, "AccessDenied", "No");
+    });
+    clock.advance(DAY);
+    EvaluationRun run = run();
+    assertThat(run.outcome()).isEqualTo(Outcome.FAILED);
+    assertThat(run.recorded()).isEqualTo(2);
+    assertThat(run.error().orElseThrow())
+        .containsOnlyOnce("iam:ListServerCertificateTags failed: AccessDenied")
+        .endsWith(
+            " Tags of 2 certificates were not read. Security Hub keeps the tags that it shows"
+                + " until the next run.");
+    assertThat(securityHub.sent()).hasSize(2);
+    usage = FakeUsage.of();
+    clock.advance(DAY);
+    run();
+    assertThat(severity("old")).isEqualTo("LOW");
+    assertThat(tags("old")).isEqualTo(Map.of("Owner", "web team"));
+  }
+
+  @Test
+  void tagsAndFindingsThatBothFailAreBothTold() {
+    iam.with(expired("old"))
+        .listingTagsBy(request -> {
+          throw new IllegalStateException("broken");
+        });
+    securityHub.refusingImport(1, () -> FakeSecurityHub.error(500, "InternalException"));
+    assertThat(run().error().orElseThrow())
+        .contains("1 of 1 findings not imported", "IllegalStateException: broken. Tags of 1 ");
+  }
+
+  @Test
+  void aCertificateThatIsDeletedWhileARunReadsItsTagsIsNoFailure() {
+    iam.with(expired("old"))
+        .listingTagsBy(request -> {
+          throw FakeIam.noSuchEntity("old");
+        });
+    assertThat(run().outcome()).isEqualTo(Outcome.REPORTED);
+    assertThat(securityHub.active()).containsOnlyKeys(ID + "old");
+  }
+
+  @Test
+  void noTagsAreReadIfSecurityHubRefuses() {
+    iam.with(expired("old"));
+    securityHub.refusingRead(1, FakeSecurityHub::notEnabled);
+    run();
+    assertThat(iam.tagReads).isEmpty();
+  }
+
+  private Map<String, String> tags(String name) {
+    return securityHub.active().get(ID + name).resources().getFirst().tags();
   }
 
   @Test
@@ -333,7 +422,8 @@ class SecurityHubFindingsTest {
     AwsSecurityFinding ours =
         FindingFormat.toImport(
             StoredFinding.first(
-                new Finding("id", "title", "description", Severity.LOW, "arn"), NOW),
+                new Finding("id", "title", "description", Severity.LOW, "arn", Optional.empty()),
+                NOW),
             new Product("aws", "eu-west-1", "123456789012"));
     return Stream.of(
         GetFindingsResponse.builder().build(),
@@ -524,7 +614,7 @@ class SecurityHubFindingsTest {
         usage.search(),
         Exemptions.OFF,
         config,
-        hub.findings(),
+        hub.findings(iam),
         clock,
         duration -> {});
   }

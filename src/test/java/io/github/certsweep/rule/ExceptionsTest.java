@@ -14,6 +14,7 @@ import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import io.github.certsweep.aws.Deadline;
 import io.github.certsweep.certificate.IamCertificateStore;
+import io.github.certsweep.exemption.CertificateTags;
 import io.github.certsweep.exemption.ExceptionLimit;
 import io.github.certsweep.exemption.Exemptions;
 import io.github.certsweep.fake.FakeConfig;
@@ -183,7 +184,7 @@ class ExceptionsTest {
     return new ServerCertificateRule(
             new IamCertificateStore(iam),
             usage.search(),
-            Exemptions.read(limit, () -> iam),
+            Exemptions.read(limit, new CertificateTags(() -> iam)),
             config,
             FakeSecurityHub.unused(),
             clock,

@@ -13,6 +13,7 @@ import io.github.certsweep.aws.Deadline;
 import io.github.certsweep.certificate.ExpirationStatus;
 import io.github.certsweep.certificate.IamCertificateStore;
 import io.github.certsweep.certificate.JudgedCertificate;
+import io.github.certsweep.exemption.CertificateTags;
 import io.github.certsweep.exemption.ExceptionLimit;
 import io.github.certsweep.exemption.Exemption;
 import io.github.certsweep.exemption.Exemptions;
@@ -211,7 +212,7 @@ class InspectionTest {
   }
 
   private Verdict inspectWithExceptions(FakeUsage usage) {
-    Exemptions exemptions = Exemptions.read(new ExceptionLimit(30), () -> iam);
+    Exemptions exemptions = Exemptions.read(new ExceptionLimit(30), new CertificateTags(() -> iam));
     return new Inspection(new IamCertificateStore(iam), usage.search(), exemptions, CLOCK)
         .inspect(CertificateSelector.parse("old"), Deadline.in(60_000, CLOCK));
   }
