@@ -133,7 +133,7 @@ def test_certificate_that_was_renewed_under_its_name_and_then_deleted(hub: Accou
     assert ids(hub) == []
     archived = only(hub, "ARCHIVED")
     assert archived["Compliance"]["Status"] == "PASSED"
-    assert archived["Description"].startswith("No longer stored in IAM. Before: Expired ")
+    assert archived["Description"].startswith("No longer stored in IAM. Last known state: Expired ")
 
     hub.delete("www")
     newest = hub.store("www", days(-1))["ServerCertificateId"]

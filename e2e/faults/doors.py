@@ -13,7 +13,6 @@ from .expectations import (
     DELETED,
     DELETION,
     FAILED,
-    LIFETIME_UNREAD,
     PARTLY,
     RECOVERED,
     SEARCH,
@@ -23,6 +22,7 @@ from .expectations import (
     UNREAD,
     Verdict,
     excused,
+    leaves_lifetimes_unread,
     misjudged,
     ordered,
     resource_of,
@@ -88,6 +88,8 @@ class Evaluate(Door):
         super().__init__(world)
         world.fill()
         self._turns = 0
+        # Whether the run could not know that the short-lived certificate is valid.
+        self._is_early = False
         world.stack.expired("rotating-0")
         world.stack.expired("changing")
         world.stack.scheduled_run()
@@ -113,6 +115,8 @@ class Evaluate(Door):
     def judge(self, _: Certificate, broken: Combination | None) -> Verdict:
         verdict = Verdict(problems=self.leaks())
         requests = self.world.requests(self.role)
+        told = str(self._invocation["payload"].get("errorMessage", ""))
+        self._is_early = leaves_lifetimes_unread(requests, told)
         stored = self.world.certificates()
         verdict.expect(set(stored) == self._before, "a certificate is gone")
         results = {resource_of(one): one for one in self._results()}
@@ -147,7 +151,7 @@ class Evaluate(Door):
 
     def afterwards(self, _: Certificate) -> list[str]:
         run = self.world.stack.scheduled_run()
-        self._invocation = run.invocation
+        self._is_early = False
         if run.invocation["error"]:
             return [f"the next run failed: {run.error}"]
         stored = {(CERTIFICATE, name) for name in self.world.certificates()}
@@ -179,8 +183,7 @@ class Evaluate(Door):
         changing = [] if self._turns % 2 else ["changing"]
         rotating = f"rotating-{self._turns}"
         kept = sorted(self.world.kept)
-        error = str(self._invocation["payload"].get("errorMessage", ""))
-        expiring = [SHORT_LIVED] if LIFETIME_UNREAD in error else []
+        expiring = [SHORT_LIVED] if self._is_early else []
         return [*kept, "bystander", rotating, self.world.target.name, *changing, *expiring]
 
     def _truth(self, name: str) -> str:

@@ -149,6 +149,17 @@ def unsearched(requests: Sequence[Mapping[str, Any]]) -> list[str]:
     return [f"deletable, but not all was searched: {', '.join(blind)}"] if blind else []
 
 
+def leaves_lifetimes_unread(requests: Iterable[Mapping[str, Any]], error: str) -> bool:
+    """Whether a run had to take a short-lived certificate for expiring too early.
+
+    It says so, unless IAM said that the certificate does not exist.
+    """
+    return LIFETIME_UNREAD in error or any(
+        one["operation"] == "GetServerCertificate" and one["fault"] == _NOT_FOUND_FAULT
+        for one in requests
+    )
+
+
 def excused(
     requests: Sequence[Mapping[str, Any]],
     error: str,

@@ -47,7 +47,7 @@ import software.amazon.awssdk.regions.Region;
         "Says which server certificates in AWS IAM have expired, who uses them, and what to do.",
     description = {
       "",
-      "Uses your own AWS credentials, found as the AWS CLI finds them, and only reads."
+      "Uses your own AWS credentials, like the AWS CLI, and only reads."
           + " Prints a table, or writes the formats that you name.",
       ""
     },
@@ -56,10 +56,10 @@ import software.amazon.awssdk.regions.Region;
     exitCodeList = {
       " 0:Nothing has expired or is about to.",
       " 1:Something has expired or is about to.",
-      " 2:Nothing was seen, but not everything could be checked.",
-      " 3:Something was seen, and not everything could be checked.",
+      " 2:Nothing like that was found, but not everything could be checked.",
+      " 3:Something like that was found, and not everything could be checked.",
       "64:The options are wrong.",
-      "70:No report: AWS refused what an audit can't do without.",
+      "70:No report: there are no credentials, or AWS refused what an audit can't do without.",
       "74:The report could not be written."
     },
     footer = {
@@ -113,12 +113,12 @@ public final class AuditCommand implements Callable<Integer> {
 
   @Option(
       names = "--print-policy",
-      description = "Print the IAM policy that this audit needs, and end.")
+      description = "Print the IAM policy that this audit needs, and exit.")
   private boolean printPolicy;
 
   @Option(
       names = "--completion",
-      description = "Print a completion script for bash and zsh, and end.")
+      description = "Print a completion script for bash and zsh, and exit.")
   private boolean printCompletion;
 
   @ArgGroup(validate = false, heading = "%nOne account:%n")

@@ -50,7 +50,7 @@ record ReportWriter(Set<OutputFormat> formats, Optional<Path> folder, PrintWrite
     }
     if (folder.isEmpty() && wanted.size() > 1) {
       throw new InvalidInputException(
-          "--format names " + wanted.size() + " formats. For more than one give --output.");
+          "--format names " + wanted.size() + " formats. More than one needs --output.");
     }
     return new ReportWriter(wanted, folder, out);
   }

@@ -125,7 +125,7 @@ public record ExceptionLimit(int days) {
   private Exemption dated(LocalDate until, String reason, JudgedCertificate judged) {
     Optional<Instant> expiration = judged.certificate().expiration();
     if (expiration.isEmpty()) {
-      return no("IAM gives no expiration that its limit could count from");
+      return no("IAM gives no expiration date, so the limit can't be calculated");
     }
     if (!judged.judgedAt().isBefore(until.plusDays(1).atStartOfDay().toInstant(ZoneOffset.UTC))) {
       return new Exemption.Invalid("Exception ended on " + until + ".");

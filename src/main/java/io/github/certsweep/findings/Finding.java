@@ -34,7 +34,7 @@ record Finding(
 
   private static final int MAX_DESCRIPTION = 1024;
 
-  private static final String GONE = "No longer stored in IAM. Before: ";
+  private static final String GONE = "No longer stored in IAM. Last known state: ";
 
   Finding {
     title = Text.shorten(title, MAX_TITLE);

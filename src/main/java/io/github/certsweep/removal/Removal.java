@@ -247,7 +247,7 @@ public final class Removal {
       RemovalRequest request, String newName, Verdict verdict) {
     String reason =
         "Certificate " + request.id() + " is now named " + newName + ", not " + request.name();
-    return new RemovalResult(Outcome.REFUSED, reason + ". Start again with its new name.", verdict);
+    return new RemovalResult(Outcome.REFUSED, reason + ". Start again with the new name.", verdict);
   }
 
   private static RemovalResult alreadyGone(RemovalRequest request) {

@@ -64,7 +64,7 @@ public record UsageReport(
           String error =
               "UnlistedCertificate: "
                   + refers
-                  + " It was renamed or deleted. Attach a certificate that exists to the resource.";
+                  + " The certificate was renamed or deleted. Attach an existing certificate to the resource.";
           all.add(new UncheckedPlace(user.service(), user.region(), "UnlistedCertificate", error));
         }
       }

@@ -37,7 +37,7 @@ class AuditCommandTest {
         "--days|-1|--days is -1. Give a whole number from 0 to 3650.",
         "--days|x|Invalid value for option '--days': 'x' is not an int",
         "--format|pdf|--format is \"pdf\". Give some of table",
-        "--format|json,csv|--format names 2 formats. For more than one give --output.",
+        "--format|json,csv|--format names 2 formats. More than one needs --output.",
         "--frobnicate|1|Unknown options: '--frobnicate', '1'"
       })
   void wrongUseIsExplained(String option, String value, String message) {

@@ -168,7 +168,7 @@ class ExceptionLimitTest {
   @Test
   void withoutExpirationThereIsNothingToCountFrom() {
     assertThat(THIRTY.exemption(tags("2026-12-01", "x"), judged(Optional.empty(), NOW)).sentence())
-        .isEqualTo("No exception: IAM gives no expiration that its limit could count from.");
+        .isEqualTo("No exception: IAM gives no expiration date, so the limit can't be calculated.");
   }
 
   @Test

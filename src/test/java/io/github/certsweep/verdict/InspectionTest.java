@@ -161,8 +161,8 @@ class InspectionTest {
                 + ARN
                 + "its-former-name refers to "
                 + ARN
-                + "its-former-name, which IAM does not list. It was renamed or deleted. Attach a certificate that exists to"
-                + " the resource.");
+                + "its-former-name, which IAM does not list. The certificate was renamed or deleted. Attach an existing"
+                + " certificate to the resource.");
   }
 
   @Test

@@ -114,7 +114,7 @@ final class Changes {
           : "not in the earlier report";
     }
     if (before.get().status() == UNKNOWN) {
-      return "had no expiration in IAM before";
+      return "IAM gave no expiration before";
     }
     Duration formerly = Duration.ofDays(earlier.parameters().days());
     return ExpirationStatus.at(present.origin().at(), one.expiration(), formerly) == VALID

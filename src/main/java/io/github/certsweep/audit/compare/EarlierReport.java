@@ -157,7 +157,7 @@ public record EarlierReport(
           subject
               + "not complete. Places that it could not check: "
               + unchecked
-              + ". Its list of users may lack some.");
+              + ". Its lists of users may be incomplete.");
     }
     long unknown =
         certificates.stream().filter(one -> one.status() == ExpirationStatus.UNKNOWN).count();
@@ -166,7 +166,7 @@ public record EarlierReport(
           subject
               + "not complete. Certificates whose expiration it did not know: "
               + unknown
-              + ". They may have expired before it.");
+              + ". They may have expired before that report.");
     }
     if (!parameters.equals(present.parameters())) {
       notes.add(

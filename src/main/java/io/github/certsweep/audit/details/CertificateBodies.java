@@ -121,7 +121,7 @@ public final class CertificateBodies {
     Optional<Map<String, String>> tags = CertificateTags.of(answer.hasTags(), answer.tags());
     Optional<String> text =
         tags.isEmpty()
-            ? Optional.of("IAM gave no list of its tags, which may ask for an exception.")
+            ? Optional.of("IAM did not return its tags. They may ask for an exception.")
             : ExceptionLimit.requested(tags.get()).map(wish -> "Its tags ask for an " + wish);
     return text.map(found -> new Warning(Warning.Code.EXCEPTION, found));
   }
@@ -134,7 +134,7 @@ public final class CertificateBodies {
         listed.id().equals(answer.serverCertificateMetadata().serverCertificateId()),
         "The name "
             + listed.name()
-            + " belongs to another certificate since the listing. Start the audit again.");
+            + " was given to another certificate after the listing. Start the audit again.");
     List<X509Certificate> certificates = CertificateParser.parse(answer.certificateBody());
     List<X509Certificate> chain =
         answer.certificateChain() == null || answer.certificateChain().isBlank()

@@ -59,7 +59,7 @@ public record AuditReport(
   public List<String> limits() {
     List<String> limits = new ArrayList<>();
     if (!parameters.usage()) {
-      limits.add("Nothing was searched for users of the certificates (--no-usage).");
+      limits.add("Users of the certificates were not searched for (--no-usage).");
     } else if (!parameters.regions().isEmpty()) {
       limits.add(
           "Only these regions were searched for users (--regions): "

@@ -96,7 +96,7 @@ class ChangesTest {
         changes(List.of(notFlagged(ExpirationStatus.UNKNOWN)), certificate("www", ID, -1, used()));
     assertThat(changes.added())
         .extracting(Finding::what)
-        .containsExactly("expired, in use by 1; had no expiration in IAM before");
+        .containsExactly("expired, in use by 1; IAM gave no expiration before");
   }
 
   @Test

@@ -64,9 +64,9 @@ class EarlierReportTest {
     assertThat(compared.notes())
         .containsExactly(
             "The earlier report of 2026-11-16T12:00:00Z was not complete. Places that it could not"
-                + " check: 1. Its list of users may lack some.",
+                + " check: 1. Its lists of users may be incomplete.",
             "The earlier report of 2026-11-16T12:00:00Z was not complete. Certificates whose"
-                + " expiration it did not know: 1. They may have expired before it.");
+                + " expiration it did not know: 1. They may have expired before that report.");
   }
 
   @Test

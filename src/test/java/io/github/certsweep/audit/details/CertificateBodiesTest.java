@@ -124,7 +124,7 @@ class CertificateBodiesTest {
     assertThat(exceptions()).isEmpty();
     iam.withoutListsOfTags();
     assertThat(exceptions())
-        .containsExactly("IAM gave no list of its tags, which may ask for an exception.");
+        .containsExactly("IAM did not return its tags. They may ask for an exception.");
   }
 
   private List<String> exceptions() throws InterruptedException {
