@@ -53,13 +53,14 @@ tools:
 	@bin/find-jdk >/dev/null
 	@command -v mvn >/dev/null || { echo "No Maven found. Install Maven 3.8.6 or later (Debian, Ubuntu: maven)." >&2; exit 1; }
 
-# The tools of the sandbox, the tests and the demo; pinned with hashes. Compiled at once, on all processors: a run of the tests
-# starts hundreds of Pythons, which would each compile what they import where PYTHONDONTWRITEBYTECODE is set.
+# A run of the tests starts hundreds of Pythons: each would compile what it imports.
+unexport PYTHONDONTWRITEBYTECODE
+
+# The tools of the sandbox, the tests and the demo; pinned with hashes.
 $(VENV_READY): requirements.txt
 	@bin/check-python $(PYTHON)
 	$(PYTHON) -m venv --clear $(VENV)
 	$(VENV)/bin/pip install --quiet --disable-pip-version-check --no-compile --require-hashes -r requirements.txt
-	$(PY) -m compileall -q -j 0 $(VENV)/lib
 	@touch $@
 
 .PHONY: package

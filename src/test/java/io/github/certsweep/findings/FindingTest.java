@@ -88,7 +88,8 @@ class FindingTest {
   @Test
   void goneIsSaidOnce() {
     Finding gone = finding(verdict(Optional.of(NOW.minusSeconds(1)), "used")).gone();
-    assertThat(gone.description()).isEqualTo("No longer stored in IAM. Last known state: annotation");
+    assertThat(gone.description())
+        .isEqualTo("No longer stored in IAM. Last known state: annotation");
     assertThat(gone.gone()).isEqualTo(gone);
   }
 

@@ -257,7 +257,8 @@ class SecurityHubFindingsTest {
     AwsSecurityFinding finding = securityHub.finding(ID + "old");
     assertThat(finding.recordState()).isEqualTo(RecordState.ARCHIVED);
     assertThat(finding.compliance().statusAsString()).isEqualTo("PASSED");
-    assertThat(finding.description()).startsWith("No longer stored in IAM. Last known state: Expired 2026");
+    assertThat(finding.description())
+        .startsWith("No longer stored in IAM. Last known state: Expired 2026");
     assertThat(finding.findingProviderFields().severity().labelAsString()).isEqualTo("CRITICAL");
   }
 

@@ -98,7 +98,7 @@ class CertificateBodiesTest {
                 .with(valid("www").toBuilder().serverCertificateId("ASCA-new").build()));
     assertThat(read().unchecked())
         .singleElement()
-        .satisfies(place -> assertThat(place.error()).contains("another certificate since"));
+        .satisfies(place -> assertThat(place.error()).contains("another certificate after"));
   }
 
   @Test
