@@ -35,7 +35,7 @@ def noted(log: Path, zip_hash: str, *results: Result) -> None:
 def test_a_run_in_which_all_holds_writes_the_document(document: Path, tmp_path: Path) -> None:
     tables = tmp_path / "target.md"
     assert conclude([FINE, ALSO_FINE], True, document, tables) == 0
-    assert "In all 2 combinations it holds" in document.read_text()
+    assert "In all 2 combinations:" in document.read_text()
     assert table.outcome(document.read_text(), FINE.combination) == "F"
     assert not tables.exists()
 
@@ -47,7 +47,7 @@ def test_a_run_in_which_something_does_not_hold_leaves_the_document(
     assert conclude([FINE, BROKEN], True, document, tables) == 1
     assert document.read_text() == "as before"
     assert table.outcome(tables.read_text(), BROKEN.combination) == "R"
-    assert "it holds" not in tables.read_text()
+    assert "In all " not in tables.read_text()
     assert "a result was cleared" in capsys.readouterr().out
 
 
