@@ -20,7 +20,7 @@ import pytest
 from sandbox.client import Infrastructure, Sandbox
 from sandbox.client.certificates import new_key, self_signed, with_chain
 
-from .account import now
+from .account import days, now
 from .auditor import FILES, Auditor, Report
 from .production import ABROAD, HOME
 
@@ -298,6 +298,24 @@ def test_full_disk_is_told(auditor: Auditor) -> None:
         )
     assert ran.returncode == 74
     assert ran.stderr == "The report could not be written to the standard output.\n"
+
+
+def test_full_folder_is_told_and_keeps_the_earlier_report(auditor: Auditor) -> None:
+    assert auditor.run("--no-usage", "--output", ".").status == 0
+    earlier = {name: (auditor.folder / name).read_bytes() for name in FILES}
+    auditor.sandbox.upload_certificate("new", now() + days(90))
+    # No file may be longer than 8 KB, as if the disk had no more.
+    ran = subprocess.run(
+        ["/bin/bash", "-c", 'ulimit -f 8 && exec "$@"', "bash", *auditor.command("--output", ".")],
+        env=auditor.environment,
+        cwd=auditor.folder,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert ran.returncode == 74, ran.stderr
+    assert "The report can't be written to " in ran.stderr
+    assert {one.name: one.read_bytes() for one in auditor.folder.iterdir()} == earlier
 
 
 def test_interrupted_run_leaves_the_earlier_report(auditor: Auditor) -> None:
