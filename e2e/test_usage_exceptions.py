@@ -55,13 +55,13 @@ def test_evaluation_tells_of_a_host_that_denies_and_is_excepted(production: Prod
     production.expired()
     run = production.search(EXCEPTED)
     assert production.annotation("www").endswith(
-        " Not in use. Not checked, as UsageExceptions allows: "
+        " Not in use. Not checked (allowed by UsageExceptions): "
         f"{GOVCLOUD} appsync: AccessDeniedException."
     )
     assert (run.metrics["ExpiredInUse"], run.metrics["UsageChecksFailed"]) == (0, 0)
     (note,) = run.logged["evaluation"]["usageNotes"]
     assert note.startswith(
-        f"Not checked, as UsageExceptions allows: {GOVCLOUD} appsync: AccessDeniedException. "
+        f"Not checked (allowed by UsageExceptions): {GOVCLOUD} appsync: AccessDeniedException. "
     )
 
 
@@ -71,7 +71,7 @@ def test_host_that_denies_keeps_nothing_from_removal_if_excepted(production: Pro
     expired = production.expired()
     verdict = production.inspection(EXCEPTED).invoke({"certificate": "www"}).summary
     assert (verdict["deletable"], verdict["unchecked"]) == (True, [])
-    assert "Not checked, as UsageExceptions allows: " in verdict["reason"]
+    assert "Not checked (allowed by UsageExceptions): " in verdict["reason"]
     (forgiven,) = verdict["forgiven"]
     assert (forgiven["service"], forgiven["region"]) == ("appsync", GOVCLOUD)
     assert "AccessDeniedException" in forgiven["error"]

@@ -31,7 +31,7 @@ TAGS = ("ListServerCertificateTags", "GetServerCertificate")
 # How a verdict says that it does not know the exception.
 UNREAD = "Exception unknown: "
 # How an error says that a certificate may be taken for expiring too early.
-LIFETIME_UNREAD = "All of daysToExpiration applies to what was not read."
+LIFETIME_UNREAD = "All of daysToExpiration applies to certificates that were not read."
 # What an error must name, and what it must advise.
 _CALL = re.compile(r"\b[a-z0-9]+:[A-Z]\w+ (failed|was not made|kept answering)")
 _REMEDY = re.compile(
@@ -111,7 +111,7 @@ def misjudged(
         if one["error"].startswith("OutOfTime: "):  # of a whole service, and says what to do
             continue
         # What another call's fault left no time for names itself, and not that other call.
-        is_cause = "was not made: the function's time was up" not in one["error"]
+        is_cause = "was not made: the function ran out of time" not in one["error"]
         verdict.problems += unclear(one["error"], broken if is_cause else None)
     return verdict.problems
 
@@ -169,7 +169,7 @@ def excused(
     """What a failed run may leave unrecorded: what the broken calls were for."""
     broken = [one for one in requests if one["fault"]]
     operations = {one["operation"] for one in broken}
-    if "ListServerCertificates" in operations or "the function's time was up" in error:
+    if "ListServerCertificates" in operations or "the function ran out of time" in error:
         return everything
     allowed = set(stale) if "GetComplianceDetailsByConfigRule" in operations else set()
     for one in broken:

@@ -20,7 +20,7 @@ class EvaluateAndImport(Evaluate):
         verdict.problems += self._wrongly_archived()
         requests = self.world.requests(self.role)
         error = str(self._invocation["payload"].get("errorMessage", ""))
-        is_excused = "the function's time was up" in error or any(
+        is_excused = "the function ran out of time" in error or any(
             one["fault"] and one["operation"] in _EXCUSES for one in requests
         )
         if not (error and is_excused):

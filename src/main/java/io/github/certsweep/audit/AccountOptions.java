@@ -32,8 +32,8 @@ final class AccountOptions {
       paramLabel = "SERVICE/REGION",
       split = ",",
       description =
-          "Checks that may fail, such as appsync/mx-central-1, for a service that a region does not"
-              + " offer.")
+          "Checks that are allowed to fail, such as appsync/mx-central-1, for a service that a"
+              + " region does not offer.")
   private List<String> usageExceptions = List.of();
 
   @Option(names = "--no-usage", description = "Do not search for users of the certificates.")

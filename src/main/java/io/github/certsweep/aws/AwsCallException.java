@@ -61,7 +61,7 @@ public final class AwsCallException extends RuntimeException {
   static AwsCallException outOfTime(String call) {
     return new AwsCallException(
         "OutOfTime",
-        call + " was not made: the function's time was up. Increase the stack's MemorySize.",
+        call + " was not made: the function ran out of time. Increase the stack's MemorySize.",
         null);
   }
 

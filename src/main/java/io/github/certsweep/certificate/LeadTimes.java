@@ -71,7 +71,8 @@ public final class LeadTimes {
         }
       }
     } catch (AwsCallException e) {
-      String told = e.getMessage() + " All of daysToExpiration applies to what was not read.";
+      String told =
+          e.getMessage() + " All of daysToExpiration applies to certificates that were not read.";
       return new LeadTimes(days, shorter, Optional.of(told));
     }
     return new LeadTimes(days, shorter, Optional.empty());

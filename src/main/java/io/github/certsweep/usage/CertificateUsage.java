@@ -46,7 +46,7 @@ public record CertificateUsage(
   /**
    * One or two sentences, worst news first: {@code "In use by 2: ALB listener ..., CloudFront
    * E2AB."}, {@code "Usage unknown: 3 of 68 checks failed (eu-west-3 appsync: AccessDenied)."},
-   * {@code "Not in use."}, {@code "Not in use. Not checked, as UsageExceptions allows: ..."}
+   * {@code "Not in use."}, {@code "Not in use. Not checked (allowed by UsageExceptions): ..."}
    *
    * @param maxLength in characters; names that don't fit become {@code "and 3 more"}
    */
@@ -55,7 +55,7 @@ public record CertificateUsage(
       return forgiven.isEmpty()
           ? "Not in use."
           : named(
-              "Not in use. Not checked, as UsageExceptions allows: ",
+              "Not in use. Not checked (allowed by UsageExceptions): ",
               forgiven.stream().map(UncheckedPlace::label).toList(),
               ".",
               maxLength);

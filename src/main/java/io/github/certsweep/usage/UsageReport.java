@@ -82,7 +82,7 @@ public record UsageReport(
   public List<String> allNotes() {
     List<String> all = new ArrayList<>(notes);
     for (UncheckedPlace place : forgiven) {
-      all.add("Not checked, as UsageExceptions allows: " + place.label() + ". " + place.error());
+      all.add("Not checked (allowed by UsageExceptions): " + place.label() + ". " + place.error());
     }
     return all;
   }

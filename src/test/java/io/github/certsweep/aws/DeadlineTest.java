@@ -30,7 +30,7 @@ class DeadlineTest {
     assertThatThrownBy(() -> Deadline.in(2_000, CLOCK).timeoutFor("x:Y"))
         .isInstanceOf(AwsCallException.class)
         .hasMessage(
-            "x:Y was not made: the function's time was up. Increase the stack's MemorySize.")
+            "x:Y was not made: the function ran out of time. Increase the stack's MemorySize.")
         .extracting("code")
         .isEqualTo("OutOfTime");
   }

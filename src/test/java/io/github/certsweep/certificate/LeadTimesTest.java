@@ -129,7 +129,7 @@ class LeadTimesTest {
     assertThat(iam.reads).hasSize(2);
     assertThat(times.problem().orElseThrow())
         .startsWith("iam:GetServerCertificate failed: AccessDenied: No.")
-        .endsWith("All of daysToExpiration applies to what was not read.");
+        .endsWith("All of daysToExpiration applies to certificates that were not read.");
   }
 
   @Test

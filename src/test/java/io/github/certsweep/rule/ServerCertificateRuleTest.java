@@ -452,7 +452,7 @@ class ServerCertificateRuleTest {
     EvaluationRun run = evaluate(event(), 1_000);
     assertThat(iam.requests).isEmpty();
     assertThat(run.error().orElseThrow())
-        .startsWith("iam:ListServerCertificates was not made: the function's time was up.");
+        .startsWith("iam:ListServerCertificates was not made: the function ran out of time.");
   }
 
   @Test

@@ -58,9 +58,9 @@ class CertificateUsageTest {
     assertThat(usage.isUnused()).isTrue();
     assertThat(usage.sentence(256))
         .isEqualTo(
-            "Not in use. Not checked, as UsageExceptions allows: eu-west-3 appsync: AccessDenied.");
+            "Not in use. Not checked (allowed by UsageExceptions): eu-west-3 appsync: AccessDenied.");
     assertThat(usage.sentence(70))
-        .isEqualTo("Not in use. Not checked, as UsageExceptions allows: 1 not named here.");
+        .isEqualTo("Not in use. Not checked (allowed by UsageExceptions): 1 not named here.");
   }
 
   @Test

@@ -109,7 +109,7 @@ class UsageReportTest {
     assertThat(report.allNotes())
         .containsExactly(
             "Note.",
-            "Not checked, as UsageExceptions allows: eu-south-9 appsync: AccessDenied. AccessDenied: No.");
+            "Not checked (allowed by UsageExceptions): eu-south-9 appsync: AccessDenied. AccessDenied: No.");
     assertThat(report.failedChecks()).isZero();
   }
 

@@ -132,7 +132,7 @@ class UsageSearchTest {
     assertThat(report.of(OLD).isUnused()).isTrue();
     assertThat(report.of(OLD).sentence(256))
         .isEqualTo(
-            "Not in use. Not checked, as UsageExceptions allows: mx-central-1 appsync: AccessDenied.");
+            "Not in use. Not checked (allowed by UsageExceptions): mx-central-1 appsync: AccessDenied.");
   }
 
   @Test

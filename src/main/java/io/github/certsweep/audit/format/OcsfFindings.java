@@ -78,7 +78,7 @@ final class OcsfFindings {
     List<String> details = new ArrayList<>();
     report.unchecked().forEach(place -> details.add("Not checked: " + place.label() + "."));
     forgiven.forEach(
-        place -> details.add("Not checked, as UsageExceptions allows: " + place.label() + "."));
+        place -> details.add("Not checked (allowed by UsageExceptions): " + place.label() + "."));
     details.addAll(report.limits());
     long unknown = report.count(ExpirationStatus.UNKNOWN);
     if (unknown > 0) {

@@ -106,7 +106,7 @@ final class AggregatorSources {
             + InvalidInputException.quote(parameters.aggregator())
             + " in "
             + parameters.region()
-            + " of the account that called. "
+            + " in the calling account. "
             + others()
             + " Correct --aggregator, --region, or the credentials.");
   }

@@ -123,7 +123,7 @@ public final class OrganizationAudit {
       if (e.getCause() instanceof AwsOrganizationsNotInUseException
           && aggregator.filter(one -> !one.organization()).isPresent()) {
         notes.add(
-            "The account that called belongs to no organization. Only the accounts that the"
+            "The calling account is not in an organization. Only the accounts that the"
                 + " aggregator names are expected to have results.");
       } else {
         unchecked.add(

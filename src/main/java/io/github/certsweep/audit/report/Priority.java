@@ -10,7 +10,8 @@ public enum Priority {
       "Replace now", "Expired and in use: clients that check certificates refuse to connect."),
   EXPIRED_USAGE_UNKNOWN("Find out who uses it", "Expired, usage unknown: do not delete it yet."),
   EXPIRATION_UNKNOWN(
-      "Look at it", "IAM gives no expiration, so it can't be told whether it has expired."),
+      "Check the expiration yourself",
+      "IAM gives no expiration, so it can't be told whether it has expired."),
   EXPIRING_IN_USE("Replace before it expires", "Expires within the lead time, and in use."),
   EXPIRING_USAGE_UNKNOWN("Find out who uses it", "Expires within the lead time, usage unknown."),
   EXPIRED_UNUSED("Delete", "Expired, and nothing uses it."),

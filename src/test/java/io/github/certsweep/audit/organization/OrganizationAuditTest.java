@@ -196,7 +196,7 @@ class OrganizationAuditTest {
     assertThatThrownBy(() -> auditing.report("all-acounts", false))
         .isInstanceOf(InvalidInputException.class)
         .hasMessage(
-            "AWS Config has no aggregator \"all-acounts\" in eu-west-1 of the account that called."
+            "AWS Config has no aggregator \"all-acounts\" in eu-west-1 in the calling account."
                 + " There are: all-accounts, security. Correct --aggregator, --region, or the"
                 + " credentials.");
   }
@@ -257,7 +257,7 @@ class OrganizationAuditTest {
         .containsExactly(tuple(account(2), Reason.NO_RESULTS));
     assertThat(report.notes())
         .anySatisfy(note -> assertThat(note).contains("collects only from: eu-west-1"))
-        .anySatisfy(note -> assertThat(note).contains("belongs to no organization"));
+        .anySatisfy(note -> assertThat(note).contains("is not in an organization"));
   }
 
   @Test

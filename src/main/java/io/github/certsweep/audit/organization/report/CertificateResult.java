@@ -65,7 +65,7 @@ public record CertificateResult(
 
   /** What to do, in a few words. */
   public String action() {
-    return priority().map(Priority::action).orElse(isFlagged() ? "Look at it" : "Nothing");
+    return priority().map(Priority::action).orElse(isFlagged() ? "Check it yourself" : "Nothing");
   }
 
   /** For sorting: what is flagged without a reason could be as bad as what has expired. */

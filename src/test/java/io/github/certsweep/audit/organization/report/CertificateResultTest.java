@@ -69,7 +69,7 @@ class CertificateResultTest {
       })
   void doesNotGuessWhatOthersWrite(String text) {
     assertThat(flagged(text).priority()).isEmpty();
-    assertThat(flagged(text).action()).isEqualTo("Look at it");
+    assertThat(flagged(text).action()).isEqualTo("Check it yourself");
   }
 
   @Test
