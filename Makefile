@@ -2,8 +2,8 @@
 SHELL := /bin/bash -o pipefail
 .DEFAULT_GOAL := help
 
-# Two builds at once would write over each other's target/. Once all is built, `test` does two things at once.
-ifndef BUILT
+# Two builds at once would write over each other's target/. `test` does two things at once that get along.
+ifndef PAIRED
 .NOTPARALLEL:
 endif
 
@@ -15,7 +15,8 @@ VENV := .venv
 VENV_READY := $(VENV)/.ready
 PY := $(VENV)/bin/python
 # Maven's own libraries use what JDK 25 warns about; the warnings would hide ours.
-export MAVEN_OPTS := --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow $(MAVEN_OPTS)
+# A build is over before the JIT compiler's second tier or a parallel garbage collector pays for itself.
+export MAVEN_OPTS := -XX:TieredStopAtLevel=1 -XX:+UseSerialGC --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow $(MAVEN_OPTS)
 # Further options stand in .mvn/maven.config.
 MVN := mvn --quiet
 
@@ -90,8 +91,10 @@ sandbox: package $(VENV_READY) ## Start the sandbox and leave it running, for th
 	@$(PY) -m sandbox
 
 .PHONY: test
-test: tools format-check test-java package ## Everything: formatting, static analysis, unit and end-to-end tests
-	@$(MAKE) --no-print-directory --jobs 2 BUILT=yes reproducible test-python
+test: tools ## Everything: formatting, static analysis, unit and end-to-end tests
+	@$(MAKE) --no-print-directory --jobs 2 PAIRED=yes test-java format-check
+	@$(MAKE) --no-print-directory package
+	@$(MAKE) --no-print-directory --jobs 2 PAIRED=yes reproducible test-python
 	@echo "All checks passed."
 
 .PHONY: test-java
@@ -112,18 +115,18 @@ fuzz: tools ## The properties and the fuzzing of the functions' input, longer an
 # processors: tests of timeouts and of waiting runs do little but wait.
 PYTEST := $(PY) -m pytest --numprocesses 3 --dist loadfile --no-loadscope-reorder --quiet
 
-# The end-to-end tests start a JVM a hundred times and more. With an archive of the classes that it loads, each takes less.
-.PHONY: class-archive
-class-archive: package $(VENV_READY)
-	$(PY) -m e2e.class_archive
+# The end-to-end tests start a JVM two hundred times and more. With a cache of the classes that it loads, each takes less.
+.PHONY: aot-cache
+aot-cache: package $(VENV_READY)
+	$(PY) -m e2e.aot_cache
 
 .PHONY: test-python
-test-python: class-archive ## The sandbox, the template and the runbook, deployment, end-to-end tests, the audit's page
+test-python: aot-cache ## The sandbox, the template and the runbook, deployment, end-to-end tests, the audit's page
 	@bin/find-chromium >/dev/null
 	$(PYTEST)
 
 .PHONY: test-e2e
-test-e2e: class-archive ## Run only the end-to-end tests: the built zip and template on the sandbox
+test-e2e: aot-cache ## Run only the end-to-end tests: the built zip and template on the sandbox
 	$(PYTEST) e2e
 
 .PHONY: soak

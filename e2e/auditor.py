@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from sandbox.client import PROJECT, Sandbox
-from sandbox.host.class_archives import FOLDER, ClassArchives
+from sandbox.host.aot_caches import FOLDER, AotCache, AotCaches
 
 from .package import NO_SETTINGS
 
@@ -56,9 +56,9 @@ def java() -> str:
     return f"{home}/bin/java"
 
 
-def class_archive() -> Path:
-    """Where `class_archive.py` puts the classes of the jar, so that each run takes less."""
-    return ClassArchives(FOLDER).file(Path(java()), (JAR,), "audit")
+def aot_cache() -> AotCache:
+    """What `aot_cache.py` makes of the jar, so that each run takes less."""
+    return AotCaches(FOLDER).cache(Path(java()), (JAR,), "audit")
 
 
 class Auditor:
@@ -73,8 +73,8 @@ class Auditor:
 
     def command(self, *arguments: str) -> list[str]:
         """The command line."""
-        archive = class_archive()
-        known = [f"-XX:SharedArchiveFile={archive}"] if archive.exists() else []
+        cache = aot_cache()
+        known = [cache.option()] if cache.file.exists() else []
         return [java(), *QUICK, *known, "-jar", str(JAR), *arguments]
 
     def run(self, *arguments: str, **environment: str) -> Report:

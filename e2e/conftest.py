@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from sandbox.client import PROJECT, Sandbox
-from sandbox.host.class_archives import FOLDER
+from sandbox.host.aot_caches import FOLDER
 
 from .account import Account
 from .auditor import Auditor
@@ -31,7 +31,7 @@ def zip_file() -> Path:
 # Of the package, not of the session: a worker that goes on to other tests needs the memory.
 @pytest.fixture(scope="package")
 def shared_sandbox() -> Iterator[Sandbox]:
-    with Sandbox.start(class_archives=FOLDER) as sandbox:
+    with Sandbox.start(aot_caches=FOLDER) as sandbox:
         yield sandbox
 
 
@@ -78,7 +78,7 @@ def home(production: Production, request: pytest.FixtureRequest) -> Iterator[str
 @pytest.fixture(scope="package")
 def deployment(zip_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployment]:
     """One stack for all tests that need one, which change its parameters as they like."""
-    with Sandbox.start(class_archives=FOLDER) as sandbox:
+    with Sandbox.start(aot_caches=FOLDER) as sandbox:
         package = Package.made(sandbox, zip_file, tmp_path_factory.mktemp("package"))
         deployment = Deployment(sandbox, package)
         deployment.make_new()

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from sandbox.host import memory
-from sandbox.host.class_archives import ClassArchives
+from sandbox.host.aot_caches import AotCaches
 from sandbox.host.defaults import CREDENTIALS, DEFAULT_REGION, DEFAULT_RUNTIME
 from sandbox.host.setup import SetupError, check_java, check_runtime
 
@@ -32,8 +32,10 @@ def main() -> None:
             java=check_java(_java(options.java)),
             runtime_jars=check_runtime(options.runtime),
             log_file=options.log,
-            class_archives=(
-                ClassArchives(options.class_archives) if options.class_archives else None
+            aot_caches=(
+                AotCaches(options.aot_caches, makes_missing=options.make_aot_caches)
+                if options.aot_caches
+                else None
             ),
         )
     except SetupError as error:
@@ -71,9 +73,14 @@ def _options() -> argparse.Namespace:
     )
     parser.add_argument("--log", type=Path, help="file to append every request to, as JSON lines")
     parser.add_argument(
-        "--class-archives",
+        "--aot-caches",
         type=Path,
-        help="folder with archives of functions' classes, which Lambda has not; default: none",
+        help="folder with AOT caches of functions, which Lambda has not; default: none",
+    )
+    parser.add_argument(
+        "--make-aot-caches",
+        action="store_true",
+        help="functions make their AOT cache when they end, if there is none",
     )
     parser.add_argument(
         "--stop-with-stdin",

@@ -11,7 +11,7 @@ from typing import Any
 
 from sandbox.client import Sandbox
 from sandbox.client.certificates import self_signed
-from sandbox.host.class_archives import FOLDER
+from sandbox.host.aot_caches import FOLDER
 
 from ..account import days, now
 from ..deployment import BACKUPS, Deployment
@@ -47,7 +47,7 @@ class World:
     """One sandbox with the stack; good for any number of trials, one after the other."""
 
     def __init__(self, zip_file: Path) -> None:
-        self.sandbox = Sandbox.start(class_archives=FOLDER)
+        self.sandbox = Sandbox.start(aot_caches=FOLDER)
         self._folder = TemporaryDirectory(prefix="faults-")
         package = Package.made(self.sandbox, zip_file, Path(self._folder.name))
         self.stack = Deployment(self.sandbox, package)

@@ -93,15 +93,17 @@ class Sandbox:
         java: Path | str | None = None,
         runtime: Path | str | None = None,
         log: Path | str | None = None,
-        class_archives: Path | str | None = None,
+        aot_caches: Path | str | None = None,
+        makes_aot_caches: bool = False,
     ) -> Sandbox:
         """Starts a sandbox as a process of its own; it ends with this one at the latest.
 
         :param java: JDK or java command; by default JAVA_HOME or the java on the path
         :param runtime: folder with Lambda's runtime interface client
         :param log: file to append every request to
-        :param class_archives: folder with archives of functions' classes, which save processor
-            time; by default functions start with Lambda's flags alone
+        :param aot_caches: folder with AOT caches of functions, which save processor time; by
+            default functions start with Lambda's flags alone
+        :param makes_aot_caches: functions make their cache when they end, if there is none
         :raises SandboxError: with the reason, if it doesn't start
         """
         options: dict[str, Any] = {
@@ -109,9 +111,11 @@ class Sandbox:
             "--runtime": runtime or PROJECT / DEFAULT_RUNTIME,
             "--java": java,
             "--log": log,
-            "--class-archives": class_archives,
+            "--aot-caches": aot_caches,
         }
         command = [sys.executable, "-m", "sandbox", "--stop-with-stdin"]
+        if makes_aot_caches:
+            command.append("--make-aot-caches")
         for name, value in options.items():
             if value is not None:
                 command += [name, str(Path(value).absolute() if name != "--port" else value)]

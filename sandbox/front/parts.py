@@ -9,7 +9,7 @@ from pathlib import Path
 from moto.moto_api._internal.models import moto_api_backend
 
 from sandbox.host import memory
-from sandbox.host.class_archives import ClassArchives
+from sandbox.host.aot_caches import AotCaches
 from sandbox.host.clock import Clock
 from sandbox.host.guardian import Guardian
 from sandbox.policy.authorization import Authorization, Refusal
@@ -52,7 +52,7 @@ class Parts:
         directory: Path,
         guardian: Guardian,
         log: RequestLog,
-        class_archives: ClassArchives | None,
+        aot_caches: AotCaches | None,
     ) -> None:
         """Puts them together; functions and scripts work below `directory`."""
         # Load balancers need subnets, hence EC2; with its 1,282 machine images, moto makes each
@@ -78,7 +78,7 @@ class Parts:
         )
         self.certificates = ServerCertificates(self.clock, self._user)
         self.functions = Functions(
-            java, runtime_jars, directory, guardian, self.authorization, class_archives
+            java, runtime_jars, directory, guardian, self.authorization, aot_caches
         )
         self.rules = ConfigRules(self.clock, self.functions)
         self._compliance = Compliance(self.rules)

@@ -12,7 +12,7 @@ from typing import Any
 from moto.moto_server.werkzeug_app import MotoRequestHandler
 from werkzeug.serving import ThreadedWSGIServer
 
-from sandbox.host.class_archives import ClassArchives
+from sandbox.host.aot_caches import AotCaches
 from sandbox.host.guardian import Guardian
 from sandbox.host.setup import SetupError
 from sandbox.wire.calls import Response
@@ -37,7 +37,7 @@ class SandboxServer:
         java: Path,
         runtime_jars: tuple[Path, ...],
         log_file: Path | None,
-        class_archives: ClassArchives | None = None,
+        aot_caches: AotCaches | None = None,
     ) -> None:
         """Starts to listen.
 
@@ -48,9 +48,7 @@ class SandboxServer:
         log = _request_log(log_file)
         self._directory = Path(tempfile.mkdtemp(prefix="sandbox-"))
         self._guardian = Guardian(self._directory)
-        self._parts = Parts(
-            java, runtime_jars, self._directory, self._guardian, log, class_archives
-        )
+        self._parts = Parts(java, runtime_jars, self._directory, self._guardian, log, aot_caches)
         self._gateway = Gateway(self._parts)
         self._control = ControlApi(self._parts)
         self.endpoint = f"http://{HOST}:{self._socket.getsockname()[1]}"

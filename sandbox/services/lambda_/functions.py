@@ -16,7 +16,7 @@ from moto.awslambda.utils import get_backend
 from moto.sts.models import sts_backends
 from moto.utilities.utils import get_partition
 
-from sandbox.host.class_archives import ClassArchives
+from sandbox.host.aot_caches import AotCache, AotCaches
 from sandbox.host.guardian import Guardian
 from sandbox.host.setup import RUNTIME
 from sandbox.policy.authorization import Authorization
@@ -52,14 +52,14 @@ class Functions:
         directory: Path,
         guardian: Guardian,
         authorization: Authorization,
-        class_archives: ClassArchives | None,
+        aot_caches: AotCaches | None,
     ) -> None:
         self._java = java
         self._runtime_jars = runtime_jars
         self._directory = directory
         self._guardian = guardian
         self._authorization = authorization
-        self._class_archives = class_archives
+        self._aot_caches = aot_caches
         self._changed = threading.Condition()
         self._environments: list[Environment] = []
         self._invocations: list[Invocation] = []
@@ -163,24 +163,27 @@ class Functions:
             if not environment.is_busy and not _exists(environment.arn):
                 self._retire(environment)
 
-    def _unpacked(self, function: LambdaFunction) -> Path:
+    def _unpacked(self, function: LambdaFunction, folder: Path) -> Path:
         """The folder of the function's code, which is there once: in Lambda nobody writes to it."""
-        folder = self._directory / "code" / hashlib.sha256(function.code_bytes).hexdigest()
         if not folder.exists():
             with zipfile.ZipFile(io.BytesIO(function.code_bytes)) as code:
                 folder.mkdir(parents=True)
                 code.extractall(folder)
         return folder
 
-    def _class_archive(self, code_digest: str) -> Path | None:
-        archives = self._class_archives
-        return archives.find(self._java, self._runtime_jars, code_digest) if archives else None
+    def _aot_cache(self, code_digest: str) -> AotCache | None:
+        caches = self._aot_caches
+        return caches.find(self._java, self._runtime_jars, code_digest) if caches else None
 
     def _started(self, function: LambdaFunction, fingerprint: str) -> Environment:
         self._retire_orphans()
         directory = self._directory / uuid.uuid4().hex
         directory.mkdir()
-        task_root = self._unpacked(function)
+        digest = hashlib.sha256(function.code_bytes).hexdigest()
+        cache = self._aot_cache(digest)
+        task_root = self._unpacked(
+            function, cache.code if cache else self._directory / "code" / digest
+        )
         credentials = self._credentials(function)
         launch = Launch(
             java=self._java,
@@ -190,7 +193,7 @@ class Functions:
             memory_mb=function.memory_size,
             environment=self._variables(function, directory.name, task_root) | credentials,
             log_file=directory / "log",
-            class_archive=self._class_archive(task_root.name),
+            aot_cache=cache,
         )
         environment = Environment(function.function_arn, fingerprint, launch)
         self._guardian.watch(environment.pid)

@@ -19,6 +19,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
+from sandbox.host.aot_caches import AotCache
+
 MAIN_CLASS = "com.amazonaws.services.lambda.runtime.api.client.AWSLambda"
 NATIVE_LIBRARY = "com.amazonaws.services.lambda.runtime.api.client.runtimeapi.NativeClient.JNI"
 # How long a JVM may take until it asks for its first event. Lambda allows 10 s and then starts
@@ -43,8 +45,8 @@ class Launch:
     memory_mb: int
     environment: dict[str, str]
     log_file: Path
-    # Of the classes that it loads, see host/class_archives; Lambda has none.
-    class_archive: Path | None = None
+    # Lambda has none.
+    aot_cache: AotCache | None = None
 
     @property
     def native_library(self) -> Path:
@@ -54,7 +56,11 @@ class Launch:
     def command(self) -> list[str]:
         """The command line, with the flags of Lambda's Java runtime."""
         heap_kb = int(self.memory_mb * 1024 * HEAP_SHARE)
-        archive = [f"-XX:SharedArchiveFile={self.class_archive}"] if self.class_archive else []
+        class_path = [*self.runtime_jars]
+        cache = []
+        if self.aot_cache:
+            class_path += sorted((self.task_root / "lib").glob("*.jar"))
+            cache = [self.aot_cache.option()]
         return [
             str(self.java),
             f"-Xmx{heap_kb}k",
@@ -62,13 +68,12 @@ class Launch:
             f"-XX:MaxRAM={self.memory_mb}m",
             "-XX:+UseSerialGC",
             "-XX:TieredStopAtLevel=1",
-            "-Xshare:auto",
-            *archive,
+            *(cache or ["-Xshare:auto"]),
             "-Djava.net.preferIPv4Stack=true",
             "--enable-native-access=ALL-UNNAMED",
             f"-D{NATIVE_LIBRARY}={self.native_library}",
             "-cp",
-            ":".join(str(jar) for jar in self.runtime_jars),
+            ":".join(str(jar) for jar in class_path),
             MAIN_CLASS,
             self.handler,
         ]
