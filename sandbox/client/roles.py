@@ -21,11 +21,17 @@ def granted(role: str) -> tuple[str, ...]:
 
     :param role: its logical id
     """
-    resources = yaml_parse(_TEMPLATE.read_text())["Resources"]
+    resources = _resources()
     properties = resources[role]["Properties"]
     names = _members("Ref", properties.get("ManagedPolicyArns"))
     attached = [resources[name] for name in names if name in resources]
     return (_ALONE, *sorted(set(_members("Action", [properties["Policies"], attached]))))
+
+
+@cache
+def _resources() -> dict[str, Any]:
+    resources: dict[str, Any] = yaml_parse(_TEMPLATE.read_text())["Resources"]
+    return resources
 
 
 def _members(name: str, value: Any) -> Iterator[str]:

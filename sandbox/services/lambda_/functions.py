@@ -32,6 +32,8 @@ from .invocations import (
 from .runtime import Launch
 
 MAX_CONCURRENCY = 10
+# Idle processes of functions that are gone: so many are kept, for the functions may come back.
+MAX_ORPHANS = 3
 
 
 @dataclass(frozen=True)
@@ -157,11 +159,11 @@ class Functions:
     def _retire_orphans(self) -> None:
         """Makes room: ends idle processes of functions that were deleted, or gone with a reset.
 
-        Not at the reset itself: the next test often deploys the same function again.
+        Not all, and none at the reset itself: the next test often deploys the same functions again.
         """
-        for environment in list(self._environments):
-            if not environment.is_busy and not _exists(environment.arn):
-                self._retire(environment)
+        orphans = [one for one in self._environments if not one.is_busy and not _exists(one.arn)]
+        for environment in orphans[:-MAX_ORPHANS]:
+            self._retire(environment)
 
     def _unpacked(self, function: LambdaFunction, folder: Path) -> Path:
         """The folder of the function's code, which is there once: in Lambda nobody writes to it."""

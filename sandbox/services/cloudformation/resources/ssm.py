@@ -8,6 +8,8 @@ from typing import Any
 
 import yaml
 
+from sandbox.host.libyaml import SafeDumper
+
 from .handler import Handler, Properties, UnsupportedError, Work, some
 
 
@@ -62,7 +64,9 @@ def _content(properties: Properties) -> str:
         return content
     content = _as_texts(content)
     if kind == "YAML":
-        text: str = yaml.safe_dump(content, sort_keys=False, allow_unicode=True, width=1000)
+        text: str = yaml.dump(
+            content, Dumper=SafeDumper, sort_keys=False, allow_unicode=True, width=1000
+        )
         return text
     if kind == "JSON":
         return json.dumps(content)
