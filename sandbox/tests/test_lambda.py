@@ -41,24 +41,27 @@ class TestInvoke:
         assert second["Payload"]["invocations"] == first["Payload"]["invocations"] + 1
         assert not sandbox.invocations()[-1]["cold"]
 
-    def test_process_outlives_a_reset_until_another_function_starts(
+    def test_process_outlives_resets_until_four_others_have_started(
         self, sandbox: Sandbox, probe_zip: Path
     ) -> None:
-        invoke(sandbox, {})
+        sandbox.reset(cold=True)
+        sandbox.deploy_rule(probe_zip, function_name="probe", handler=PROBE)
         process = sandbox.invocations()[-1]["process_id"]
         sandbox.reset()
         sandbox.deploy_rule(probe_zip, function_name="probe", handler=PROBE)
         assert sandbox.invocations()[-1]["process_id"] == process
-        sandbox.reset()
-        sandbox.deploy_rule(probe_zip, function_name="other", handler=PROBE)
+        for number in range(4):
+            assert is_running(process)
+            sandbox.reset()
+            sandbox.deploy_rule(probe_zip, function_name=f"other-{number}", handler=PROBE)
         assert not is_running(process)
 
     def test_process_of_another_function_stays_warm(
         self, sandbox: Sandbox, probe_zip: Path
     ) -> None:
         invoke(sandbox, {})
-        sandbox.deploy_function(probe_zip, "other", handler=PROBE)
-        sandbox.client("lambda").invoke(FunctionName="other", Payload=b"{}")
+        sandbox.deploy_function(probe_zip, "neighbour", handler=PROBE)
+        sandbox.client("lambda").invoke(FunctionName="neighbour", Payload=b"{}")
         assert sandbox.invocations()[-1]["cold"]
         invoke(sandbox, {})
         assert not sandbox.invocations()[-1]["cold"]
