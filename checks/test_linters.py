@@ -21,10 +21,10 @@ def test_cfn_lint_has_nothing_to_say_in_any_region_that_has_the_remediation(text
 def test_the_regions_that_are_excepted_lack_the_remediation_and_nothing_else(text: str) -> None:
     findings = cfn_lint(text, WITHOUT_REMEDIATION)
     assert {finding.partition(" ")[0] for finding in findings} == {"E3006"}
-    assert {finding.partition(": ")[2] for finding in findings} == {
+    assert sorted(finding.partition(": ")[2] for finding in findings) == sorted(
         f"Resource type '{REMEDIATION}' does not exist in '{region}'"
         for region in WITHOUT_REMEDIATION
-    }
+    )
 
 
 def test_preflight_asks_for_the_type_that_is_excepted() -> None:
@@ -77,7 +77,8 @@ def findings(text: str) -> str:
     for old, new, _ in BROKEN.values():
         assert old in text
         text = text.replace(old, new, 1)
-    return "\n".join(cfn_lint(text, ["us-east-1"]))
+    # In one region of each partition: all 45 take three times as long, and find no less.
+    return "\n".join(cfn_lint(text, PARTITIONS))
 
 
 @pytest.mark.parametrize("flaw", BROKEN)

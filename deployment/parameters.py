@@ -22,8 +22,7 @@ class ParameterError(ValueError):
     """A parameter that the template doesn't have; the message lists those that it has."""
 
 
-# The one in C, where the machine has it, takes a tenth of the time.
-class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
+class _Loader(yaml.SafeLoader):  # type: ignore[misc]
     """Reads a template, without understanding its functions."""
 
 

@@ -73,13 +73,15 @@ def _run_the_audit(production: Production) -> None:
     with tempfile.TemporaryDirectory() as folder:
         person = auditor.Auditor(production.sandbox, Path(folder))
         command, *arguments = person.command("--output", ".")
-        subprocess.run(
+        ran = subprocess.run(
             [command, auditor.aot_cache().option(), *arguments],
             cwd=folder,
             env=person.environment,
             capture_output=True,
+            text=True,
             check=False,
         )
+    assert auditor.aot_cache().unfinished.exists(), ran.stdout + ran.stderr
 
 
 if __name__ == "__main__":

@@ -98,7 +98,7 @@ class TestTemplate:
         ("body", "message"),
         [
             ("{", "JSON not well-formed. (line 1, column 2)"),
-            ("a: b: c", "YAML not well-formed. (line 1, column 5)"),
+            ("a: [", "YAML not well-formed. (line 1, column 5)"),
             ("text", "unsupported structure."),
             ("{}", "At least one Resources member must be defined."),
             (template({"A-B": TOPIC}), "Resource name A-B is non alphanumeric."),

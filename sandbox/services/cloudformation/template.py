@@ -10,7 +10,6 @@ from typing import Any
 
 import yaml
 
-from sandbox.host.libyaml import SafeLoader
 from sandbox.wire.calls import AwsError
 
 # The first is for a template in the request, the second for one in S3.
@@ -284,12 +283,12 @@ def parsed(body: str) -> Any:
         raise TemplateError(f"Template format error: YAML not well-formed.{place}") from error
 
 
-class _Loader(SafeLoader):  # type: ignore[misc]  # it has no types
+class _Loader(yaml.SafeLoader):  # type: ignore[misc]  # it has no types
     """YAML with CloudFormation's short forms of functions, and dates as they are written."""
 
     yaml_implicit_resolvers = {
         first: [(tag, pattern) for tag, pattern in resolvers if not tag.endswith(":timestamp")]
-        for first, resolvers in SafeLoader.yaml_implicit_resolvers.items()
+        for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
     }
 
 

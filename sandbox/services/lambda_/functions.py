@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import io
 import threading
 import uuid
@@ -181,11 +180,9 @@ class Functions:
         self._retire_orphans()
         directory = self._directory / uuid.uuid4().hex
         directory.mkdir()
-        digest = hashlib.sha256(function.code_bytes).hexdigest()
-        cache = self._aot_cache(digest)
-        task_root = self._unpacked(
-            function, cache.code if cache else self._directory / "code" / digest
-        )
+        cache = self._aot_cache(function.code_digest)
+        folder = cache.code if cache else self._directory / "code" / function.code_digest
+        task_root = self._unpacked(function, folder)
         credentials = self._credentials(function)
         launch = Launch(
             java=self._java,

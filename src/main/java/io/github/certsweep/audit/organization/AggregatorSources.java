@@ -102,11 +102,11 @@ final class AggregatorSources {
   /** The error for a name that does not exist. */
   InvalidInputException notFound() {
     return new InvalidInputException(
-        "AWS Config has no aggregator "
+        "The calling account has no aggregator "
             + InvalidInputException.quote(parameters.aggregator())
             + " in "
             + parameters.region()
-            + " in the calling account. "
+            + ". "
             + others()
             + " Correct --aggregator, --region, or the credentials.");
   }

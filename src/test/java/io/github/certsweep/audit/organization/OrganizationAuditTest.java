@@ -196,7 +196,7 @@ class OrganizationAuditTest {
     assertThatThrownBy(() -> auditing.report("all-acounts", false))
         .isInstanceOf(InvalidInputException.class)
         .hasMessage(
-            "AWS Config has no aggregator \"all-acounts\" in eu-west-1 in the calling account."
+            "The calling account has no aggregator \"all-acounts\" in eu-west-1."
                 + " There are: all-accounts, security. Correct --aggregator, --region, or the"
                 + " credentials.");
   }
