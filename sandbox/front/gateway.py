@@ -44,6 +44,20 @@ class _Answer:
     error: str = ""
 
 
+class _Dispatcher(DomainDispatcherApplication):
+    """Moto's services by host. To find one, moto looks at two hundred folders each time."""
+
+    def __init__(self) -> None:
+        super().__init__(create_backend_app)
+        self._backends: dict[str | None, Any] = {}
+
+    def get_backend_for_host(self, host: str | None) -> Any:
+        """The name of a service; looked up once."""
+        if host not in self._backends:
+            self._backends[host] = super().get_backend_for_host(host)
+        return self._backends[host]
+
+
 class Gateway:
     """All of AWS: what the sandbox answers itself, and moto for the rest."""
 
@@ -52,7 +66,7 @@ class Gateway:
         self._clock = parts.clock
         self._faults = parts.faults
         self._operations = parts.operations()
-        self._moto = DomainDispatcherApplication(create_backend_app)
+        self._moto = _Dispatcher()
 
     def answer(self, environ: dict[str, Any], body: bytes) -> Response:
         """Answers a request to a service.

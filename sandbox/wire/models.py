@@ -8,7 +8,7 @@ from typing import Any
 
 from botocore.loaders import JSONFileLoader, Loader
 from botocore.model import ServiceModel
-from moto.core.routing import ServiceOperationRouter, get_service_router
+from moto.core.routing import ServiceOperationRouter, SmithyRule, get_service_router
 from moto.core.utils import get_service_model
 
 _lock = threading.RLock()
@@ -61,3 +61,12 @@ def _read_once(file: str) -> Any:
 # To list the regions of three partitions, moto reads the model of EC2 and all endpoints three times
 # when it is imported: 0.2 s of each start. Not all files are kept: EC2's model is large.
 JSONFileLoader.load_file = lambda _, file: _read_once(file)
+
+
+def _no_urls(*_: Any) -> Any:
+    raise NotImplementedError("The sandbox takes URLs apart. It builds none.")
+
+
+# Nine tenths of what a router is made of serves to build URLs: a tenth of a second for each service
+# with a REST API, once for each of the calls that come at once.
+SmithyRule._compile_builder = lambda *_: _no_urls  # type: ignore[method-assign]

@@ -3,7 +3,8 @@
 `python -I script_runner.py FD` takes orders from a socket, each the name of a directory, forks a
 process for each and answers its number. That process reads `request.json` (script, handler, events,
 context, environment) there and writes `answer.json`: the `payload` that the handler returned, or
-the `error`. boto3 is imported once, here: to import it takes longer than most scripts run.
+the `error`. boto3 is imported and the services' models are read once, here: that takes longer than
+most scripts run.
 
 A process is reaped at the next order, and not earlier: until then its number is no other's.
 """
@@ -18,13 +19,16 @@ import socket
 import sys
 import time
 import traceback
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
-# Only for the scripts to find it imported.
-import boto3  # noqa: F401
+import boto3
+from botocore.loaders import JSONFileLoader, Loader
 
 MAX_ORDER_BYTES = 4096
+# What the runbook's scripts call.
+SERVICES = ("config", "iam", "lambda", "s3")
 
 
 def serve(orders: socket.socket) -> Path | None:
@@ -32,6 +36,7 @@ def serve(orders: socket.socket) -> Path | None:
 
     In a forked process, the directory of its script is answered.
     """
+    _read_models()
     gc.freeze()  # what is here already is shared with the forked processes
     while order := orders.recv(MAX_ORDER_BYTES):
         _reap()
@@ -44,6 +49,17 @@ def serve(orders: socket.socket) -> Path | None:
         except OSError:  # the sandbox was killed meanwhile
             os.kill(pid, signal.SIGKILL)
     return None
+
+
+def _read_models() -> None:
+    """Reads botocore's models once, here: most scripts take less time than that does."""
+    read = cache(partial(JSONFileLoader.load_file, JSONFileLoader()))
+    listed = cache(partial(Loader.list_available_services, Loader()))
+    JSONFileLoader.load_file = lambda _, file: read(file)
+    Loader.list_available_services = lambda _, type_name: listed(type_name)
+    session = boto3.Session(region_name="us-east-1")
+    for service in SERVICES:
+        session.client(service)
 
 
 def _reap() -> None:
