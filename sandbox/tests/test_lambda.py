@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import base64
 import json
+import os
+import signal
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +11,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from sandbox.client import Sandbox
+from sandbox.services.lambda_.functions import MAX_ORPHANS
 
 from .conftest import PROBE, error_of, is_running
 
@@ -41,7 +44,7 @@ class TestInvoke:
         assert second["Payload"]["invocations"] == first["Payload"]["invocations"] + 1
         assert not sandbox.invocations()[-1]["cold"]
 
-    def test_process_outlives_resets_until_four_others_have_started(
+    def test_process_outlives_resets_until_others_have_been_busy(
         self, sandbox: Sandbox, probe_zip: Path
     ) -> None:
         sandbox.reset(cold=True)
@@ -50,7 +53,7 @@ class TestInvoke:
         sandbox.reset()
         sandbox.deploy_rule(probe_zip, function_name="probe", handler=PROBE)
         assert sandbox.invocations()[-1]["process_id"] == process
-        for number in range(4):
+        for number in range(MAX_ORPHANS + 1):
             assert is_running(process)
             sandbox.reset()
             sandbox.deploy_rule(probe_zip, function_name=f"other-{number}", handler=PROBE)
@@ -70,6 +73,25 @@ class TestInvoke:
         invoke(sandbox, {})
         redeploy(sandbox, Environment={"Variables": {"A": "1"}})
         assert invoke(sandbox, {"do": "environment"})["Payload"]["A"] == "1"
+        assert sandbox.invocations()[-1]["cold"]
+
+    def test_configuration_that_comes_back_finds_its_process(self, sandbox: Sandbox) -> None:
+        invoke(sandbox, {})
+        process = sandbox.invocations()[-1]["process_id"]
+        redeploy(sandbox, Environment={"Variables": {"A": "1"}})
+        invoke(sandbox, {})
+        redeploy(sandbox, Environment={"Variables": {}})
+        assert "A" not in invoke(sandbox, {"do": "environment"})["Payload"]
+        assert sandbox.invocations()[-1]["process_id"] == process
+
+    def test_process_that_ended_while_it_was_idle_is_not_used_again(self, sandbox: Sandbox) -> None:
+        invoke(sandbox, {})
+        process = sandbox.invocations()[-1]["process_id"]
+        os.kill(process, signal.SIGKILL)
+        # The sandbox may not have noticed yet.
+        while "FunctionError" in (answer := invoke(sandbox, {})):
+            pass
+        assert answer["Payload"]["invocations"] == 1
         assert sandbox.invocations()[-1]["cold"]
 
     def test_new_code_takes_a_new_process(self, sandbox: Sandbox, tmp_path: Path) -> None:

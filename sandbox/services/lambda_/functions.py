@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import io
 import threading
 import uuid
-import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,6 +20,7 @@ from sandbox.policy.authorization import Authorization
 from sandbox.wire.calls import AwsError, Call, Response
 from sandbox.wire.operations import Operations
 
+from .code import unpacked
 from .environments import Environment, fingerprint_of
 from .invocations import (
     Invocation,
@@ -31,8 +30,9 @@ from .invocations import (
 from .runtime import Launch
 
 MAX_CONCURRENCY = 10
-# Idle processes of functions that are gone: so many are kept, for the functions may come back.
-MAX_ORPHANS = 3
+# Idle processes of functions that are gone, or whose configuration or code is another now: so many
+# are kept, for what was may come back. Lambda would start new ones.
+MAX_ORPHANS = 6
 
 
 @dataclass(frozen=True)
@@ -62,6 +62,7 @@ class Functions:
         self._authorization = authorization
         self._aot_caches = aot_caches
         self._changed = threading.Condition()
+        # The one that was busy last comes last.
         self._environments: list[Environment] = []
         self._invocations: list[Invocation] = []
         # Counts resets: what was begun before one must not be seen after it.
@@ -136,41 +137,29 @@ class Functions:
         limit = min(MAX_CONCURRENCY, function.reserved_concurrency or MAX_CONCURRENCY)
         with self._changed:
             while True:
-                self._retire_outdated(function, fingerprint)
                 own = [one for one in self._environments if one.arn == function.function_arn]
                 for environment in own:
-                    if not environment.is_busy:
+                    if environment.is_busy:
+                        continue
+                    if not environment.is_alive:
+                        self._retire(environment)
+                    elif environment.fingerprint == fingerprint:
                         environment.is_busy = True
                         return environment
-                if len(own) < limit:
+                if len([one for one in own if one.is_busy]) < limit:
                     return self._started(function, fingerprint)
                 if not is_queued:
                     raise AwsError("TooManyRequestsException", "Rate Exceeded.")
                 self._changed.wait()
 
-    def _retire_outdated(self, function: LambdaFunction, fingerprint: str) -> None:
-        for environment in list(self._environments):
-            is_outdated = environment.fingerprint != fingerprint or not environment.is_alive
-            is_own = environment.arn == function.function_arn
-            if is_own and is_outdated and not environment.is_busy:
-                self._retire(environment)
-
     def _retire_orphans(self) -> None:
-        """Makes room: ends idle processes of functions that were deleted, or gone with a reset.
+        """Makes room: ends the idle processes that no function has a use for, but the latest.
 
-        Not all, and none at the reset itself: the next test often deploys the same functions again.
+        None at a reset: the next test often deploys the same functions again.
         """
-        orphans = [one for one in self._environments if not one.is_busy and not _exists(one.arn)]
+        orphans = [one for one in self._environments if not one.is_busy and _is_orphan(one)]
         for environment in orphans[:-MAX_ORPHANS]:
             self._retire(environment)
-
-    def _unpacked(self, function: LambdaFunction, folder: Path) -> Path:
-        """The folder of the function's code, which is there once: in Lambda nobody writes to it."""
-        if not folder.exists():
-            with zipfile.ZipFile(io.BytesIO(function.code_bytes)) as code:
-                folder.mkdir(parents=True)
-                code.extractall(folder)
-        return folder
 
     def _aot_cache(self, code_digest: str) -> AotCache | None:
         caches = self._aot_caches
@@ -182,7 +171,7 @@ class Functions:
         directory.mkdir()
         cache = self._aot_cache(function.code_digest)
         folder = cache.code if cache else self._directory / "code" / function.code_digest
-        task_root = self._unpacked(function, folder)
+        task_root = unpacked(function, folder)
         credentials = self._credentials(function)
         launch = Launch(
             java=self._java,
@@ -245,6 +234,9 @@ class Functions:
             environment.is_busy = False
             if not environment.is_alive:
                 self._retire(environment)
+            elif environment in self._environments:
+                self._environments.remove(environment)
+                self._environments.append(environment)
             self._changed.notify_all()
 
     def _retire(self, environment: Environment) -> None:
@@ -260,13 +252,13 @@ def _function(call: Call) -> LambdaFunction:
     return backend.get_function(call.params["FunctionName"], call.params.get("Qualifier"))
 
 
-def _exists(function_arn: str) -> bool:
-    _, _, _, region, account, _, name = function_arn.split(":")[:7]
+def _is_orphan(environment: Environment) -> bool:
+    _, _, _, region, account, _, name = environment.arn.split(":")[:7]
     try:
-        get_backend(account, region).get_function(name)
+        function = get_backend(account, region).get_function(name)
     except UnknownFunctionException:
-        return False
-    return True
+        return True
+    return fingerprint_of(function) != environment.fingerprint
 
 
 def _write_to_cloudwatch_logs(function: LambdaFunction, log: str) -> None:

@@ -60,7 +60,9 @@ class Launch:
         cache = []
         if self.aot_cache:
             class_path += sorted((self.task_root / "lib").glob("*.jar"))
-            cache = [self.aot_cache.option()]
+            # What the cache knows of an earlier run has more compiled than so short a process uses.
+            replay = ["-XX:+UnlockDiagnosticVMOptions", "-XX:-AOTReplayTraining"]
+            cache = [self.aot_cache.option(), *replay]
         return [
             str(self.java),
             f"-Xmx{heap_kb}k",
