@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable
 from functools import cache
 
@@ -14,6 +15,9 @@ from cloudformation_validate import (
     TemplateContent,
     ValidateConfig,
 )
+
+# To judge conditions, cfn-lint looks for this solver thousands of times, which is not installed.
+sys.modules.setdefault("pycosat", None)  # type: ignore[arg-type]  # None: "not there"
 
 # One region of each partition that the rule is for.
 PARTITIONS = {"us-east-1": "aws", "cn-north-1": "aws-cn", "us-gov-west-1": "aws-us-gov"}
