@@ -61,9 +61,12 @@ def auditor(shared_sandbox: Sandbox, tmp_path: Path) -> Auditor:
 
 
 @pytest.fixture
-def production(account: Account, zip_file: Path) -> Production:
+def production(account: Account, zip_file: Path, request: pytest.FixtureRequest) -> Production:
     """The same account, with what uses certificates."""
-    return Production(account.sandbox, zip_file)
+    production = Production(account.sandbox, zip_file)
+    if request.node.get_closest_marker("all_regions") is None:
+        production.leave_few_regions()
+    return production
 
 
 @pytest.fixture

@@ -143,6 +143,8 @@ class Deployment(Production):
         """Makes the account as new, with nothing but the recorder and the packaged zip."""
         self.sandbox.reset()
         self.sandbox.region = region
+        if region == HOME:
+            self.leave_few_regions()
         # The subnets that the old one knows are gone.
         self.infrastructure = Infrastructure(self.sandbox)
         self._parameters = {}

@@ -259,6 +259,7 @@ def test_malformed_request_is_an_error_that_says_so(
 # What fits.
 
 
+@pytest.mark.all_regions
 def test_lists_are_cut_after_fifty_and_counted(
     production: Production, inspect: Callable[[str], dict[str, Any]]
 ) -> None:
@@ -274,6 +275,7 @@ def test_lists_are_cut_after_fifty_and_counted(
     assert (verdict["usageCount"], len(verdict["usage"])) == (MOST + 1, MOST)
 
 
+@pytest.mark.all_regions
 def test_verdict_at_its_longest_fits_what_ssm_carries(production: Production) -> None:
     production.expired()
     production.sandbox.regions.set("ENABLING", "af-south-1", "ap-east-1")

@@ -44,6 +44,7 @@ def test_rule_that_does_not_check_usage_says_nothing_of_it(production: Productio
     assert "expiredInUse" not in run.summary
 
 
+@pytest.mark.all_regions
 def test_300_load_balancers_in_20_regions_are_all_found_with_the_fewest_calls(
     production: Production,
 ) -> None:

@@ -90,14 +90,15 @@ def test_region_that_the_account_opted_in_to_is_searched(
     production.sandbox.regions.set(status, OPT_IN)
     production.search()
     assert production.annotation("www").endswith(f"ALB listener {OPT_IN} app/prod:443.")
-    assert len(production.searched_regions()) == REGIONS + 1
+    assert len(production.searched_regions()) == len(REGIONS) + 1
 
 
+@pytest.mark.all_regions
 def test_region_that_the_account_has_not_opted_in_to_is_left_alone(production: Production) -> None:
     production.expired()
     assert production.search().metrics["UsageChecksFailed"] == 0
     assert OPT_IN not in production.searched_regions()
-    assert len(production.searched_regions()) == REGIONS
+    assert len(production.searched_regions()) == len(production.enabled_regions()) == 17
 
 
 def test_region_that_is_still_being_enabled_leaves_usage_unknown(production: Production) -> None:
@@ -113,7 +114,7 @@ def test_region_that_is_still_being_enabled_leaves_usage_unknown(production: Pro
 
 def test_only_the_regions_that_the_operator_names_are_searched(production: Production) -> None:
     expired = production.expired()
-    production.infrastructure.alb("us-west-2", "elsewhere", expired.arn)
+    production.infrastructure.alb("us-east-1", "elsewhere", expired.arn)
     production.search({"USAGE_REGIONS": f" {HOME} , {ABROAD},,{HOME}"})
     assert production.searched_regions() == {HOME, ABROAD}
     assert production.calls("ListRegions") == []

@@ -12,9 +12,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ..execution import Execution
-from ..production import REGIONAL, Certificate
+from ..production import REGIONAL, REGIONS, Certificate
 from .combinations import KINDS, NOT_FOUND, Combination
-from .world import REGIONS, World
+from .world import World
 
 # How a trial ends; worst last. docs/faults.md says what each means.
 RECOVERED, LATER, UNCHECKED, PARTLY, FAILED, DELETED, TIMED_OUT = OUTCOMES = "RLUPFDT"

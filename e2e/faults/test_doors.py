@@ -9,7 +9,7 @@ from typing import Any, cast
 
 import pytest
 
-from ..production import Certificate
+from ..production import REGIONS, Certificate
 from .combinations import NOT_FOUND, Call, Combination
 from .doors import Remove
 from .expectations import (
@@ -22,7 +22,7 @@ from .expectations import (
     unclear,
     unsearched,
 )
-from .world import REGIONS, World
+from .world import World
 
 ARN = "arn:aws:iam::123456789012:server-certificate/target"
 TARGET = Certificate("target", "ASCATARGETTARGETTARGE", ARN, "/", "2026-01-01", "2026-02-01")

@@ -16,10 +16,8 @@ from sandbox.host.aot_caches import FOLDER
 from ..account import days, now
 from ..deployment import BACKUPS, Deployment
 from ..package import Package
-from ..production import ABROAD, HOME, Certificate
+from ..production import ABROAD, REGIONS, Certificate
 
-# As few as show that regions are told apart; one of them has the global services.
-REGIONS = sorted((HOME, ABROAD, "us-east-1"))
 # Beside the others they make three batches of evaluations, and three pages of old results.
 FILLERS = 200
 # Timeouts of the functions, in seconds. Short, so that a fault that stays reaches the deadline, and
@@ -53,7 +51,6 @@ class World:
         self.stack = Deployment(self.sandbox, package)
         self.stack.make_new()
         self.sandbox.make_bucket(BACKUPS)
-        self._leave_three_regions()
         # Every run reports all results, so that all batches can be broken in each trial.
         self.sandbox.security_hub.enable()
         self.stack.configure(
@@ -83,10 +80,6 @@ class World:
         self._folder.cleanup()
 
     # The account.
-
-    def _leave_three_regions(self) -> None:
-        others = set(self.stack.enabled_regions()) - set(REGIONS)
-        self.sandbox.regions.set("DISABLED", *others)
 
     def _store_certificates(self) -> None:
         """Expired certificates: one for each place where one can be used, and one that is not."""
@@ -226,7 +219,7 @@ class World:
             functions.update_function_configuration(
                 FunctionName=self.stack.outputs[output],
                 Timeout=timeout,
-                MemorySize=512 + self._trials % (2 * TRIALS_PER_PROCESS),
+                MemorySize=512 + self._trials // TRIALS_PER_PROCESS,
             )
 
 
