@@ -8,8 +8,10 @@ from typing import Any
 
 from botocore.loaders import JSONFileLoader, Loader
 from botocore.model import ServiceModel
+from botocore.session import Session
 from moto.core.routing import ServiceOperationRouter, SmithyRule, get_service_router
 from moto.core.utils import get_service_model
+from moto.utilities import utils
 
 _lock = threading.RLock()
 _list_services = Loader.list_available_services
@@ -58,8 +60,7 @@ def _read_once(file: str) -> Any:
     return _read(_reader, file)
 
 
-# To list the regions of three partitions, moto reads the model of EC2 and all endpoints three times
-# when it is imported: 0.2 s of each start. Not all files are kept: EC2's model is large.
+# Not all files are kept: some models are large.
 JSONFileLoader.load_file = lambda _, file: _read_once(file)
 
 
@@ -70,3 +71,28 @@ def _no_urls(*_: Any) -> Any:
 # Nine tenths of what a router is made of serves to build URLs: a tenth of a second for each service
 # with a REST API, once for each of the calls that come at once.
 SmithyRule._compile_builder = lambda *_: _no_urls  # type: ignore[method-assign]
+
+
+_available_regions = Session.get_available_regions
+
+
+def _regions(
+    session: Session, service_name: str, partition_name: str = "aws", **options: Any
+) -> list[str]:
+    if service_name != "ec2":
+        found: list[str] = _available_regions(session, service_name, partition_name, **options)
+        return found
+    endpoints = session._get_internal_component("endpoint_resolver")
+    regions: list[str] = endpoints.get_available_endpoints(service_name, partition_name, **options)
+    return regions
+
+
+def _load_no_instances(resource: str) -> Any:
+    return {} if resource.startswith("ec2/resources/instance_type") else _load_resource(resource)
+
+
+# What moto does when it is imported, and what a third of each start went to. To list the regions of
+# three partitions, it reads the model of EC2, only to learn that endpoints call the service by its
+# name. And it reads what types of instances there are where; the sandbox has no instances.
+Session.get_available_regions = _regions
+_load_resource, utils.load_resource = utils.load_resource, _load_no_instances
