@@ -60,7 +60,8 @@ def _read_once(file: str) -> Any:
     return _read(_reader, file)
 
 
-# Not all files are kept: some models are large.
+# Each session reads the endpoints of all services, and moto makes many sessions. Not all files are
+# kept: some models are large.
 JSONFileLoader.load_file = lambda _, file: _read_once(file)
 
 
