@@ -16,7 +16,7 @@ from cloudformation_validate import (
     ValidateConfig,
 )
 
-# To judge conditions, cfn-lint looks for this solver thousands of times, which is not installed.
+# To judge conditions, cfn-lint looks thousands of times for a solver that is not installed.
 sys.modules.setdefault("pycosat", None)  # type: ignore[arg-type]  # None: "not there"
 
 # One region of each partition that the rule is for.

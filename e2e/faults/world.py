@@ -213,7 +213,7 @@ class World:
             )
 
     def _refresh_processes(self) -> None:
-        """Has the functions start anew: one whose configuration has changed does."""
+        """Has the functions start anew: one whose configuration is new does."""
         functions = self.sandbox.client("lambda")
         for output, timeout in TIMEOUTS.items():
             functions.update_function_configuration(

@@ -31,8 +31,8 @@ def _read_once(key: Any) -> _Content:
     content = _contents.get(key.etag)
     if content is None:
         content = _read(key)
-        while len(_contents) >= _KEPT:
-            _contents.pop(next(iter(_contents)))
+        if len(_contents) >= _KEPT:
+            _contents.clear()
         _contents[key.etag] = content
     return content
 

@@ -138,15 +138,13 @@ class Functions:
         with self._changed:
             while True:
                 own = [one for one in self._environments if one.arn == function.function_arn]
-                for environment in own:
-                    if environment.is_busy:
-                        continue
+                for environment in [one for one in own if not one.is_busy]:
                     if not environment.is_alive:
                         self._retire(environment)
                     elif environment.fingerprint == fingerprint:
                         environment.is_busy = True
                         return environment
-                if len([one for one in own if one.is_busy]) < limit:
+                if sum(one.is_busy for one in own) < limit:
                     return self._started(function, fingerprint)
                 if not is_queued:
                     raise AwsError("TooManyRequestsException", "Rate Exceeded.")
