@@ -11,7 +11,6 @@ from botocore.model import ServiceModel
 from botocore.session import Session
 from moto.core.routing import ServiceOperationRouter, SmithyRule, get_service_router
 from moto.core.utils import get_service_model
-from moto.utilities import utils
 
 _lock = threading.RLock()
 _list_services = Loader.list_available_services
@@ -88,12 +87,6 @@ def _regions(
     return regions
 
 
-def _load_no_instances(resource: str) -> Any:
-    return {} if resource.startswith("ec2/resources/instance_type") else _load_resource(resource)
-
-
-# What moto does when it is imported, and what a third of each start went to. To list the regions of
-# three partitions, it reads the model of EC2, only to learn that endpoints call the service by its
-# name. And it reads what types of instances there are where; the sandbox has no instances.
+# To list the regions of three partitions, moto reads the model of EC2 when it is imported, only to
+# learn that endpoints call the service by its name: an eighth of each start.
 Session.get_available_regions = _regions
-_load_resource, utils.load_resource = utils.load_resource, _load_no_instances
