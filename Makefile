@@ -10,7 +10,8 @@ endif
 # JDK 25: JAVA_HOME if it is one, else the first in the usual places. `tools` explains its absence: most targets need none.
 JAVA_HOME := $(or $(shell bin/find-jdk 2>/dev/null),$(JAVA_HOME))
 export JAVA_HOME
-PYTHON ?= python3
+# Python 3.10 or later: this one, or what bin/find-python finds.
+PYTHON ?=
 VENV := .venv
 VENV_READY := $(VENV)/.ready
 PY := $(VENV)/bin/python
@@ -59,8 +60,7 @@ unexport PYTHONDONTWRITEBYTECODE
 
 # The tools of the sandbox, the tests and the demo; pinned with hashes.
 $(VENV_READY): requirements.txt
-	@bin/check-python $(PYTHON)
-	$(PYTHON) -m venv --clear $(VENV)
+	python=$$(bin/find-python $(PYTHON)) && "$$python" -m venv --clear $(VENV)
 	$(VENV)/bin/pip install --quiet --disable-pip-version-check --no-compile --require-hashes -r requirements.txt
 	@touch $@
 
