@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
-import subprocess
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 
 from sandbox.client import PROJECT, Sandbox
+
+from . import aws_cli
 
 BUCKET = "deployment"
 
@@ -17,12 +17,8 @@ class StackError(Exception):
     """The stack could not be deployed; the message is what the operator reads."""
 
 
-AWS_CLI = (
-    sys.executable,
-    str(Path(sys.executable).with_name("aws")),
-    # A deployment ends before it is answered: the CLI must not ask a second time meanwhile.
-    "--cli-read-timeout=600",
-)
+# A deployment ends before it is answered: the AWS CLI must not ask a second time meanwhile.
+PATIENCE = "--cli-read-timeout=600"
 # The developer's own settings of the AWS CLI are not for the sandbox.
 NO_SETTINGS = {
     "AWS_CONFIG_FILE": os.devnull,
@@ -63,13 +59,8 @@ def aws(sandbox: Sandbox, *arguments: str) -> str:
 
     :raises StackError: if it fails
     """
-    ran = subprocess.run(
-        [*AWS_CLI, "cloudformation", *arguments],
-        cwd=PROJECT,
-        env=sandbox.environment | NO_SETTINGS,
-        capture_output=True,
-        text=True,
-        check=False,
+    ran = aws_cli.run(
+        [PATIENCE, "cloudformation", *arguments], sandbox.environment | NO_SETTINGS, PROJECT
     )
     if ran.returncode:
         raise StackError(ran.stderr.strip())

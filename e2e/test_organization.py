@@ -17,7 +17,7 @@ from sandbox.client import ORGANIZATION, PROJECT
 
 from .account import days
 from .deployment import Deployment
-from .package import AWS_CLI, BUCKET, NO_SETTINGS
+from .package import BUCKET, NO_SETTINGS, PATIENCE
 from .test_stack import found_in
 
 STACK = "certsweep-organization"
@@ -36,6 +36,7 @@ TRUST = json.dumps(
     }
 )
 UNITS = "ou-ab12-11111111,ou-ab12-22222222"
+AWS_CLI = f"{sys.executable} {Path(sys.executable).with_name('aws')} {PATIENCE}"
 
 
 def make(environment: dict[str, str], *variables: str) -> subprocess.CompletedProcess[str]:
@@ -45,7 +46,7 @@ def make(environment: dict[str, str], *variables: str) -> subprocess.CompletedPr
     return subprocess.run(
         [
             *("make", "--assume-old=package", "--assume-old=.venv/.ready", "deploy-organization"),
-            *(f"PY={sys.executable}", f"AWS={' '.join(AWS_CLI)}", *variables),
+            *(f"PY={sys.executable}", f"AWS={AWS_CLI}", *variables),
         ],
         cwd=PROJECT,
         env=inherited | NO_SETTINGS,
