@@ -58,10 +58,13 @@ tools:
 # A run of the tests starts hundreds of Pythons: each would compile what it imports.
 unexport PYTHONDONTWRITEBYTECODE
 
+PIP_INSTALL := $(VENV)/bin/pip install --quiet --disable-pip-version-check --no-compile --require-hashes
+
 # The tools of the sandbox, the tests and the demo; pinned with hashes.
-$(VENV_READY): requirements.txt
+$(VENV_READY): requirements-pip.txt requirements.txt
 	python=$$(bin/find-python $(PYTHON)) && "$$python" -m venv --clear $(VENV)
-	$(VENV)/bin/pip install --quiet --disable-pip-version-check --no-compile --require-hashes -r requirements.txt
+	$(PIP_INSTALL) -r requirements-pip.txt
+	$(PIP_INSTALL) -r requirements.txt
 	@touch $@
 
 .PHONY: package
