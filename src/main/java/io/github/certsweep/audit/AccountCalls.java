@@ -22,9 +22,14 @@ final class AccountCalls {
   private final IamClient iam;
   private final StsClient sts;
 
-  AccountCalls(Clients clients) {
-    this.iam = clients.iam();
-    this.sts = clients.forSearch(StsClient.builder(), clients.region());
+  AccountCalls(IamClient iam, StsClient sts) {
+    this.iam = iam;
+    this.sts = sts;
+  }
+
+  static AccountCalls with(Clients clients) {
+    return new AccountCalls(
+        clients.iam(), clients.forSearch(StsClient.builder(), clients.region()));
   }
 
   /** Who asks. */

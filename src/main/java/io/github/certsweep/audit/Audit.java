@@ -50,15 +50,34 @@ final class Audit {
   private final Clock clock;
   private final Progress progress;
 
-  Audit(Clients clients, SearchSettings settings, Build build, Clock clock, Progress progress) {
-    this.account = new AccountCalls(clients);
-    this.store = new IamCertificateStore(clients.iam());
-    this.judge = new Judge(UsageSearch.with(clients, settings), clock);
+  Audit(
+      AccountCalls account,
+      IamCertificateStore store,
+      UsageSearch usage,
+      AcmCertificates acm,
+      Build build,
+      Clock clock,
+      Progress progress) {
+    this.account = account;
+    this.store = store;
+    this.judge = new Judge(usage, clock);
     this.bodies = new CertificateBodies(store);
-    this.acm = AcmCertificates.with(clients);
+    this.acm = acm;
     this.build = build;
     this.clock = clock;
     this.progress = progress;
+  }
+
+  static Audit with(
+      Clients clients, SearchSettings settings, Build build, Clock clock, Progress progress) {
+    return new Audit(
+        AccountCalls.with(clients),
+        new IamCertificateStore(clients.iam()),
+        UsageSearch.with(clients, settings),
+        AcmCertificates.with(clients),
+        build,
+        clock,
+        progress);
   }
 
   /** What a caller asks for. */
@@ -114,7 +133,8 @@ final class Audit {
 
   private Verdicts judge(
       List<ServerCertificate> listed, AuditParameters parameters, Deadline deadline) {
-    return parameters.usage()
+    // An account without certificates has nothing to be used.
+    return parameters.usage() && !listed.isEmpty()
         ? judge.judgeAllWithUsers(listed, parameters.days(), deadline)
         : judge.judgeAll(listed, LeadTimes.ofAll(parameters.days()), false, deadline);
   }

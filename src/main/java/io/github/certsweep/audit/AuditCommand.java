@@ -186,7 +186,7 @@ public final class AuditCommand implements Callable<Integer> {
     Progress progress = terminal.progress(spec.commandLine().getErr());
     AwsCredentialsProvider credentials = access.credentials();
     Clients clients = Clients.of(Region.of(access.region()), credentials);
-    Audit audit = new Audit(clients, request.settings(), Build.ofThisProgram(), clock, progress);
+    Audit audit = Audit.with(clients, request.settings(), Build.ofThisProgram(), clock, progress);
     writer.prepare();
     AwsAccess.require(credentials);
     AuditReport found;
@@ -213,7 +213,7 @@ public final class AuditCommand implements Callable<Integer> {
           OrganizationAudit.run(
               parameters,
               clients,
-              Build.ofThisProgram().origin(clock, new AccountCalls(clients).caller(deadline())),
+              Build.ofThisProgram().origin(clock, AccountCalls.with(clients).caller(deadline())),
               progress::tell,
               deadline());
     } finally {

@@ -12,6 +12,8 @@ import software.amazon.awssdk.awscore.exception.AwsErrorDetails;
 import software.amazon.awssdk.services.iam.IamClient;
 import software.amazon.awssdk.services.iam.model.DeleteServerCertificateRequest;
 import software.amazon.awssdk.services.iam.model.DeleteServerCertificateResponse;
+import software.amazon.awssdk.services.iam.model.GetAccountSummaryRequest;
+import software.amazon.awssdk.services.iam.model.GetAccountSummaryResponse;
 import software.amazon.awssdk.services.iam.model.GetServerCertificateRequest;
 import software.amazon.awssdk.services.iam.model.GetServerCertificateResponse;
 import software.amazon.awssdk.services.iam.model.ListServerCertificateTagsRequest;
@@ -21,6 +23,7 @@ import software.amazon.awssdk.services.iam.model.ListServerCertificatesResponse;
 import software.amazon.awssdk.services.iam.model.NoSuchEntityException;
 import software.amazon.awssdk.services.iam.model.ServerCertificate;
 import software.amazon.awssdk.services.iam.model.ServerCertificateMetadata;
+import software.amazon.awssdk.services.iam.model.SummaryKeyType;
 import software.amazon.awssdk.services.iam.model.Tag;
 
 /** An IAM that lists what it was given, page by page, and remembers what it was asked. */
@@ -36,6 +39,13 @@ public final class FakeIam implements IamClient {
       this::tagsOf;
   private Consumer<String> deletion = this::without;
   private int emptyReadsFrom = Integer.MAX_VALUE;
+  private Supplier<Map<SummaryKeyType, Integer>> summary =
+      () ->
+          Map.of(
+              SummaryKeyType.SERVER_CERTIFICATES,
+              certificates.size(),
+              SummaryKeyType.SERVER_CERTIFICATES_QUOTA,
+              20);
 
   public final List<String> reads = Collections.synchronizedList(new ArrayList<>());
   public final List<String> tagReads = Collections.synchronizedList(new ArrayList<>());
@@ -214,6 +224,17 @@ public final class FakeIam implements IamClient {
                 .errorMessage("The Server Certificate with name " + name + " cannot be found.")
                 .build())
         .build();
+  }
+
+  /** Answers for the account's summary what this gives or throws. */
+  public FakeIam summingUpBy(Supplier<Map<SummaryKeyType, Integer>> answer) {
+    summary = answer;
+    return this;
+  }
+
+  @Override
+  public GetAccountSummaryResponse getAccountSummary(GetAccountSummaryRequest request) {
+    return GetAccountSummaryResponse.builder().summaryMap(summary.get()).build();
   }
 
   @Override

@@ -48,6 +48,18 @@ public final class FakeUsage implements UsageSource<SdkAutoCloseable> {
     return new FakeUsage("fake", references, List.of(), Integer.MAX_VALUE);
   }
 
+  /** Finds that an Application Load Balancer's listener presents this certificate. */
+  public static FakeUsage byListener(String arn) {
+    CertificateUser listener =
+        new CertificateUser(
+            "elasticloadbalancingv2", "eu-west-1", "arn:listener", "default", "ALB listener");
+    return new FakeUsage(
+        "fake",
+        List.of(new CertificateReference(arn, false, listener)),
+        List.of(),
+        Integer.MAX_VALUE);
+  }
+
   public static FakeUsage denied() {
     return new FakeUsage(
         "fake", List.of(), List.of(World.iamError(403, "AccessDenied", "No")), Integer.MAX_VALUE);

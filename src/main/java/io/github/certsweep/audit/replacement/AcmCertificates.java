@@ -26,7 +26,8 @@ public final class AcmCertificates {
 
   private final Function<Region, AcmClient> clients;
 
-  AcmCertificates(Function<Region, AcmClient> clients) {
+  /** Of these clients: a new one for each region, which is closed after use. */
+  public AcmCertificates(Function<Region, AcmClient> clients) {
     this.clients = clients;
   }
 

@@ -74,7 +74,7 @@ public record AuditReport(
     return limits;
   }
 
-  /** The result in one or two sentences. */
+  /** The result in a few sentences, the most urgent first. */
   public String verdict() {
     return complete()
         ? result()
@@ -97,20 +97,28 @@ public record AuditReport(
           : unknown + " certificates have expired. It is not known whether anything uses them.";
     }
     if (expiring > 0) {
-      String within = "within " + days(parameters.days()) + ".";
-      return expiring == 1
-          ? "1 certificate expires " + within
-          : expiring + " certificates expire " + within;
+      return expiring(expiring) + (unused > 0 ? " " + unused(unused) : "");
     }
     if (unused > 0) {
-      return unused == 1
-          ? "1 certificate has expired. Nothing uses it, so it can be deleted."
-          : unused + " certificates have expired. Nothing uses them, so they can be deleted.";
+      return unused(unused);
     }
     if (certificates.isEmpty()) {
       return "This account has no server certificates in IAM.";
     }
     return "No certificate has expired, and none expires within " + days(parameters.days()) + ".";
+  }
+
+  private String expiring(long expiring) {
+    String within = "within " + days(parameters.days()) + ".";
+    return expiring == 1
+        ? "1 certificate expires " + within
+        : expiring + " certificates expire " + within;
+  }
+
+  private static String unused(long unused) {
+    return unused == 1
+        ? "1 certificate has expired. Nothing uses it, so it can be deleted."
+        : unused + " certificates have expired. Nothing uses them, so they can be deleted.";
   }
 
   private static String days(int days) {

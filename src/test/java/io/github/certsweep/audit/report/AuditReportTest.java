@@ -61,7 +61,10 @@ class AuditReportTest {
     assertThat(report(unclear).verdict())
         .isEqualTo("1 certificate has expired. It is not known whether anything uses it.");
     assertThat(report(expiring, unused).verdict())
-        .isEqualTo("1 certificate expires within 30 days.");
+        .isEqualTo(
+            "1 certificate expires within 30 days."
+                + " 1 certificate has expired. Nothing uses it, so it can be deleted.");
+    assertThat(report(expiring).verdict()).isEqualTo("1 certificate expires within 30 days.");
     assertThat(report(unused).verdict())
         .isEqualTo("1 certificate has expired. Nothing uses it, so it can be deleted.");
     assertThat(report(valid).verdict())
