@@ -220,7 +220,9 @@ class TestDetails:
 
 
 class TestManyAccounts:
-    def test_ten_thousand_are_put_and_read_in_seconds(self, sandbox: Sandbox, config: Any) -> None:
+    def test_ten_thousand_are_put_and_read_without_delay(
+        self, sandbox: Sandbox, config: Any
+    ) -> None:
         accounts = [f"{number:012}" for number in range(10_000)]
         begun = time.monotonic()
         add(
@@ -238,8 +240,10 @@ class TestManyAccounts:
             one["AggregateComplianceByConfigRules"] for one in pages(describe, Filters=wanted)
         ]
         assert [one["AccountId"] for one in only] == accounts[::20]
-        assert added - begun < 2
-        assert read - added < 5
+        # Generous: a busy machine takes several times as long as a quiet one. Going through all
+        # accounts for each of them would take far longer.
+        assert added - begun < 20
+        assert read - added < 20
 
 
 class TestEmptyPages:
