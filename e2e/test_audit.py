@@ -213,13 +213,6 @@ def test_exit_code_tells_what_was_seen(auditor: Auditor) -> None:
     assert blind.certificate("www")["usageStatus"] == "UNKNOWN"
 
 
-def test_an_account_without_certificates_is_not_searched(auditor: Auditor) -> None:
-    report = auditor.report()
-    assert (report.status, report.json["certificates"]) == (0, [])
-    assert "no server certificates" in report.json["verdict"]
-    assert {one["service"] for one in auditor.sandbox.requests.list()} == {"iam", "sts"}
-
-
 def test_without_the_listing_there_is_no_report(auditor: Auditor) -> None:
     (auditor.folder / "report.json").write_text("earlier")
     auditor.sandbox.faults.add(

@@ -133,8 +133,8 @@ final class Audit {
 
   private Verdicts judge(
       List<ServerCertificate> listed, AuditParameters parameters, Deadline deadline) {
-    // An account without certificates has nothing to be used.
-    return parameters.usage() && !listed.isEmpty()
+    // Even if none is listed: the report then notes what uses a certificate that IAM does not list.
+    return parameters.usage()
         ? judge.judgeAllWithUsers(listed, parameters.days(), deadline)
         : judge.judgeAll(listed, LeadTimes.ofAll(parameters.days()), false, deadline);
   }

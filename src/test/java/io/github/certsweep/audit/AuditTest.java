@@ -94,10 +94,15 @@ class AuditTest {
   }
 
   @Test
-  void anAccountWithoutCertificatesIsNotSearched() throws InterruptedException {
+  void ifNoneIsListedAUserOfOneIsToldAllTheSame() throws InterruptedException {
+    usage = FakeUsage.byListener("arn:aws:iam::123456789012:server-certificate/not-listed");
     AuditReport report = report(ALL);
-    assertThat(report.verdict()).isEqualTo("This account has no server certificates in IAM.");
-    assertThat(usage.searches()).isZero();
+    assertThat(report.certificates()).isEmpty();
+    assertThat(report.notes())
+        .singleElement()
+        .asString()
+        .startsWith("ALB listener refers to arn:")
+        .contains("server-certificate/not-listed, which IAM does not list.");
   }
 
   @Test
