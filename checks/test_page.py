@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -236,8 +237,8 @@ def test_a_thousand_certificates_open_within_a_second(visit: Visiting, folder: P
     opened = visit("thousand", viewport=DESK)
     assert opened.page.locator("table.certificates tbody tr").count() == 1000
     # Other tests run beside this one: that one of five is quick shows what the page takes.
-    loads = (visit("thousand", viewport=DESK).load_seconds() for _ in range(5))
-    assert any(seconds < 1 * SLOWER for seconds in loads)
+    again = (visit("thousand", viewport=DESK) for _ in range(4))
+    assert any(one.load_seconds() < 1 * SLOWER for one in chain([opened], again))
 
 
 def test_a_jar_that_is_missing_is_no_reason_to_skip(

@@ -13,59 +13,50 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class OutputFormatTest {
-  private static String ofAccount(OutputFormat format) throws IOException {
-    StringBuilder text = new StringBuilder();
-    format.content(ExampleReport.full(), Terminal.NONE).writeTo(text);
-    return text.toString();
-  }
+  private static final boolean ACCOUNT = false;
+  private static final boolean ORGANIZATION = true;
 
-  private static String ofOrganization(OutputFormat format) throws IOException {
+  private static String written(OutputFormat format, boolean isOrganization) throws IOException {
+    ReportFiles.Content content =
+        isOrganization
+            ? format.content(
+                AnOrganization.report(List.of(AnOrganization.unreadable("111111111111"))),
+                Terminal.NONE)
+            : format.content(ExampleReport.full(), Terminal.NONE);
     StringBuilder text = new StringBuilder();
-    format
-        .content(
-            AnOrganization.report(List.of(AnOrganization.unreadable("111111111111"))),
-            Terminal.NONE)
-        .writeTo(text);
+    content.writeTo(text);
     return text.toString();
   }
 
   @ParameterizedTest
   @CsvSource({
-    "TABLE, All certificates",
-    "JSON, '\"certificates\":'",
-    "CSV, 'record,'",
-    "HTML, '<!doctype html>'",
-    "OCSF, '\"class_uid\":'"
+    "TABLE, All certificates, All accounts with results",
+    "JSON, '\"certificates\":', '\"accounts\":'",
+    "CSV, 'record,', 'record,'",
+    "HTML, '<!doctype html>', '<!doctype html>'"
   })
-  void everyFormatOfAnAccountIsWritten(OutputFormat format, String part) throws IOException {
-    assertThat(ofAccount(format)).containsIgnoringCase(part);
+  void everyFormatIsWritten(OutputFormat format, String ofAccount, String ofOrganization)
+      throws IOException {
+    assertThat(written(format, ACCOUNT)).containsIgnoringCase(ofAccount);
+    assertThat(written(format, ORGANIZATION)).containsIgnoringCase(ofOrganization);
   }
 
   @ParameterizedTest
-  @CsvSource({
-    "TABLE, All accounts with results",
-    "JSON, '\"accounts\":'",
-    "CSV, 'record,'",
-    "HTML, '<!doctype html>'"
-  })
-  void everyFormatOfAnOrganizationIsWritten(OutputFormat format, String part) throws IOException {
-    assertThat(ofOrganization(format)).containsIgnoringCase(part);
+  @ValueSource(booleans = {ACCOUNT, ORGANIZATION})
+  void aPageNamesTheDigestOfTheDataBesideIt(boolean isOrganization) throws Exception {
+    assertThat(written(OutputFormat.HTML, isOrganization))
+        .contains(sha256(written(OutputFormat.JSON, isOrganization)));
   }
 
   @Test
-  void aPageNamesTheDigestOfTheDataBesideIt() throws Exception {
-    assertThat(ofAccount(OutputFormat.HTML)).contains(sha256(ofAccount(OutputFormat.JSON)));
-    assertThat(ofOrganization(OutputFormat.HTML))
-        .contains(sha256(ofOrganization(OutputFormat.JSON)));
-  }
-
-  @Test
-  void anOrganizationHasNoOcsfFindings() {
-    assertThatThrownBy(() -> ofOrganization(OutputFormat.OCSF))
+  void onlyAnAccountHasOcsfFindings() throws IOException {
+    assertThat(written(OutputFormat.OCSF, ACCOUNT)).contains("\"class_uid\":");
+    assertThatThrownBy(() -> written(OutputFormat.OCSF, ORGANIZATION))
         .isInstanceOf(IllegalArgumentException.class);
-    assertThat(OutputFormat.of(true)).doesNotContain(OutputFormat.OCSF);
+    assertThat(OutputFormat.of(ORGANIZATION)).doesNotContain(OutputFormat.OCSF);
   }
 
   private static String sha256(String text) throws Exception {
