@@ -38,6 +38,8 @@ class Door:
 
     # The role whose calls count, by its logical id.
     role = ""
+    # Whether it takes an account of many certificates; others only get slower there.
+    needs_many = False
 
     def __init__(self, world: World) -> None:
         self.world = world
@@ -83,6 +85,7 @@ class Evaluate(Door):
     """The rule: AWS Config sends an event."""
 
     role = "EvaluateRole"
+    needs_many = True
 
     def __init__(self, world: World) -> None:
         super().__init__(world)

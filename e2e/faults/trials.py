@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import queue
 import traceback
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -44,15 +46,25 @@ class DisturbedError(Exception):
 
 
 class Bench:
-    """A world and its doors."""
+    """A world and its doors, made when they are needed."""
 
     def __init__(self, zip_file: Path) -> None:
-        self.world = World(zip_file)
+        self._zip_file = zip_file
+        self._world: World | None = None
         self._doors: dict[str, Door] = {}
 
+    @property
+    def world(self) -> World:
+        """The sandbox that is in use."""
+        if self._world is None:
+            self._world = World(self._zip_file)
+        return self._world
+
     def close(self) -> None:
-        """Ends the sandbox."""
-        self.world.close()
+        """Ends the sandbox, in whatever state it is; another trial begins in a new one."""
+        world, self._world, self._doors = self._world, None, {}
+        if world is not None:
+            world.close()
 
     def observe(self, door_name: str) -> list[dict[str, Any]]:
         """The requests of a run without a fault, which must be right."""
@@ -101,6 +113,10 @@ class Bench:
                 raise DisturbedError(payload["errorMessage"])
 
     def _begin(self, door: Door) -> None:
+        if door.needs_many:
+            self.world.fill()
+        else:
+            self.world.thin()
         self.world.begin()
         self.world.page_in_three(door.prepare())
         self.world.sandbox.requests.clear()
@@ -115,57 +131,58 @@ def attempt_all(
     combinations: Sequence[Combination],
     zip_file: Path,
     workers: int,
-    done: Callable[[Result], None] = lambda _: None,
+    done: Callable[[Result], None],
 ) -> list[Result]:
     """Tries them side by side, each worker in a sandbox of its own, in the order given.
 
     The rule is evaluated in an account of many certificates, where everything else would take
     longer: a worker begins with one of the two, and then helps with the other.
+
+    :param done: is told each result as it comes
     """
-    full = _queue(one for one in combinations if one.call.door == "evaluate")
-    small = _queue(one for one in combinations if one.call.door != "evaluate")
+
+    def work(worker: int) -> list[Result]:
+        order = (rule, others) if worker % 3 == 1 else (others, rule)
+        results = []
+        with closing(Bench(zip_file)) as bench:
+            for result in attempt_each(bench, chain(*order)):
+                done(result)
+                results.append(result)
+        return results
+
+    rule = _shared(one for one in combinations if is_of_the_rule(one))
+    others = _shared(one for one in combinations if not is_of_the_rule(one))
     with ThreadPoolExecutor(workers) as threads:
-        orders = [(full, small) if worker % 3 == 1 else (small, full) for worker in range(workers)]
-        ended = [threads.submit(_work, order, zip_file, done) for order in orders]
-        return [result for one in ended for result in one.result()]
+        return [result for results in threads.map(work, range(workers)) for result in results]
 
 
-_Queue = queue.SimpleQueue[Combination]
+def is_of_the_rule(combination: Combination) -> bool:
+    """Whether it is tried in an account of many certificates."""
+    return _DOORS[combination.call.door].needs_many
 
 
-def _queue(combinations: Iterable[Combination]) -> _Queue:
-    waiting: _Queue = queue.SimpleQueue()
+def attempt_each(bench: Bench, combinations: Iterable[Combination]) -> Iterator[Result]:
+    """Tries them one after the other; one that breaks doesn't take others along."""
+    for combination in combinations:
+        for _ in range(ATTEMPTS):
+            try:
+                result = bench.attempt(combination)
+                break
+            except Exception:  # noqa: BLE001  whatever it is, the result tells it
+                result = Result(combination, "", (traceback.format_exc(),))
+                bench.close()
+        yield result
+
+
+def _shared(combinations: Iterable[Combination]) -> Iterator[Combination]:
+    """The same, each for whichever thread asks next."""
+    waiting: queue.SimpleQueue[Combination] = queue.SimpleQueue()
     for one in combinations:
         waiting.put(one)
-    return waiting
+    return iter(lambda: _next(waiting), None)
 
 
-def _work(order: Iterable[_Queue], zip_file: Path, done: Callable[[Result], None]) -> list[Result]:
-    results = []
-    bench: Bench | None = None
-    for waiting in order:
-        if bench is not None and bench.world.is_full:
-            bench.close()
-            bench = None
-        while (combination := _next(waiting)) is not None:
-            for _ in range(ATTEMPTS):
-                try:
-                    bench = bench or Bench(zip_file)
-                    result = bench.attempt(combination)
-                    break
-                except Exception:  # noqa: BLE001  a trial that breaks must not take others along
-                    result = Result(combination, "", (traceback.format_exc(),))
-                    if bench is not None:  # whatever state it is in
-                        bench.close()
-                        bench = None
-            results.append(result)
-            done(result)
-    if bench is not None:
-        bench.close()
-    return results
-
-
-def _next(waiting: _Queue) -> Combination | None:
+def _next(waiting: queue.SimpleQueue[Combination]) -> Combination | None:
     try:
         return waiting.get_nowait()
     except queue.Empty:

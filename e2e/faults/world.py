@@ -19,7 +19,7 @@ from ..package import Package
 from ..production import ABROAD, REGIONS, Certificate
 
 # Beside the others they make three batches of evaluations, and three pages of old results.
-FILLERS = 200
+_FILLERS = [f"www-{number:03}" for number in range(200)]
 # Timeouts of the functions, in seconds. Short, so that a fault that stays reaches the deadline, and
 # such that no outcome hangs on a second: a slow listing of three pages (27 s) is over after the
 # time to search (22 s), one with two slow pages is not. The two that read tags of exceptions after
@@ -68,8 +68,7 @@ class World:
         self._store_certificates()
         self.excepted = self._store_excepted()
         self._trials = 0
-        # Whether there are so many certificates that everything takes longer.
-        self.is_full = False
+        self._is_full = False
         self._targets = 0
         self.target = self.new_target()
         self._refresh_processes()
@@ -123,10 +122,16 @@ class World:
 
     def fill(self) -> None:
         """Stores so many certificates that their results take several calls."""
-        if not self.is_full:
-            names = [f"www-{number:03}" for number in range(FILLERS)]
-            self.sandbox.upload_certificates(dict.fromkeys(names, now() + days(90.5)))
-            self.is_full = True
+        if not self._is_full:
+            self.sandbox.upload_certificates(dict.fromkeys(_FILLERS, now() + days(90.5)))
+            self._is_full = True
+
+    def thin(self) -> None:
+        """Deletes them again."""
+        if self._is_full:
+            for name in _FILLERS:
+                self.stack.delete(name)
+            self._is_full = False
 
     def used_by(self, service: str, operation: str, region: str) -> Certificate:
         """A certificate whose user is found by this call alone."""
