@@ -7,12 +7,16 @@ import json
 import signal
 import subprocess
 import time
-from typing import Any
 
 from sandbox.client import AggregateResult
 
 from .auditor import Auditor
-from .test_audit_credentials import actions, policy, web_identity
+from .test_audit_credentials import (
+    actions,
+    assert_each_missing_permission_is_told,
+    policy,
+    web_identity,
+)
 
 RULE = "iam-server-certificate-expiration"
 NAME = "org"
@@ -78,22 +82,9 @@ def test_printed_policy_is_enough_and_each_action_is_used(auditor: Auditor) -> N
 def test_each_permission_that_is_missing_is_told(auditor: Auditor) -> None:
     organization(auditor, 3, 1)
     document = json.loads(auditor.run(*OPTIONS, "--print-policy").out)
-    environment = web_identity(auditor, document)
-    iam = auditor.sandbox.client("iam")
-    for action in sorted(actions(document)):
-        lesser: dict[str, Any] = json.loads(json.dumps(document))
-        for statement in lesser["Statement"]:
-            statement["Action"] = [one for one in statement["Action"] if one != action]
-        iam.put_role_policy(
-            RoleName="Auditor", PolicyName="inline", PolicyDocument=json.dumps(lesser)
-        )
-        report = auditor.run(*OPTIONS, "--format", "json", **environment)
-        if action == "config:DescribeAggregateComplianceByConfigRules":
-            assert report.status == 70
-            assert f"{action} failed: AccessDenied" in report.err
-        else:
-            assert report.status == 3, (action, report.err)
-            assert f"{action} failed: AccessDenied" in json.dumps(report.json["unchecked"])
+    assert_each_missing_permission_is_told(
+        auditor, document, "config:DescribeAggregateComplianceByConfigRules", *OPTIONS
+    )
 
 
 def test_wrong_name_is_answered_with_the_right_ones(auditor: Auditor) -> None:
