@@ -12,10 +12,10 @@ import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import axe_playwright_python
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
 from pypdf import PdfReader
 
 from .template import ROOT
@@ -25,9 +25,11 @@ _EXAMPLES = ROOT / "src/test/java/io/github/certsweep/audit/page/ExamplePages.ja
 _AXE = Path(axe_playwright_python.__file__).with_name("axe.min.js")
 
 # What axe-core is asked: what WCAG 2.2 demands at the levels A and AA, and good practice.
-_AXE_RUN = """async () => {
-  const tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
-  const found = await axe.run(document, {runOnly: tags, resultTypes: ["violations"]});
+_EVERYTHING = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+# Its rules for which the colors count.
+_COLORS = {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}
+_AXE_RUN = """async (runOnly) => {
+  const found = await axe.run(document, {runOnly, resultTypes: ["violations"]});
   return found.violations.flatMap(one => one.nodes.map(node => `${one.id}: ${node.html}`));
 }"""
 _WIDER = """() => [...document.querySelectorAll("body, body *:not(svg *)")]
@@ -84,11 +86,28 @@ class Visit:
             lambda route: route.abort(error_code="blockedbyclient"),
         )
         self.page.goto(file.as_uri())
+        self._has_axe = False
 
-    def axe(self) -> list[str]:
-        """What axe-core finds: contrast, landmarks, headings, names and roles."""
-        self.page.evaluate(_AXE.read_text())
-        found: list[str] = self.page.evaluate(_AXE_RUN)
+    def show(
+        self,
+        viewport: ViewportSize,
+        scheme: Literal["light", "dark"] = "light",
+        media: Literal["screen", "print"] = "screen",
+    ) -> Visit:
+        """Shows the same page in another way."""
+        self.page.set_viewport_size(viewport)
+        self.page.emulate_media(media=media, color_scheme=scheme)
+        return self
+
+    def axe(self, *, only_colors: bool = False) -> list[str]:
+        """What axe-core finds: contrast, landmarks, headings, names and roles.
+
+        :param only_colors: ask what another color scheme can change, and nothing else
+        """
+        if not self._has_axe:
+            self.page.evaluate(_AXE.read_text())
+            self._has_axe = True
+        found: list[str] = self.page.evaluate(_AXE_RUN, _COLORS if only_colors else _EVERYTHING)
         return found
 
     def too_wide(self) -> list[str]:
