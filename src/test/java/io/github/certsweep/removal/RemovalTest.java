@@ -15,6 +15,7 @@ import io.github.certsweep.fake.FakeIam;
 import io.github.certsweep.input.InvalidInputException;
 import io.github.certsweep.removal.RemovalResult.Outcome;
 import io.github.certsweep.usage.FakeUsage;
+import io.github.certsweep.verdict.Verdict;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -55,6 +56,16 @@ class RemovalTest {
     RemovalResult result = remove(FakeUsage.of(ARN + "old"));
     assertThat(result.outcome()).isEqualTo(Outcome.REFUSED);
     assertThat(result.reason()).startsWith("In use by 1 resource: ");
+    assertThat(iam.deletions).isEmpty();
+  }
+
+  @Test
+  void theDeletionItselfRefusesAVerdictThatDoesNotAllowIt() {
+    Verdict inUse = remove(FakeUsage.of(ARN + "old")).verdict();
+    CertificateDeletion deletion = new CertificateDeletion(iam, iam, pauses::add);
+    assertThatThrownBy(() -> deletion.delete(inUse, Deadline.in(60_000, CLOCK)))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageStartingWith("Not deletable: In use by 1 resource: ");
     assertThat(iam.deletions).isEmpty();
   }
 

@@ -148,6 +148,13 @@ class ExceptionsTest {
   }
 
   @Test
+  void whatIsInUseAndHasNotExpiredYetIsNotCountedAsExpired() {
+    parameters = new RuleParameters(30, true, 1);
+    iam.with(certificate("soon", NOW.plus(DAY)));
+    assertThat(figures(FakeUsage.of(ARN + "soon"))).isEqualTo(List.of(0, 1));
+  }
+
+  @Test
   void theMetricIsSentWithAllAlarmsOnly() {
     EvaluationRun run = evaluate(FakeUsage.of());
     assertThat(line(run, Alarms.ALL).has("Exceptions")).isTrue();
