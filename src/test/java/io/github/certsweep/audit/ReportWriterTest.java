@@ -3,10 +3,10 @@ package io.github.certsweep.audit;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.certsweep.fake.FullDisk;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
-import java.io.Writer;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -61,22 +61,9 @@ class ReportWriterTest {
   }
 
   @Test
-  void anOutputThatIsClosedIsAnError() {
-    Writer closed =
-        new Writer() {
-          @Override
-          public void write(char[] text, int offset, int length) throws IOException {
-            throw new IOException("Broken pipe");
-          }
-
-          @Override
-          public void flush() {}
-
-          @Override
-          public void close() {}
-        };
+  void anOutputThatTakesNothingIsAnError() {
     ReportWriter writer =
-        ReportWriter.of(List.of("csv"), Optional.empty(), false, new PrintWriter(closed));
+        ReportWriter.of(List.of("csv"), Optional.empty(), false, new PrintWriter(new FullDisk()));
     assertThatThrownBy(() -> writer.write(ReportWriterTest::named))
         .isInstanceOf(IOException.class)
         .hasMessage("The report could not be written to the standard output.");

@@ -17,6 +17,7 @@ import io.github.certsweep.audit.report.AuditedCertificate;
 import io.github.certsweep.audit.report.Comparison;
 import io.github.certsweep.audit.report.Comparison.Finding;
 import io.github.certsweep.fake.ExampleReport;
+import io.github.certsweep.fake.FullDisk;
 import io.github.certsweep.usage.CertificateUsage;
 import java.io.IOException;
 import java.io.Writer;
@@ -141,23 +142,5 @@ class JsonFormatTest {
 
   private static JsonObject first(AuditReport report) {
     return objects(json(report), "certificates").getFirst();
-  }
-
-  /** Takes nothing. */
-  private static final class FullDisk extends Writer {
-    @Override
-    public void write(char[] characters, int offset, int length) throws IOException {
-      throw new IOException("No space left on device");
-    }
-
-    @Override
-    public void flush() {
-      // Nothing was written.
-    }
-
-    @Override
-    public void close() {
-      // Nothing was written.
-    }
   }
 }

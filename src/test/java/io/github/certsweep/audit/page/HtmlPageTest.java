@@ -8,9 +8,9 @@ import io.github.certsweep.audit.report.AuditedCertificate;
 import io.github.certsweep.audit.report.Priority;
 import io.github.certsweep.certificate.ExpirationStatus;
 import io.github.certsweep.control.Requirements;
+import io.github.certsweep.fake.FullDisk;
 import io.github.certsweep.usage.UncheckedPlace;
 import java.io.IOException;
-import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.Base64;
@@ -201,20 +201,8 @@ class HtmlPageTest {
 
   @Test
   void aFullDiskIsNotSilent() {
-    Writer full =
-        new Writer() {
-          @Override
-          public void write(char[] text, int from, int length) throws IOException {
-            throw new IOException("No space left on device");
-          }
-
-          @Override
-          public void flush() {}
-
-          @Override
-          public void close() {}
-        };
-    assertThatThrownBy(() -> new HtmlPage(report -> SHA256).write(ExampleReports.clean(), full))
+    assertThatThrownBy(
+            () -> new HtmlPage(report -> SHA256).write(ExampleReports.clean(), new FullDisk()))
         .isExactlyInstanceOf(IOException.class)
         .hasMessage("No space left on device");
   }

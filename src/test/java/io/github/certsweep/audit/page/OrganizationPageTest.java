@@ -10,8 +10,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.certsweep.audit.organization.report.AccountResults;
 import io.github.certsweep.audit.organization.report.OrganizationReport;
+import io.github.certsweep.fake.FullDisk;
 import java.io.IOException;
-import java.io.Writer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
@@ -112,20 +112,7 @@ class OrganizationPageTest {
 
   @Test
   void aFullDiskIsTheCallersToHandle() {
-    Writer full =
-        new Writer() {
-          @Override
-          public void write(char[] text, int offset, int length) throws IOException {
-            throw new IOException("No space left on device");
-          }
-
-          @Override
-          public void flush() {}
-
-          @Override
-          public void close() {}
-        };
-    assertThatThrownBy(() -> new OrganizationPage(one -> "5e").write(typical(), full))
+    assertThatThrownBy(() -> new OrganizationPage(one -> "5e").write(typical(), new FullDisk()))
         .isInstanceOf(IOException.class)
         .hasMessage("No space left on device");
   }
