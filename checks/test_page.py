@@ -26,7 +26,6 @@ EXAMPLES = (
 )
 PHONE: ViewportSize = {"width": 360, "height": 740}
 DESK: ViewportSize = {"width": 1200, "height": 900}
-Showing = Callable[..., Visit]
 Visiting = Callable[..., Visit]
 # A shared machine takes longer than a desk.
 SLOWER = 4
@@ -44,8 +43,8 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="module")
-def show(browser: Browser, folder: Path) -> Iterator[Showing]:
-    """Shows an example's page in some way. It is opened once: that takes most of the time."""
+def show(browser: Browser, folder: Path) -> Iterator[Visiting]:
+    """Shows an example's page in some way; opens it once, for that takes most of the time."""
     visits: dict[str, Visit] = {}
 
     def shown(name: str, viewport: ViewportSize = DESK, **options: Any) -> Visit:
@@ -94,7 +93,7 @@ def without_policy(file: Path) -> None:
 
 
 @pytest.mark.parametrize("name", EXAMPLES)
-def test_a_page_asks_for_nothing_and_complains_of_nothing(show: Showing, name: str) -> None:
+def test_a_page_asks_for_nothing_and_complains_of_nothing(show: Visiting, name: str) -> None:
     opened = show(name)
     assert opened.requests == [opened.page.url]
     assert opened.messages == []
@@ -118,7 +117,7 @@ def test_a_request_a_message_and_a_script_would_be_seen(visit: Visiting, broken:
     assert "ran" in asked.messages
 
 
-def test_hostile_names_are_text(show: Showing) -> None:
+def test_hostile_names_are_text(show: Visiting) -> None:
     page = show("hostile").page
     names = page.locator("h4.name").all_inner_texts()
     assert {
@@ -142,13 +141,13 @@ def test_hostile_names_are_text(show: Showing) -> None:
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("name", EXAMPLES)
-def test_everybody_can_read_a_page(show: Showing, name: str, scheme: str) -> None:
-    assert show(name, scheme=scheme).axe(only_colors=scheme == "dark") == []
+def test_everybody_can_read_a_page(show: Visiting, name: str, scheme: str) -> None:
+    assert show(name, scheme=scheme).axe() == []
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_everybody_can_read_a_page_on_a_phone(show: Showing, scheme: str) -> None:
-    assert show("compared", PHONE, scheme=scheme).axe(only_colors=scheme == "dark") == []
+def test_everybody_can_read_a_page_on_a_phone(show: Visiting, scheme: str) -> None:
+    assert show("compared", PHONE, scheme=scheme).axe() == []
 
 
 def test_a_page_that_not_everybody_can_read_would_be_seen(visit: Visiting, broken: Path) -> None:
@@ -160,12 +159,10 @@ def test_a_page_that_not_everybody_can_read_would_be_seen(visit: Visiting, broke
     found = " ".join(opened.axe())
     assert "color-contrast" in found
     assert "heading-order" in found
-    dark = " ".join(opened.show(DESK, scheme="dark").axe(only_colors=True))
-    assert "color-contrast" in dark
-    assert "heading-order" not in dark
+    assert "color-contrast" in " ".join(opened.show(DESK, scheme="dark").axe())
 
 
-def test_a_screen_reader_finds_its_way(show: Showing) -> None:
+def test_a_screen_reader_finds_its_way(show: Visiting) -> None:
     page = show("compared").page
     assert page.locator("h1").all_inner_texts() == [
         "2 expired certificates are still in use. Replace them now."
@@ -190,15 +187,15 @@ def test_a_screen_reader_finds_its_way(show: Showing) -> None:
     assert page.get_by_role("rowheader", name="www-shop-example-2025").count() == 2
 
 
-def test_on_a_phone_tables_are_still_tables_to_a_screen_reader(show: Showing) -> None:
-    page = show("compared", PHONE).page
+def test_on_a_phone_tables_are_still_tables_to_a_screen_reader(show: Visiting) -> None:
+    page = show("account", PHONE).page
     assert page.get_by_role("columnheader", name="Used by").count() == 1
-    assert page.get_by_role("rowheader", name="www-shop-example-2025").count() == 2
+    assert page.get_by_role("rowheader", name="www-shop-example-2025").count() == 1
 
 
 @pytest.mark.parametrize("name", EXAMPLES)
 @pytest.mark.parametrize("width", [360, 768])
-def test_nothing_is_wider_than_the_screen(show: Showing, name: str, width: int) -> None:
+def test_nothing_is_wider_than_the_screen(show: Visiting, name: str, width: int) -> None:
     opened = show(name, {"width": width, "height": 800})
     assert opened.too_wide() == []
     assert opened.page.evaluate("document.documentElement.scrollWidth") == width
@@ -212,7 +209,7 @@ def test_something_wider_than_the_screen_would_be_seen(visit: Visiting, broken: 
 
 @pytest.mark.parametrize("paper", ["A4", "Letter"])
 @pytest.mark.parametrize("name", ["compared", "incomplete", "empty"])
-def test_no_row_is_cut_on_paper(show: Showing, name: str, paper: str) -> None:
+def test_no_row_is_cut_on_paper(show: Visiting, name: str, paper: str) -> None:
     opened = show(name, scheme="dark", media="print")
     assert (
         opened.page.evaluate("getComputedStyle(document.body).backgroundColor")
@@ -220,7 +217,7 @@ def test_no_row_is_cut_on_paper(show: Showing, name: str, paper: str) -> None:
     )
     rows = opened.rows()
     # As wide as paper is within its margins, in CSS pixels.
-    show(name, {"width": 680 if paper == "A4" else 702, "height": 900}, media="print")
+    opened.page.set_viewport_size({"width": 680 if paper == "A4" else 702, "height": 900})
     assert opened.too_wide() == []
     sheets = opened.pdf(paper)
     assert split_rows(sheets, rows) == []
