@@ -38,7 +38,7 @@ class Door:
 
     # The role whose calls count, by its logical id.
     role = ""
-    # Whether it takes an account of many certificates; others only get slower there.
+    # Whether it needs an account of many certificates, in which everything else takes longer.
     needs_many = False
 
     def __init__(self, world: World) -> None:
@@ -89,13 +89,11 @@ class Evaluate(Door):
 
     def __init__(self, world: World) -> None:
         super().__init__(world)
-        world.fill()
         self._turns = 0
         # Whether the run could not know that the short-lived certificate is valid.
         self._is_early = False
         world.stack.expired("rotating-0")
         world.stack.expired("changing")
-        world.stack.scheduled_run()
         self._before: set[str] = set()
         self._latest: Any = None
         self._invocation: dict[str, Any] = {}
@@ -103,6 +101,8 @@ class Evaluate(Door):
     def prepare(self) -> int:
         """One certificate is gone, one is new, and one has changed."""
         stack = self.world.stack
+        if self.world.fill():
+            stack.scheduled_run()  # A trial needs their results of a run before it.
         stack.delete(f"rotating-{self._turns}")
         self._turns += 1
         stack.expired(f"rotating-{self._turns}")

@@ -113,9 +113,7 @@ class Bench:
                 raise DisturbedError(payload["errorMessage"])
 
     def _begin(self, door: Door) -> None:
-        if door.needs_many:
-            self.world.fill()
-        else:
+        if not door.needs_many:
             self.world.thin()
         self.world.begin()
         self.world.page_in_three(door.prepare())
@@ -141,6 +139,9 @@ def attempt_all(
     :param done: is told each result as it comes
     """
 
+    rule = _shared(one for one in combinations if one.call.door == "evaluate")
+    others = _shared(one for one in combinations if one.call.door != "evaluate")
+
     def work(worker: int) -> list[Result]:
         order = (rule, others) if worker % 3 == 1 else (others, rule)
         results = []
@@ -150,15 +151,8 @@ def attempt_all(
                 results.append(result)
         return results
 
-    rule = _shared(one for one in combinations if is_of_the_rule(one))
-    others = _shared(one for one in combinations if not is_of_the_rule(one))
     with ThreadPoolExecutor(workers) as threads:
         return [result for results in threads.map(work, range(workers)) for result in results]
-
-
-def is_of_the_rule(combination: Combination) -> bool:
-    """Whether it is tried in an account of many certificates."""
-    return _DOORS[combination.call.door].needs_many
 
 
 def attempt_each(bench: Bench, combinations: Iterable[Combination]) -> Iterator[Result]:

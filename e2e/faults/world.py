@@ -120,11 +120,13 @@ class World:
         """The names of expired certificates that may not be deleted."""
         return {*self.users, self.excepted.name}
 
-    def fill(self) -> None:
-        """Stores so many certificates that their results take several calls."""
-        if not self._is_full:
-            self.sandbox.upload_certificates(dict.fromkeys(_FILLERS, now() + days(90.5)))
-            self._is_full = True
+    def fill(self) -> bool:
+        """Stores so many certificates that their results take several calls; whether it had to."""
+        if self._is_full:
+            return False
+        self.sandbox.upload_certificates(dict.fromkeys(_FILLERS, now() + days(90.5)))
+        self._is_full = True
+        return True
 
     def thin(self) -> None:
         """Deletes them again."""
