@@ -16,8 +16,6 @@ from sandbox.host.aot_caches import AotCaches
 from sandbox.host.defaults import CREDENTIALS, DEFAULT_REGION, DEFAULT_RUNTIME
 from sandbox.host.setup import SetupError, check_java, check_runtime
 
-from .front.server import SandboxServer
-
 
 def main() -> None:
     """Starts the sandbox, says on standard output how to reach it, and serves."""
@@ -27,10 +25,14 @@ def main() -> None:
         del os.environ[name]
     memory.prepare()
     try:
+        java, runtime_jars = check_java(_java(options.java)), check_runtime(options.runtime)
+        # What is missing is told at once: moto, which this loads, takes seconds.
+        from .front.server import SandboxServer
+
         server = SandboxServer(
             port=options.port,
-            java=check_java(_java(options.java)),
-            runtime_jars=check_runtime(options.runtime),
+            java=java,
+            runtime_jars=runtime_jars,
             log_file=options.log,
             aot_caches=(
                 AotCaches(options.aot_caches, makes_missing=options.make_aot_caches)
