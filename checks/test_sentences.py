@@ -23,7 +23,7 @@ def test_every_kind_of_text_is_read() -> None:
     template = texts["cloudformation/certsweep.yaml"]
     assert any("one stack per account" in text for text in template)
     assert any("Must be region names" in text for text in template)
-    assert any("has not run for two periods" in text for text in template)
+    assert any("has not reported for two periods" in text for text in template)
     assert any("select the certificate and choose Remediate" in text for text in template)
     assert any("Certsweep found nothing that uses it" in text for text in template)
     assert any("Starting again is safe" in text for text in template)

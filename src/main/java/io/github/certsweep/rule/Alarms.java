@@ -10,7 +10,7 @@ import java.util.Locale;
 public enum Alarms {
   /** Every alarm of the stack. */
   ALL,
-  /** Only the alarm that says that the rule did not run. */
+  /** Only the alarm that says that the rule has not reported. */
   ESSENTIAL,
   /** None. */
   NONE;

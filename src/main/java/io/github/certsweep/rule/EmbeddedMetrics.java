@@ -25,14 +25,23 @@ final class EmbeddedMetrics {
    * keep certificates out of them.
    *
    * @param at when the run ended. Alarms look back by their period only, which a long run outlasts
+   * @param reported whether Config recorded any result. Otherwise {@code Certificates} is left out:
+   *     its alarm counts the runs that have reported
    */
   static void addTo(
-      JsonObject line, String ruleName, Instant at, CertificateCounts counts, Alarms alarms) {
-    if (alarms == Alarms.NONE) {
+      JsonObject line,
+      String ruleName,
+      Instant at,
+      CertificateCounts counts,
+      boolean reported,
+      Alarms alarms) {
+    if (alarms == Alarms.NONE || (alarms == Alarms.ESSENTIAL && !reported)) {
       return;
     }
     EmbeddedMetrics metrics = new EmbeddedMetrics(line);
-    metrics.add("Certificates", counts.total());
+    if (reported) {
+      metrics.add("Certificates", counts.total());
+    }
     if (alarms == Alarms.ALL && counts.usage().isPresent()) {
       CertificateCounts.Usage usage = counts.usage().get();
       // A zero would end the alarm, and it is not known while some places are unchecked.

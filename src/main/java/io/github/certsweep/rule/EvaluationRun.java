@@ -174,12 +174,15 @@ public record EvaluationRun(
   /**
    * The one line that the run writes to the log: the summary with all figures and, beside it, the
    * metrics that an alarm reads. A trial and a superseded run have no metrics, since their numbers
-   * would mix with those of other runs.
+   * would mix with those of other runs. A run of which Config recorded nothing does not count as
+   * one that has reported.
    */
   public String logLine(Alarms alarms) {
     JsonObject line = new JsonObject();
     if (outcome == Outcome.REPORTED || outcome == Outcome.FAILED) {
-      counts.ifPresent(count -> EmbeddedMetrics.addTo(line, ruleName, endedAt, count, alarms));
+      boolean reported = outcome == Outcome.REPORTED || recorded > 0;
+      counts.ifPresent(
+          count -> EmbeddedMetrics.addTo(line, ruleName, endedAt, count, reported, alarms));
     }
     line.add("evaluation", summary());
     return line.toString();

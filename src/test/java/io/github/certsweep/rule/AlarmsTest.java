@@ -107,6 +107,20 @@ class AlarmsTest {
     assertThat(timestamp(run)).isEqualTo(NOW.plus(Duration.ofMinutes(14)));
   }
 
+  @Test
+  void aRunOfWhichConfigRecordedNothingDoesNotCountAsOneThatHasReported() {
+    config.answeringPut(
+        1,
+        () -> {
+          throw configError(400, "AccessDeniedException", "No");
+        });
+    EvaluationRun run = evaluate();
+    assertThat(run.outcome()).isEqualTo(EvaluationRun.Outcome.FAILED);
+    assertThat(metrics(run, Alarms.ALL)).containsExactly("ExpiredInUse", "UsageChecksFailed");
+    assertThat(metrics(run, Alarms.ESSENTIAL)).isEmpty();
+    assertThat(metrics(run, Alarms.NONE)).isEmpty();
+  }
+
   private EvaluationRun evaluate() {
     return new ServerCertificateRule(
             new IamCertificateStore(new FakeIam().with(expired("old"), valid("new"))),
