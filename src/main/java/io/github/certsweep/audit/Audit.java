@@ -110,7 +110,7 @@ final class Audit {
       List<AuditedCertificate> certificates =
           verdicts.all().stream()
               .map(AuditedCertificate::of)
-              .map(one -> withDetails(one, details))
+              .map(one -> parameters.details() ? withDetails(one, details) : one)
               .toList();
       if (parameters.details()) {
         certificates =
@@ -168,7 +168,7 @@ final class Audit {
   private static AuditedCertificate withDetails(AuditedCertificate one, Bodies bodies) {
     return Optional.ofNullable(bodies.read().get(one.certificate().id()))
         .map((Body body) -> one.with(body.details(), body.warnings()))
-        .orElse(one);
+        .orElseGet(one::withUnreadDetails);
   }
 
   private List<AuditedCertificate> withRemedies(

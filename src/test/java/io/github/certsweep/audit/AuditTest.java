@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.github.certsweep.audit.replacement.AcmCertificates;
 import io.github.certsweep.audit.report.AuditParameters;
 import io.github.certsweep.audit.report.AuditReport;
+import io.github.certsweep.audit.report.Priority;
 import io.github.certsweep.audit.report.Quota;
 import io.github.certsweep.aws.AwsCallException;
 import io.github.certsweep.aws.Deadline;
@@ -128,6 +129,29 @@ class AuditTest {
     AuditReport report = report(ALL);
     assertThat(report.unchecked()).extracting(UncheckedPlace::service).containsExactly("fake");
     assertThat(report.certificates()).noneMatch(one -> one.deletable());
+  }
+
+  @Test
+  void whatCouldNotBeReadMayHaveAnExceptionAndIsNotToBeDeleted() throws InterruptedException {
+    store("old", -10);
+    iam.beforeRead(
+        1,
+        () -> {
+          throw World.iamError(403, "AccessDenied", "No");
+        });
+    AuditReport report = report(ALL);
+    assertThat(report.certificates())
+        .singleElement()
+        .satisfies(one -> {
+          assertThat(one.deletable()).isFalse();
+          assertThat(one.priority()).isEqualTo(Priority.EXPIRED_EXCEPTED);
+          assertThat(one.reason())
+              .endsWith(" Its tags could not be read. They may ask for an exception.");
+        });
+    assertThat(report.verdict())
+        .isEqualTo(
+            "1 expired certificate may have an exception. Do not delete it yet."
+                + " Not everything could be checked, so there may be more.");
   }
 
   @Test

@@ -109,6 +109,7 @@ record OrganizationView(
               case EXPIRATION_UNKNOWN -> "Expiration unknown";
               case EXPIRING_IN_USE -> "Expiring, in use";
               case EXPIRING_USAGE_UNKNOWN -> "Expiring, usage unknown";
+              case EXPIRED_EXCEPTED -> "Expired, may have an exception";
               case EXPIRED_UNUSED -> "Expired, not in use";
               case EXPIRING_UNUSED -> "Expiring, not in use";
               case VALID_UNUSED, VALID -> "Valid";

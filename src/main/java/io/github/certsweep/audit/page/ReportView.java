@@ -44,7 +44,7 @@ record ReportView(
   private static List<Figure> figures(AuditReport report) {
     long live = report.count(Priority.EXPIRED_IN_USE);
     long unknown = report.count(Priority.EXPIRED_USAGE_UNKNOWN);
-    long unused = report.count(Priority.EXPIRED_UNUSED);
+    long unused = report.count(Priority.EXPIRED_UNUSED) + report.count(Priority.EXPIRED_EXCEPTED);
     long expiring = report.count(ExpirationStatus.EXPIRING);
     return List.of(
         new Figure(worse(live, Severity.CRITICAL), live, "expired and in use", "Replace now"),

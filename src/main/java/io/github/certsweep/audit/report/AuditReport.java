@@ -85,6 +85,7 @@ public record AuditReport(
     long live = count(Priority.EXPIRED_IN_USE);
     long unknown = count(Priority.EXPIRED_USAGE_UNKNOWN);
     long unused = count(Priority.EXPIRED_UNUSED);
+    long excepted = count(Priority.EXPIRED_EXCEPTED);
     long expiring = count(ExpirationStatus.EXPIRING);
     if (live > 0) {
       return live == 1
@@ -96,11 +97,18 @@ public record AuditReport(
           ? "1 certificate has expired. It is not known whether anything uses it."
           : unknown + " certificates have expired. It is not known whether anything uses them.";
     }
+    List<String> rest = new ArrayList<>();
     if (expiring > 0) {
-      return expiring(expiring) + (unused > 0 ? " " + unused(unused) : "");
+      rest.add(expiring(expiring));
     }
     if (unused > 0) {
-      return unused(unused);
+      rest.add(unused(unused));
+    }
+    if (excepted > 0) {
+      rest.add(excepted(excepted));
+    }
+    if (!rest.isEmpty()) {
+      return String.join(" ", rest);
     }
     if (certificates.isEmpty()) {
       return "This account has no server certificates in IAM.";
@@ -119,6 +127,12 @@ public record AuditReport(
     return unused == 1
         ? "1 certificate has expired. Nothing uses it, so it can be deleted."
         : unused + " certificates have expired. Nothing uses them, so they can be deleted.";
+  }
+
+  private static String excepted(long excepted) {
+    return excepted == 1
+        ? "1 expired certificate may have an exception. Do not delete it yet."
+        : excepted + " expired certificates may have exceptions. Do not delete them yet.";
   }
 
   private static String days(int days) {

@@ -72,6 +72,16 @@ public record AuditedCertificate(
         remedies);
   }
 
+  /**
+   * The certificate whose details were asked for and could not be read: nobody knows whether its
+   * tags ask for an exception.
+   */
+  public AuditedCertificate withUnreadDetails() {
+    String unread = reason + " Its tags could not be read. They may ask for an exception.";
+    return new AuditedCertificate(
+        judged, usage, false, deletable ? unread : reason, details, warnings, remedies);
+  }
+
   public AuditedCertificate with(List<Remedy> found) {
     return new AuditedCertificate(judged, usage, deletable, reason, details, warnings, found);
   }
@@ -89,7 +99,7 @@ public record AuditedCertificate(
   }
 
   public Priority priority() {
-    return Priority.of(status(), usage);
+    return Priority.of(status(), usage, deletable);
   }
 
   /** Whole days until the expiration, negative after it; empty if the expiration is unknown. */

@@ -134,6 +134,14 @@ class AuditReportTest {
             details, List.of(new Warning(Warning.Code.EXCEPTION, "Its tags ask for it.")));
     assertThat(excepted.deletable()).isFalse();
     assertThat(excepted.reason()).isEqualTo("Expired. Its tags ask for it.");
+    assertThat(excepted.priority()).isEqualTo(Priority.EXPIRED_EXCEPTED);
+    assertThat(report(excepted).verdict())
+        .isEqualTo("1 expired certificate may have an exception. Do not delete it yet.");
+    assertThat(report(excepted, excepted, unused, expiring).verdict())
+        .isEqualTo(
+            "1 certificate expires within 30 days."
+                + " 1 certificate has expired. Nothing uses it, so it can be deleted."
+                + " 2 expired certificates may have exceptions. Do not delete them yet.");
   }
 
   @Test

@@ -4,6 +4,7 @@ import static io.github.certsweep.fake.World.ACCOUNT;
 import static io.github.certsweep.fake.World.NOW;
 
 import io.github.certsweep.audit.report.CertificateDetails.ChainCertificate;
+import io.github.certsweep.certificate.ExpirationStatus;
 import io.github.certsweep.certificate.JudgedCertificate;
 import io.github.certsweep.certificate.ServerCertificate;
 import io.github.certsweep.usage.CertificateUsage;
@@ -47,10 +48,12 @@ public final class Audited {
             path,
             NOW.minus(Duration.ofDays(300)),
             expiration);
+    JudgedCertificate judged = new JudgedCertificate(certificate, NOW, LEAD_DAYS);
     return new AuditedCertificate(
-        new JudgedCertificate(certificate, NOW, LEAD_DAYS),
+        judged,
         usage,
-        false,
+        judged.status() == ExpirationStatus.EXPIRED
+            && usage.filter(CertificateUsage::isUnused).isPresent(),
         "A reason.",
         Optional.empty(),
         List.of(),

@@ -20,7 +20,11 @@ public record CertificateResult(
   /** As {@code Evaluation} writes it, whatever follows. */
   private static final Pattern ANNOTATION =
       Pattern.compile(
-          "(Expired|Expires) \\S+Z(?:; limit [^(]*)? \\(id \\S+\\)\\.(?: (In use by|Not in use\\.))?.*");
+          "(Expired|Expires) \\S+Z(?:; limit [^(]*)? \\(id \\S+\\)\\.(?: (In use by|Not in use\\.))?(.*)");
+
+  /** An exception that keeps the certificate, or one of which the rule could not know. */
+  private static final Pattern EXCEPTION =
+      Pattern.compile("(?:^|.* )Exception (?:until|unknown).*");
 
   /** What the rule writes if IAM gives no expiration. */
   private static final String NO_EXPIRATION = "IAM gives no expiration";
@@ -53,7 +57,12 @@ public record CertificateResult(
     return Optional.of(
         switch (usage) {
           case "In use by" -> expired(read) ? Priority.EXPIRED_IN_USE : Priority.EXPIRING_IN_USE;
-          case "Not in use." -> expired(read) ? Priority.EXPIRED_UNUSED : Priority.EXPIRING_UNUSED;
+          case "Not in use." ->
+              !expired(read)
+                  ? Priority.EXPIRING_UNUSED
+                  : EXCEPTION.matcher(read.group(3)).matches()
+                      ? Priority.EXPIRED_EXCEPTED
+                      : Priority.EXPIRED_UNUSED;
           default ->
               expired(read) ? Priority.EXPIRED_USAGE_UNKNOWN : Priority.EXPIRING_USAGE_UNKNOWN;
         });

@@ -72,6 +72,20 @@ class CertificateResultTest {
     assertThat(flagged(text).action()).isEqualTo("Check it yourself");
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "Exception until 2026-12-31: vendor migration.,            EXPIRED_EXCEPTED",
+    "Exception unknown: AccessDenied.,                         EXPIRED_EXCEPTED",
+    "Exception ended on 2026-10-31.,                           EXPIRED_UNUSED",
+    "No exception: \"31.12.2026\" is not a date such as 2026.,  EXPIRED_UNUSED",
+  })
+  void whatAnExceptionMayKeepIsNotToBeDeleted(String exception, Priority priority) {
+    String text = written(Optional.of(PAST), "unused") + " " + exception;
+    assertThat(flagged(text).priority()).contains(priority);
+    String expiring = written(Optional.of(SOON), "unused") + " " + exception;
+    assertThat(flagged(expiring).priority()).contains(Priority.EXPIRING_UNUSED);
+  }
+
   @Test
   void anUnusedNoteInsideOfANameIsNotBelieved() {
     String text = "Expired 2018-07-10T23:59:59Z (id ASCA). Usage unknown: Not in use.";
