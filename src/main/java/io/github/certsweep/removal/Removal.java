@@ -175,8 +175,9 @@ public final class Removal {
   }
 
   /**
-   * After a deletion that failed: empty if the certificate is gone nevertheless; a refusal if it
-   * was renamed, which only looks like a deletion.
+   * After a deletion that failed: empty if the certificate is gone nevertheless, by an answer that
+   * was lost; that it was gone already, if AWS refused this deletion; a refusal if it was renamed,
+   * which only looks like a deletion.
    *
    * @throws AwsCallException if the certificate is still there, or if that is not known
    */
@@ -196,7 +197,7 @@ public final class Removal {
     if (end.isEmpty()) {
       throw failure.isRefusal() ? failure : failure.adding(mayBeDeletedYet(request));
     }
-    return end.filter(result -> result.outcome() == Outcome.REFUSED);
+    return end.filter(result -> failure.isRefusal() || result.outcome() == Outcome.REFUSED);
   }
 
   private static String mayBeDeletedYet(RemovalRequest request) {

@@ -415,6 +415,15 @@ class RemovalTest {
   }
 
   @Test
+  void whatSomebodyElseDeletedWhileThisDeletionWasRefusedIsAlreadyGone() {
+    iam.deletingBy(name -> {
+      iam.without("old");
+      throw iamError(400, "Throttling", "Rate exceeded");
+    });
+    assertThat(remove(FakeUsage.of()).outcome()).isEqualTo(Outcome.ALREADY_GONE);
+  }
+
+  @Test
   void aDeletionWithoutAnAnswerMayComeYetAndSaysSo() {
     iam.deletingBy(name -> {
       throw SdkClientException.builder().message("Read timed out").build();
