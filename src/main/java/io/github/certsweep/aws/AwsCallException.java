@@ -24,6 +24,12 @@ public final class AwsCallException extends RuntimeException {
   private static final Set<String> EXPIRED =
       Set.of("ExpiredToken", "ExpiredTokenException", "RequestExpired");
 
+  /**
+   * The code if there was no answer in time. Adaptive retries wait before they send, so that
+   * throttling can be the cause too.
+   */
+  public static final String TIMEOUT = "Timeout";
+
   /** Security Hub's code if it is not enabled. The JDK drops the text of an answer with 401. */
   private static final String NOT_ENABLED = "InvalidAccessException";
 
@@ -125,7 +131,7 @@ public final class AwsCallException extends RuntimeException {
     }
     if (failure instanceof ApiCallTimeoutException
         || failure instanceof ApiCallAttemptTimeoutException) {
-      return "Timeout";
+      return TIMEOUT;
     }
     return isUnreadable(failure) ? "UnexpectedAnswer" : "NoAnswer";
   }
@@ -184,6 +190,10 @@ public final class AwsCallException extends RuntimeException {
       return "The host name could not be resolved. Check the spelling of the region (for example in UsageRegions)"
           + " and the DNS, then try again.";
     }
-    return "Check the network (in a VPC: a NAT gateway or VPC endpoints), then try again.";
+    String network =
+        "Check the network (in a VPC: a NAT gateway or VPC endpoints), then try again.";
+    return code.equals(TIMEOUT)
+        ? network + " Or AWS throttles the calls: try again later."
+        : network;
   }
 }

@@ -22,8 +22,6 @@ final class Pages {
   /** How often a call is made, each with the SDK's own retries, while AWS throttles it. */
   private static final int ROUNDS = 4;
 
-  private static final String TIMEOUT = "Timeout";
-
   private static final Duration BEFORE_NEXT_ROUND = Duration.ofSeconds(10);
 
   private final Deadline deadline;
@@ -98,9 +96,7 @@ final class Pages {
         if (round == rounds || !isThrottled(e) || !pause.within(deadline, BEFORE_NEXT_ROUND)) {
           // The SDK gives up a call whose thread is interrupted. That is no failure of AWS.
           stopIfInterrupted();
-          throw e.code().equals(TIMEOUT)
-              ? e.adding("Or AWS throttles the calls: try again later.")
-              : e;
+          throw e;
         }
       }
     }
@@ -111,7 +107,7 @@ final class Pages {
    * throttling a call can also run out of time.
    */
   static boolean isThrottled(AwsCallException failure) {
-    return failure.code().equals(TIMEOUT)
+    return failure.code().equals(AwsCallException.TIMEOUT)
         || (failure.getCause() instanceof AwsServiceException service
             && service.isThrottlingException());
   }
