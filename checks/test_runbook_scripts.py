@@ -339,11 +339,16 @@ class Clock:
 
 
 def reevaluate(
-    script: Script, client: Any, clock: Clock, outcome: str = "REMOVED", certificate: str = "www"
+    script: Script,
+    client: Any,
+    clock: Clock,
+    outcome: str = "REMOVED",
+    certificate: str = "www",
+    found: str = "true",
 ) -> Any:
     return run(
         script,
-        {"Rule": "rule", "Certificate": certificate, "Outcome": outcome},
+        {"Rule": "rule", "Certificate": certificate, "Found": found, "Outcome": outcome},
         {"config": client},
         time=clock,
         random=SimpleNamespace(uniform=lambda low, high: (low + high) / 2),
@@ -395,7 +400,7 @@ def test_a_busy_rule_is_started_again_after_a_pause(deployed: dict[str, Script],
     stubber.assert_no_pending_responses()
 
 
-@pytest.mark.parametrize("pages", [[()], [("shop", "www2")], [("shop",), ("WWW",)]])
+@pytest.mark.parametrize("pages", [[()], [("shop", "www2")], [("shop",), ("WWW2",)]])
 def test_a_result_that_another_evaluation_cleared_is_enough(
     deployed: dict[str, Script], pages: list[tuple[str, ...]]
 ) -> None:
@@ -411,7 +416,9 @@ def test_a_result_that_another_evaluation_cleared_is_enough(
     stubber.assert_no_pending_responses()
 
 
-@pytest.mark.parametrize("given", ["www", "arn:aws:iam::123456789012:server-certificate/a/www"])
+@pytest.mark.parametrize(
+    "given", ["www", "WWW", "arn:aws:iam::123456789012:server-certificate/a/www"]
+)
 def test_a_result_on_a_later_page_is_still_shown(deployed: dict[str, Script], given: str) -> None:
     client, stubber = stubbed("config")
     stubber.add_client_error("start_config_rules_evaluation", "LimitExceededException")
@@ -420,6 +427,15 @@ def test_a_result_on_a_later_page_is_still_shown(deployed: dict[str, Script], gi
     stubber.add_response("start_config_rules_evaluation", {}, RULE)
     answer = reevaluate(deployed["reevaluate"], client, Clock(), certificate=given)
     assert answer == {"evaluation": "STARTED"}
+
+
+def test_an_id_of_one_that_was_gone_before_proves_nothing(deployed: dict[str, Script]) -> None:
+    client, stubber = stubbed("config")
+    stubber.add_client_error("start_config_rules_evaluation", "LimitExceededException")
+    stubber.add_response("start_config_rules_evaluation", {}, RULE)
+    answer = reevaluate(deployed["reevaluate"], client, Clock(), "ALREADY_GONE", ID, "false")
+    assert answer == {"evaluation": "STARTED"}
+    stubber.assert_no_pending_responses()
 
 
 def test_after_eight_minutes_it_says_what_to_do_before_the_step_times_out(
