@@ -70,6 +70,11 @@ $(VENV_READY): requirements-pip.txt requirements.txt
 .PHONY: package
 package: $(ZIP) $(TEMPLATE) ## Build target/certsweep.zip with its SBOM, target/certsweep-audit.jar, and the templates
 
+# The SBOM beside the zip has the zip's alone.
+.PHONY: libraries
+libraries: tools ## List the libraries of the zip and of the audit command: target/libraries.cdx.json, for scanners
+	$(MVN) org.cyclonedx:cyclonedx-maven-plugin:makeBom -DoutputName=libraries.cdx -DoutputFormat=json -DincludeProvidedScope=true
+
 .PHONY: release
 release: package ## Pack target/certsweep-X.Y.Z.tar.gz, what a release publishes
 	bin/pack-release

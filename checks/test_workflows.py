@@ -29,7 +29,7 @@ def test_every_job_ends_and_says_what_it_may() -> None:
 
 
 def test_workflows_run_what_the_makefile_has() -> None:
-    assert {"package", "test"} <= called_targets() <= makefile_targets()
+    assert {"libraries", "test"} <= called_targets() <= makefile_targets()
 
 
 def test_all_that_takes_long_is_run_weekly() -> None:
