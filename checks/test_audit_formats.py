@@ -24,6 +24,8 @@ def test_there_are_examples_of_everything() -> None:
     assert len(names()) > 30
     statuses = Counter(one["status"] for one in report("full")["certificates"])
     assert statuses.keys() == {"EXPIRED", "UNKNOWN", "EXPIRING", "VALID"}
+    counts = report("full")["counts"]["byPriority"]
+    assert [priority for priority, count in counts.items() if count == 0] == []
 
 
 def test_reports_are_as_the_published_schema_says(report_schema: ReportSchema) -> None:

@@ -66,7 +66,8 @@ public final class ExampleReport {
   }
 
   /**
-   * One certificate of each kind, in use, unused and with usage unknown, and an unchecked place.
+   * One certificate of each kind, in use, unused and with usage unknown, one that may have an
+   * exception, and an unchecked place.
    */
   public static AuditReport full() {
     Stream<AuditedCertificate> all =
@@ -77,7 +78,10 @@ public final class ExampleReport {
                     certificate("unused-" + days, days, unused()),
                     certificate("unclear-" + days, days, unclear())));
     Stream<AuditedCertificate> special =
-        Stream.of(withEverything(), withoutExpiration("no-expiration"));
+        Stream.of(
+            withEverything(),
+            withoutExpiration("no-expiration"),
+            certificate("excepted", -5, unused()).withUnreadDetails());
     return of(
         NOW,
         PARAMETERS,

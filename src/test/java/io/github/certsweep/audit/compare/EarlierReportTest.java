@@ -54,7 +54,7 @@ class EarlierReportTest {
     AuditReport compared = EarlierReport.read(write(full)).compareWith(full);
     assertThat(compared.comparison().orElseThrow().added()).isEmpty();
     assertThat(compared.comparison().orElseThrow().gone()).isEmpty();
-    assertThat(compared.comparison().orElseThrow().still()).hasSize(7);
+    assertThat(compared.comparison().orElseThrow().still()).hasSize(8);
   }
 
   @Test

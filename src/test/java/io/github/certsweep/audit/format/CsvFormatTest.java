@@ -33,7 +33,7 @@ class CsvFormatTest {
     assertThat(first.get("service")).isEqualTo("appsync");
     assertThat(first.get("region")).isEqualTo("eu-west-3");
     assertThat(first.get("reason")).isEqualTo("AccessDenied: not authorized. Grant it.");
-    assertThat(records(ExampleReport.full(), "certificate")).hasSize(11);
+    assertThat(records(ExampleReport.full(), "certificate")).hasSize(12);
   }
 
   @Test

@@ -138,7 +138,7 @@ class OcsfFormatTest {
   @Test
   void eachFindingIsOnALineOfItsOwn() {
     assertThat(written(new OcsfFormat(), ExampleReport.full()).lines())
-        .hasSize(14)
+        .hasSize(15)
         .startsWith("[")
         .endsWith("]");
   }

@@ -100,6 +100,7 @@ public final class ExampleReports {
                 .with(details("mail.example", "smtp.example", "imap.example"), List.of()),
             in(26, "status-page", UNUSED).with(details("status.example"), List.of()),
             in(-730, "campaign-spring-2024", UNUSED).with(details("spring.example"), List.of()),
+            in(-95, "vendor-portal", UNUSED).with(details("portal.example"), List.of(exception())),
             in(-731, "campaign-winter-2023", UNUSED).with(details("winter.example"), List.of()),
             undated("vendor-upload"),
             in(92, "partners", usage(live.subList(2, 3), List.of()))
@@ -224,6 +225,12 @@ public final class ExampleReports {
         List.of(finding("mail-gateway", 0, "expiring")),
         List.of(finding("campaign-summer-2024", 90, "deleted")),
         List.of(finding("www-shop-example-2025", 130, "expired and in use")));
+  }
+
+  private static Warning exception() {
+    return new Warning(
+        Warning.Code.EXCEPTION,
+        "Its tags ask for an exception until 2026-12-31: vendor migration.");
   }
 
   private static Comparison.Finding finding(String name, int days, String what) {

@@ -95,6 +95,7 @@ class HtmlPageTest {
             "" + report.count(Priority.EXPIRED_IN_USE),
             ""
                 + (report.count(Priority.EXPIRED_UNUSED)
+                    + report.count(Priority.EXPIRED_EXCEPTED)
                     + report.count(Priority.EXPIRED_USAGE_UNKNOWN)),
             "" + report.count(ExpirationStatus.EXPIRING),
             "" + report.certificates().size());
@@ -128,7 +129,7 @@ class HtmlPageTest {
     }
     assertThat(text)
         .contains("A candidate for tidying up.")
-        .contains("its quota is 63, of which IAM counts 13 as used");
+        .contains("its quota is 64, of which IAM counts 14 as used");
   }
 
   @Test
