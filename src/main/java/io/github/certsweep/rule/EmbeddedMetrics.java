@@ -35,7 +35,7 @@ final class EmbeddedMetrics {
       CertificateCounts counts,
       boolean reported,
       Alarms alarms) {
-    if (alarms == Alarms.NONE || (alarms == Alarms.ESSENTIAL && !reported)) {
+    if (alarms == Alarms.NONE) {
       return;
     }
     EmbeddedMetrics metrics = new EmbeddedMetrics(line);
@@ -53,8 +53,10 @@ final class EmbeddedMetrics {
     if (alarms == Alarms.ALL) {
       counts.exceptions().ifPresent(all -> metrics.add("Exceptions", all.inForce()));
     }
-    line.addProperty(DIMENSION, ruleName);
-    line.add("_aws", metrics.metadata(at));
+    if (!metrics.definitions.isEmpty()) {
+      line.addProperty(DIMENSION, ruleName);
+      line.add("_aws", metrics.metadata(at));
+    }
   }
 
   private void add(String name, long value) {

@@ -109,11 +109,7 @@ class AlarmsTest {
 
   @Test
   void aRunOfWhichConfigRecordedNothingDoesNotCountAsOneThatHasReported() {
-    config.answeringPut(
-        1,
-        () -> {
-          throw configError(400, "AccessDeniedException", "No");
-        });
+    recordNothing();
     EvaluationRun run = evaluate();
     assertThat(run.outcome()).isEqualTo(EvaluationRun.Outcome.FAILED);
     assertThat(metrics(run, Alarms.ALL)).containsExactly("ExpiredInUse", "UsageChecksFailed");
@@ -121,7 +117,27 @@ class AlarmsTest {
     assertThat(metrics(run, Alarms.NONE)).isEmpty();
   }
 
+  @Test
+  void aLineWithoutAMetricHasNoMetadataEither() {
+    recordNothing();
+    EvaluationRun run = evaluate(event(new RuleParameters(0, false, 1)));
+    assertThat(run.outcome()).isEqualTo(EvaluationRun.Outcome.FAILED);
+    assertThat(metrics(run, Alarms.ALL)).isEmpty();
+  }
+
+  private void recordNothing() {
+    config.answeringPut(
+        1,
+        () -> {
+          throw configError(400, "AccessDeniedException", "No");
+        });
+  }
+
   private EvaluationRun evaluate() {
+    return evaluate(event());
+  }
+
+  private EvaluationRun evaluate(RuleEvent event) {
     return new ServerCertificateRule(
             new IamCertificateStore(new FakeIam().with(expired("old"), valid("new"))),
             FakeUsage.of().search(),
@@ -130,7 +146,7 @@ class AlarmsTest {
             FakeSecurityHub.unused(),
             clock,
             duration -> {})
-        .evaluate(event(), Deadline.in(900_000, clock));
+        .evaluate(event, Deadline.in(900_000, clock));
   }
 
   private static JsonObject line(EvaluationRun run, Alarms alarms) {
