@@ -119,17 +119,20 @@ public final class ExampleReport {
             NOW.minus(Duration.ofDays(4000)),
             expiration);
     JudgedCertificate judged = new JudgedCertificate(certificate, NOW, leadDays);
-    boolean deletable =
-        judged.status() == ExpirationStatus.EXPIRED
-            && usage.filter(CertificateUsage::isUnused).isPresent();
     return new AuditedCertificate(
         judged,
         usage,
-        deletable,
+        isDeletable(judged, usage),
         judged.description() + ".",
         Optional.empty(),
         List.of(),
         List.of());
+  }
+
+  /** As the judge has it of a certificate without an exception. */
+  public static boolean isDeletable(JudgedCertificate judged, Optional<CertificateUsage> usage) {
+    return judged.status() == ExpirationStatus.EXPIRED
+        && usage.filter(CertificateUsage::isUnused).isPresent();
   }
 
   public static Optional<CertificateUsage> used() {

@@ -62,14 +62,10 @@ public record AuditedCertificate(
   public AuditedCertificate with(CertificateDetails read, List<Warning> found) {
     Optional<Warning> exception =
         found.stream().filter(one -> one.code() == Warning.Code.EXCEPTION).findFirst();
-    return new AuditedCertificate(
-        judged,
-        usage,
-        deletable && exception.isEmpty(),
-        exception.filter(one -> deletable).map(one -> reason + " " + one.text()).orElse(reason),
-        Optional.of(read),
-        found,
-        remedies);
+    AuditedCertificate detailed =
+        new AuditedCertificate(
+            judged, usage, deletable, reason, Optional.of(read), found, remedies);
+    return exception.map(one -> detailed.keptBy(one.text())).orElse(detailed);
   }
 
   /**
@@ -77,9 +73,12 @@ public record AuditedCertificate(
    * tags ask for an exception.
    */
   public AuditedCertificate withUnreadDetails() {
-    String unread = reason + " Its tags could not be read. They may ask for an exception.";
-    return new AuditedCertificate(
-        judged, usage, false, deletable ? unread : reason, details, warnings, remedies);
+    return keptBy("Its tags could not be read. They may ask for an exception.");
+  }
+
+  private AuditedCertificate keptBy(String exception) {
+    String why = deletable ? reason + " " + exception : reason;
+    return new AuditedCertificate(judged, usage, false, why, details, warnings, remedies);
   }
 
   public AuditedCertificate with(List<Remedy> found) {

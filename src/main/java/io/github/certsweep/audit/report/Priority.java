@@ -57,11 +57,9 @@ public enum Priority {
   static Priority of(ExpirationStatus status, Optional<CertificateUsage> usage, boolean deletable) {
     boolean inUse = usage.filter(CertificateUsage::inUse).isPresent();
     boolean unused = usage.filter(CertificateUsage::isUnused).isPresent();
+    Priority expiredUnused = deletable ? EXPIRED_UNUSED : EXPIRED_EXCEPTED;
     return switch (status) {
-      case EXPIRED ->
-          inUse
-              ? EXPIRED_IN_USE
-              : !unused ? EXPIRED_USAGE_UNKNOWN : deletable ? EXPIRED_UNUSED : EXPIRED_EXCEPTED;
+      case EXPIRED -> inUse ? EXPIRED_IN_USE : unused ? expiredUnused : EXPIRED_USAGE_UNKNOWN;
       case UNKNOWN -> EXPIRATION_UNKNOWN;
       case EXPIRING -> inUse ? EXPIRING_IN_USE : unused ? EXPIRING_UNUSED : EXPIRING_USAGE_UNKNOWN;
       case VALID -> unused ? VALID_UNUSED : VALID;

@@ -10,9 +10,9 @@ import io.github.certsweep.audit.report.Quota;
 import io.github.certsweep.audit.report.Remedy;
 import io.github.certsweep.audit.report.Replacement;
 import io.github.certsweep.audit.report.Warning;
-import io.github.certsweep.certificate.ExpirationStatus;
 import io.github.certsweep.certificate.JudgedCertificate;
 import io.github.certsweep.certificate.ServerCertificate;
+import io.github.certsweep.fake.ExampleReport;
 import io.github.certsweep.usage.CertificateUsage;
 import io.github.certsweep.usage.CertificateUser;
 import io.github.certsweep.usage.UncheckedPlace;
@@ -288,9 +288,7 @@ public final class ExampleReports {
   private static AuditedCertificate audited(
       ServerCertificate certificate, Optional<CertificateUsage> usage) {
     JudgedCertificate judged = new JudgedCertificate(certificate, NOW, LEAD_DAYS);
-    boolean deletable =
-        judged.status() == ExpirationStatus.EXPIRED
-            && usage.filter(CertificateUsage::isUnused).isPresent();
+    boolean deletable = ExampleReport.isDeletable(judged, usage);
     String reason =
         judged.description()
             + ". "

@@ -4,9 +4,9 @@ import static io.github.certsweep.fake.World.ACCOUNT;
 import static io.github.certsweep.fake.World.NOW;
 
 import io.github.certsweep.audit.report.CertificateDetails.ChainCertificate;
-import io.github.certsweep.certificate.ExpirationStatus;
 import io.github.certsweep.certificate.JudgedCertificate;
 import io.github.certsweep.certificate.ServerCertificate;
+import io.github.certsweep.fake.ExampleReport;
 import io.github.certsweep.usage.CertificateUsage;
 import io.github.certsweep.usage.CertificateUser;
 import io.github.certsweep.usage.UncheckedPlace;
@@ -52,8 +52,7 @@ public final class Audited {
     return new AuditedCertificate(
         judged,
         usage,
-        judged.status() == ExpirationStatus.EXPIRED
-            && usage.filter(CertificateUsage::isUnused).isPresent(),
+        ExampleReport.isDeletable(judged, usage),
         "A reason.",
         Optional.empty(),
         List.of(),

@@ -23,8 +23,7 @@ public record CertificateResult(
           "(Expired|Expires) \\S+Z(?:; limit [^(]*)? \\(id \\S+\\)\\.(?: (In use by|Not in use\\.))?(.*)");
 
   /** An exception that keeps the certificate, or one of which the rule could not know. */
-  private static final Pattern EXCEPTION =
-      Pattern.compile("(?:^|.* )Exception (?:until|unknown).*");
+  private static final Pattern EXCEPTION = Pattern.compile(" Exception (?:until|unknown)");
 
   /** What the rule writes if IAM gives no expiration. */
   private static final String NO_EXPIRATION = "IAM gives no expiration";
@@ -57,15 +56,16 @@ public record CertificateResult(
     return Optional.of(
         switch (usage) {
           case "In use by" -> expired(read) ? Priority.EXPIRED_IN_USE : Priority.EXPIRING_IN_USE;
-          case "Not in use." ->
-              !expired(read)
-                  ? Priority.EXPIRING_UNUSED
-                  : EXCEPTION.matcher(read.group(3)).matches()
-                      ? Priority.EXPIRED_EXCEPTED
-                      : Priority.EXPIRED_UNUSED;
+          case "Not in use." -> expired(read) ? expiredUnused(read) : Priority.EXPIRING_UNUSED;
           default ->
               expired(read) ? Priority.EXPIRED_USAGE_UNKNOWN : Priority.EXPIRING_USAGE_UNKNOWN;
         });
+  }
+
+  private static Priority expiredUnused(Matcher annotation) {
+    return EXCEPTION.matcher(annotation.group(3)).find()
+        ? Priority.EXPIRED_EXCEPTED
+        : Priority.EXPIRED_UNUSED;
   }
 
   private static boolean expired(Matcher annotation) {
