@@ -30,7 +30,7 @@ def names() -> list[str]:
     """
     found = sorted(path.stem for path in EXAMPLES.glob("*.csv"))
     if not found:
-        raise FileNotFoundError(f"{EXAMPLES} has no examples. Run `make test-java` first.")
+        raise FileNotFoundError(f"{EXAMPLES} has no examples. Run `make test-java`.")
     return found
 
 

@@ -19,7 +19,7 @@ SCHEMA = json.loads((ROOT / "docs/audit-organization.schema.json").read_text())
 def _report(name: str) -> dict[str, Any]:
     path = EXAMPLES / f"{name}.json"
     if not path.exists():
-        raise FileNotFoundError(f"{path} is missing. Run `make test-java` first.")
+        raise FileNotFoundError(f"{path} is missing. Run `make test-java`.")
     loaded: dict[str, Any] = json.loads(path.read_bytes().decode("utf-8"))
     return loaded
 
