@@ -101,7 +101,8 @@ sandbox: package $(VENV_READY) ## Start the sandbox and leave it running, for th
 .PHONY: test
 test: tools ## Everything: formatting, static analysis, unit and end-to-end tests
 	@$(MAKE) --no-print-directory --jobs 2 PAIRED=yes package format-check
-	@$(MAKE) --no-print-directory --jobs 2 PAIRED=yes test-reports test-python reproducible
+	@$(MAKE) --no-print-directory --jobs 2 PAIRED=yes test-reports test-python reproducible || \
+	  { echo 'A check failed. Look for "***" above: the others went on after it.' >&2; exit 1; }
 	@echo "All checks passed."
 
 .PHONY: test-java
