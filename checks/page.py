@@ -12,15 +12,16 @@ import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 import axe_playwright_python
-from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
+from playwright.sync_api import BrowserContext, Page, ViewportSize, sync_playwright
 from pypdf import PdfReader
 
 from .template import ROOT
 
 JAR = ROOT / "target/certsweep-audit.jar"
+DESK: ViewportSize = {"width": 1200, "height": 900}
 _EXAMPLES = ROOT / "src/test/java/io/github/certsweep/audit/page/ExamplePages.java"
 _AXE = Path(axe_playwright_python.__file__).with_name("axe.min.js")
 
@@ -56,25 +57,28 @@ def browser_path() -> str:
 
 
 @contextmanager
-def browser() -> Iterator[Browser]:
-    """A browser without a window."""
+def browser() -> Iterator[BrowserContext]:
+    """A browser that shows nothing on a screen.
+
+    Its pages share one window: for each window, Chromium starts a process that no page needs.
+    """
     with sync_playwright() as playwright:
         # No sandbox of its own: it can't have one as root, and the pages are ours.
         launched = playwright.chromium.launch(
             executable_path=browser_path(), args=["--no-sandbox"], timeout=120_000
         )
-        yield launched
+        yield launched.new_context(viewport=DESK)
         launched.close()
 
 
 class Visit:
     """A page in a browser, with all that it asked for and complained about meanwhile."""
 
-    def __init__(self, browser: Browser, file: Path, **options: Any) -> None:
-        """Opens the file; ``options`` are Playwright's of a page, such as ``color_scheme``."""
+    def __init__(self, browser: BrowserContext, file: Path) -> None:
+        """Opens the file, as wide as on a desk and in light colors."""
         self.messages: list[str] = []
         self.requests: list[str] = []
-        self.page: Page = browser.new_page(**options)
+        self.page: Page = browser.new_page()
         self.page.on("console", lambda message: self.messages.append(message.text))
         self.page.on("pageerror", lambda error: self.messages.append(str(error)))
         self.page.on("request", lambda request: self.requests.append(request.url))

@@ -7,25 +7,25 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
+from typing import Literal
 
-from playwright.sync_api import Browser
+from playwright.sync_api import BrowserContext, ViewportSize
 
 from .page import Visit, browser
 
-WIDTH = 1200
 # From the verdict to the first thing to do.
-HEIGHT = 1280
+_SIZE: ViewportSize = {"width": 1200, "height": 1280}
+_SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 
 
-def write(launched: Browser, report: Path, folder: Path) -> list[Path]:
+def write(launched: BrowserContext, report: Path, folder: Path) -> list[Path]:
     """Writes both pictures; returns their files."""
+    visit = Visit(launched, report.resolve())
     written = []
-    for scheme in ("light", "dark"):
-        size = {"width": WIDTH, "height": HEIGHT}
-        visit = Visit(launched, report.resolve(), viewport=size, color_scheme=scheme)
+    for scheme in _SCHEMES:
         written.append(folder / f"audit-{scheme}.png")
-        visit.page.screenshot(path=written[-1])
-        visit.page.close()
+        visit.show(_SIZE, scheme).page.screenshot(path=written[-1])
+    visit.page.close()
     return written
 
 

@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, ViewportSize
+from playwright.sync_api import BrowserContext, ViewportSize
 
 from . import page as pages
 from . import page_pictures as pictures
-from .page import Visit, split_rows, squeezed
+from .page import DESK, Visit, split_rows, squeezed
 from .template import ROOT
 
 EXAMPLES = (
@@ -25,7 +25,6 @@ EXAMPLES = (
     "hostile",
 )
 PHONE: ViewportSize = {"width": 360, "height": 740}
-DESK: ViewportSize = {"width": 1200, "height": 900}
 Visiting = Callable[..., Visit]
 # A shared machine takes longer than a desk.
 SLOWER = 4
@@ -37,13 +36,13 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
+def browser() -> Iterator[BrowserContext]:
     with pages.browser() as launched:
         yield launched
 
 
 @pytest.fixture(scope="module")
-def show(browser: Browser, folder: Path) -> Iterator[Visiting]:
+def show(browser: BrowserContext, folder: Path) -> Iterator[Visiting]:
     """Shows an example's page in some way; opens it once, for that takes most of the time."""
     visits: dict[str, Visit] = {}
 
@@ -58,13 +57,13 @@ def show(browser: Browser, folder: Path) -> Iterator[Visiting]:
 
 
 @pytest.fixture
-def visit(browser: Browser, folder: Path) -> Iterator[Visiting]:
+def visit(browser: BrowserContext, folder: Path) -> Iterator[Visiting]:
     """Opens a page, by the name of its example or as a file."""
     visits: list[Visit] = []
 
-    def opened(page: str | Path, **options: Any) -> Visit:
+    def opened(page: str | Path) -> Visit:
         file = folder / f"{page}.html" if isinstance(page, str) else page
-        visits.append(Visit(browser, file, **options))
+        visits.append(Visit(browser, file))
         return visits[-1]
 
     yield opened
@@ -155,7 +154,7 @@ def test_a_page_that_not_everybody_can_read_would_be_seen(visit: Visiting, broke
     change(broken, "--muted: #57606a", "--muted: #c0c4c8")
     change(broken, "--muted: #9ba7b4", "--muted: #3c4044")
     change(broken, '<h2 id="timeline">', '<h5 id="timeline">')
-    opened = visit(broken, viewport=DESK, color_scheme="light")
+    opened = visit(broken)
     found = " ".join(opened.axe())
     assert "color-contrast" in found
     assert "heading-order" in found
@@ -204,7 +203,7 @@ def test_nothing_is_wider_than_the_screen(show: Visiting, name: str, width: int)
 def test_something_wider_than_the_screen_would_be_seen(visit: Visiting, broken: Path) -> None:
     without_policy(broken)
     change(broken, "overflow-wrap: anywhere;", "white-space: nowrap;")
-    assert visit(broken, viewport=PHONE).too_wide() != []
+    assert visit(broken).show(PHONE).too_wide() != []
 
 
 @pytest.mark.parametrize("paper", ["A4", "Letter"])
@@ -250,10 +249,10 @@ def cut_rows(visit: Visiting, file: Path) -> list[str]:
 def test_a_thousand_certificates_open_within_a_second(visit: Visiting, folder: Path) -> None:
     file = folder / "thousand.html"
     assert file.stat().st_size < 3_000_000
-    opened = visit("thousand", viewport=DESK)
+    opened = visit("thousand")
     assert opened.page.locator("table.certificates tbody tr").count() == 1000
     # Other tests run beside this one: that one of five is quick shows what the page takes.
-    again = (visit("thousand", viewport=DESK) for _ in range(4))
+    again = (visit("thousand") for _ in range(4))
     assert any(one.load_seconds() < 1 * SLOWER for one in chain([opened], again))
 
 
@@ -275,7 +274,9 @@ def test_a_browser_that_does_not_run_is_named(
     assert (ROOT / "bin/find-chromium").stat().st_mode & 0o100
 
 
-def test_the_readmes_pictures_can_be_taken(browser: Browser, folder: Path, tmp_path: Path) -> None:
+def test_the_readmes_pictures_can_be_taken(
+    browser: BrowserContext, folder: Path, tmp_path: Path
+) -> None:
     light, dark = pictures.write(browser, folder / "compared.html", tmp_path)
     assert (light.name, dark.name) == ("audit-light.png", "audit-dark.png")
     for picture in (light, dark):
