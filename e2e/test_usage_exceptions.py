@@ -12,8 +12,8 @@ GOVCLOUD = "us-gov-west-1"
 SEARCHED = {"USAGE_REGIONS": GOVCLOUD}
 EXCEPTED = SEARCHED | {"USAGE_EXCEPTIONS": f"appsync/{GOVCLOUD}"}
 OBSOLETE = (
-    f"The exception appsync/{GOVCLOUD} is obsolete: the service answered, or the region is not "
-    "searched. Remove it from UsageExceptions."
+    f"The exception appsync/{GOVCLOUD} is obsolete: the service answered, its host does not "
+    "exist, or the region is not searched. Remove it from UsageExceptions."
 )
 in_govcloud = pytest.mark.parametrize("home", [GOVCLOUD], indirect=True)
 

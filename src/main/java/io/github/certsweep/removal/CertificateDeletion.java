@@ -60,7 +60,9 @@ final class CertificateDeletion {
                           request.serverCertificateName(name).overrideConfiguration(limit)))
               .serverCertificate();
       GET.require(
-          certificate != null && certificate.serverCertificateMetadata() != null,
+          certificate != null
+              && certificate.serverCertificateMetadata() != null
+              && certificate.serverCertificateMetadata().serverCertificateId() != null,
           "The answer contains no certificate.");
       return Optional.of(
           new Current(

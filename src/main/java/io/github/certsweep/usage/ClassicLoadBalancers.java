@@ -70,7 +70,7 @@ final class ClassicLoadBalancers implements UsageSource<ElasticLoadBalancingClie
     balancer.listenerDescriptions().stream()
         .map(description -> description.listener())
         .forEach(listener ->
-            CertificateArn.of(Optional.ofNullable(listener.sslCertificateId()))
+            CertificateArn.of(DESCRIBE, Optional.ofNullable(listener.sslCertificateId()))
                 .ifPresent(arn ->
                     found.accept(
                         CertificateReference.byArn(

@@ -152,7 +152,7 @@ final class LoadBalancers implements UsageSource<ElasticLoadBalancingV2Client> {
                 if (!PLAIN_TEXT.contains(listener.protocol())) {
                   listener
                       .certificates()
-                      .forEach(one -> accept(balancer, listener, one, "default"));
+                      .forEach(one -> accept(LISTENERS, balancer, listener, one, "default"));
                   listeners.add(
                       new ListedResource(
                           listener.listenerArn(), () -> certificates(balancer, listener)));
@@ -182,7 +182,8 @@ final class LoadBalancers implements UsageSource<ElasticLoadBalancingV2Client> {
                 boolean isDefault = Boolean.TRUE.equals(certificate.isDefault());
                 // The default one is listed again. If it is not known, it was changed meanwhile.
                 if (!isDefault || !known.contains(certificate.certificateArn())) {
-                  accept(balancer, listener, certificate, isDefault ? "default" : "SNI");
+                  accept(
+                      CERTIFICATES, balancer, listener, certificate, isDefault ? "default" : "SNI");
                 }
               }
             }
@@ -191,8 +192,12 @@ final class LoadBalancers implements UsageSource<ElasticLoadBalancingV2Client> {
     }
 
     private void accept(
-        LoadBalancer balancer, Listener listener, Certificate certificate, String detail) {
-      CertificateArn.of(Optional.ofNullable(certificate.certificateArn()))
+        AwsCall call,
+        LoadBalancer balancer,
+        Listener listener,
+        Certificate certificate,
+        String detail) {
+      CertificateArn.of(call, Optional.ofNullable(certificate.certificateArn()))
           .ifPresent(arn ->
               found.accept(
                   CertificateReference.byArn(arn.text(), user(balancer, listener, detail))));

@@ -130,8 +130,19 @@ final class PlaceSearch {
       listed.clear();
       bulkhead.begin(() -> ask(root));
       bulkhead.await();
-      notFound.replaceAll((id, one) -> listed.contains(id) ? one : one.missingOnceMore());
+      notFound.replaceAll((id, one) -> mayBeListed(one.node()) ? one : one.missingOnceMore());
       wait = BETWEEN_LISTINGS;
     }
+  }
+
+  /** Whether the newest listing shows it, or something above it that could not be asked for it. */
+  private boolean mayBeListed(Node node) {
+    return listed.contains(node.id())
+        || node.parent().filter(this::isListedButNotFound).isPresent();
+  }
+
+  private boolean isListedButNotFound(Node node) {
+    return (listed.contains(node.id()) && notFound.containsKey(node.id()))
+        || node.parent().filter(this::isListedButNotFound).isPresent();
   }
 }

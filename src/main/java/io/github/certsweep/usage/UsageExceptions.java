@@ -75,7 +75,8 @@ record UsageExceptions(Set<String> names) {
         .map(name ->
             "The exception "
                 + name
-                + " is obsolete: the service answered, or the region is not searched. Remove it from UsageExceptions.")
+                + " is obsolete: the service answered, its host does not exist, or the region is not searched."
+                + " Remove it from UsageExceptions.")
         .toList();
   }
 

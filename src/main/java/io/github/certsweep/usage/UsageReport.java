@@ -64,7 +64,8 @@ public record UsageReport(
           String error =
               "UnlistedCertificate: "
                   + refers
-                  + " The certificate was renamed or deleted. Attach an existing certificate to the resource.";
+                  + " The certificate was renamed, deleted, or uploaded just now. Start again. If IAM still does not"
+                  + " list it, attach an existing certificate to the resource.";
           all.add(new UncheckedPlace(user.service(), user.region(), "UnlistedCertificate", error));
         }
       }

@@ -32,7 +32,10 @@ import software.amazon.awssdk.utils.SdkAutoCloseable;
 public final class UsageSearch {
   private static final String GLOBAL = "global";
 
-  /** The JVM remembers for 10 s (in AWS Lambda 1 s) that a name could not be resolved. */
+  /**
+   * The JVM remembers for 10 s (in AWS Lambda 1 s) that a name could not be resolved. Where a host
+   * is it remembers for less, see {@link Clients}.
+   */
   private static final Duration UNKNOWN_HOST_IS_FORGOTTEN = Duration.ofSeconds(11);
 
   private final Supplier<List<UsageSource<?>>> sources;
@@ -105,6 +108,7 @@ public final class UsageSearch {
         Bulkhead bulkhead = new Bulkhead(threads, permits);
         checks.put(check, threads.submit(() -> check.run(bulkhead, deadline, references::add)));
       }
+      boolean knowsRegions = failed.isEmpty();
       int made = failed.size();
       for (Map.Entry<Check<?>, Future<Boolean>> entry : checks.entrySet()) {
         made += await(entry.getKey(), entry.getValue(), failed, deadline) ? 1 : 0;
@@ -112,7 +116,7 @@ public final class UsageSearch {
       List<UncheckedPlace> forgiven =
           failed.stream().filter(exceptions::forgives).sorted(UncheckedPlace.BY_PLACE).toList();
       failed.removeAll(forgiven);
-      List<String> notes = exceptions.obsolete(forgiven);
+      List<String> notes = knowsRegions ? exceptions.obsolete(forgiven) : List.of();
       return new UsageReport(made, List.copyOf(references), failed, forgiven, notes)
           .against(listed);
     } finally {

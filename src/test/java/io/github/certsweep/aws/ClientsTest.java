@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.ByteArrayInputStream;
+import java.security.Security;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -14,6 +15,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import software.amazon.awssdk.auth.credentials.AnonymousCredentialsProvider;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.http.AbortableInputStream;
 import software.amazon.awssdk.http.ExecutableHttpRequest;
@@ -66,6 +68,12 @@ class ClientsTest {
   void configIsTheOneOfTheRegion(String region, String host) {
     assertThat(sentBy(region, clients -> clients.config().describeConfigRules()).host())
         .isEqualTo(host);
+  }
+
+  @Test
+  void theJvmForgetsWhereAHostIsBeforeTheSearchAsksAgain() {
+    Clients.of(Region.EU_WEST_1, AnonymousCredentialsProvider.create());
+    assertThat(Security.getProperty("networkaddress.cache.ttl")).isEqualTo("5");
   }
 
   @Test

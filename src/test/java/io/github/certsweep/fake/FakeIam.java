@@ -39,6 +39,7 @@ public final class FakeIam implements IamClient {
       this::tagsOf;
   private Consumer<String> deletion = this::without;
   private int emptyReadsFrom = Integer.MAX_VALUE;
+  private boolean withoutIds;
   private Supplier<Map<SummaryKeyType, Integer>> summary =
       () ->
           Map.of(
@@ -156,6 +157,11 @@ public final class FakeIam implements IamClient {
     emptyReadsFrom = number;
   }
 
+  /** Answers reads of a single certificate with one that has no id. */
+  public void answeringReadsWithoutIds() {
+    withoutIds = true;
+  }
+
   /** Does this instead of the deletion; whether anything is deleted is up to it. */
   public FakeIam deletingBy(Consumer<String> deletion) {
     this.deletion = deletion;
@@ -168,6 +174,11 @@ public final class FakeIam implements IamClient {
     beforeReads.getOrDefault(reads.size(), () -> {}).run();
     if (reads.size() >= emptyReadsFrom) {
       return GetServerCertificateResponse.builder().build();
+    }
+    if (withoutIds) {
+      return GetServerCertificateResponse.builder()
+          .serverCertificate(one -> one.serverCertificateMetadata(metadata -> {}))
+          .build();
     }
     return certificates.stream()
         .filter(one -> one.serverCertificateName().equals(request.serverCertificateName()))

@@ -234,6 +234,14 @@ class RemovalTest {
   }
 
   @Test
+  void aCertificateWithoutAnIdIsNotGone() {
+    iam.answeringReadsWithoutIds();
+    assertThatThrownBy(() -> remove(FakeUsage.of()))
+        .hasMessageContaining("The answer contains no certificate.");
+    assertThat(iam.deletions).isEmpty();
+  }
+
+  @Test
   void anAnswerWithoutACertificateConfirmsNothing() {
     iam.answeringReadsEmptyFrom(2);
     assertThatThrownBy(() -> remove(FakeUsage.of()))

@@ -10,6 +10,8 @@ import io.github.certsweep.aws.AwsCallException;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.elasticloadbalancing.ElasticLoadBalancingClient;
 import software.amazon.awssdk.services.elasticloadbalancing.model.DescribeLoadBalancersRequest;
@@ -54,8 +56,20 @@ class ClassicLoadBalancersTest {
         List.of(
             balancer("acm", ACM),
             balancer("gone", "Invalid-Certificate"),
+            balancer("empty", ""),
             balancer("plain", null)));
     assertThat(Searching.search(new ClassicLoadBalancers(region -> elb))).isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"www-2018", "Invalid", "arn:aws:iam::1:server-certificate/www"})
+  void whatCouldBeACertificateIsNotTakenForNone(String text) {
+    elb.pages.add(List.of(balancer("odd", text)));
+    assertThatThrownBy(() -> Searching.search(new ClassicLoadBalancers(region -> elb)))
+        .isInstanceOf(AwsCallException.class)
+        .hasMessageStartingWith(
+            "elasticloadbalancing:DescribeLoadBalancers failed: It names \"" + text)
+        .hasMessageContaining("an ARN of neither IAM nor ACM");
   }
 
   @Test

@@ -124,6 +124,14 @@ class PlaceSearchTest {
   }
 
   @Test
+  void aListingThatCouldNotAskALoadBalancerDoesNotLackItsListeners() {
+    account.with("b1/l1").notFound("b1/l1", FOR_EVER);
+    meanwhile.put(1, () -> account.notFound("b1", 1));
+    meanwhile.put(2, () -> account.deleted("b1/l1"));
+    assertThatThrownBy(this::search).hasMessageContaining("ThingNotFound");
+  }
+
+  @Test
   void whatBothFreshListingsLackIsGoneThoughItWasListed() {
     account.with("b1/l1").notFound("b1", FOR_EVER).missingFromListings("b1", 2, 3);
     search();

@@ -22,7 +22,11 @@ import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import software.amazon.awssdk.core.exception.SdkClientException;
 import software.amazon.awssdk.regions.Region;
+import software.amazon.awssdk.services.account.AccountClient;
+import software.amazon.awssdk.services.account.model.ListRegionsRequest;
+import software.amazon.awssdk.services.account.model.ListRegionsResponse;
 import software.amazon.awssdk.services.elasticloadbalancing.ElasticLoadBalancingClient;
 import software.amazon.awssdk.services.elasticloadbalancing.model.DescribeLoadBalancersRequest;
 import software.amazon.awssdk.services.elasticloadbalancing.model.DescribeLoadBalancersResponse;
@@ -154,6 +158,35 @@ class UsageSearchTest {
         .singleElement()
         .asString()
         .startsWith("The exception fake/mx-central-1 is obsolete");
+  }
+
+  @Test
+  void ifTheRegionsAreNotKnownNoExceptionIsCalledObsolete() {
+    AccountClient account =
+        new AccountClient() {
+          @Override
+          public ListRegionsResponse listRegions(ListRegionsRequest request) {
+            throw SdkClientException.create("No answer.");
+          }
+
+          @Override
+          public String serviceName() {
+            return "account";
+          }
+
+          @Override
+          public void close() {}
+        };
+    UsageReport report =
+        new UsageSearch(
+                () -> List.of(FakeUsage.of()),
+                new UsageRegions(List.of(), Region.EU_WEST_1, () -> account),
+                new UsageExceptions(Set.of("appsync/mx-central-1")),
+                region -> true,
+                duration -> {})
+            .search(List.of(OLD), Deadline.in(60_000, CLOCK));
+    assertThat(report.unchecked()).extracting(UncheckedPlace::service).containsExactly("account");
+    assertThat(report.notes()).isEmpty();
   }
 
   @Test

@@ -161,8 +161,8 @@ class InspectionTest {
                 + ARN
                 + "its-former-name refers to "
                 + ARN
-                + "its-former-name, which IAM does not list. The certificate was renamed or deleted. Attach an existing"
-                + " certificate to the resource.");
+                + "its-former-name, which IAM does not list. The certificate was renamed, deleted, or uploaded just now. Start again."
+                + " If IAM still does not list it, attach an existing certificate to the resource.");
   }
 
   @Test
