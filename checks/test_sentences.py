@@ -25,7 +25,7 @@ def test_every_kind_of_text_is_read() -> None:
     assert any("Must be region names" in text for text in template)
     assert any("has not reported for two periods" in text for text in template)
     assert any("select the certificate and choose Remediate" in text for text in template)
-    assert any("Certsweep found nothing that uses it" in text for text in template)
+    assert any("It can't be restored without its owner's private key" in text for text in template)
     assert any("Starting again is safe" in text for text in template)
     assert any("up to ten ARNs" in text for text in template)
     assert any("can't be combined with Approvers" in text for text in template)

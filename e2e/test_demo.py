@@ -103,7 +103,7 @@ def test_demo_tells_its_story_and_leaves_nothing_behind(zip_file: Path, tmp_path
     assert_has_row(remediated, "mail.example.com", "FAILED", "Not deleted: Valid until ")
     assert_has_row(remediated, UNUSED, r"gone \(was NON_COMPLIANT\)", "")
     assert_has_row(remediated, IN_USE, "NON_COMPLIANT", "as before")
-    assert f"> Delete the expired IAM server certificate {IN_USE} (ASCA" in approved
+    assert f"> Delete the IAM server certificate {IN_USE} (ASCA" in approved
     assert "$ aws ssm send-automation-signal --profile alice " in approved
     assert f"> REMOVED: Deleted {IN_USE} (ASCA" in approved
     assert f"> s3://my-backups/certsweep/123456789012/{IN_USE}/ASCA" in approved

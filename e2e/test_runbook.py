@@ -231,9 +231,13 @@ def test_approved_certificate_is_deleted(guarded: Deployment) -> None:
     waiting = guarded.remediate_after_a_run("www")
     assert (waiting.status, guarded.names) == ("Waiting", ["www"])
     message = json.loads(guarded.messages()[-1])
-    assert message["approvalMessage"].startswith(
-        f"Delete the expired IAM server certificate www ({expired.id})? "
-    )
+    asked, _, told = message["approvalMessage"].partition("? ")
+    account = guarded.sandbox.account
+    assert asked == f"Delete the IAM server certificate www ({expired.id}) of account {account}"
+    assert told.startswith("Expired 2")
+    assert told.endswith(
+        " ago. Not in use. It can't be restored without its owner's private key."
+    ), told
     assert message["automationExecutionId"] == waiting.id
     execution = guarded.answer(waiting, "Approve")
     assert execution.result == ("Success", "REMOVED")
@@ -307,7 +311,9 @@ def test_certificate_renamed_after_the_inspection_is_left_alone(guarded: Deploym
     guarded.rename("www", "www-old")
     execution = guarded.answer(waiting, "Approve")
     assert execution.status == "Failed"
-    assert "cannot be found" in execution.failure
+    assert "Not deleted: IAM no longer finds www. Somebody deleted or renamed it. Start again" in (
+        execution.failure
+    )
     assert (guarded.names, guarded.deletions()) == (["www-old"], [])
 
 
