@@ -12,12 +12,13 @@ import signal
 import subprocess
 import time
 from collections import Counter
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from sandbox.client import Infrastructure, Sandbox
+from sandbox.client import PROJECT, Infrastructure, Sandbox
 from sandbox.client.certificates import new_key, self_signed, with_chain
 
 from .account import days, now
@@ -68,9 +69,11 @@ def furnish(auditor: Auditor) -> None:
     files = with_chain("chained", now() - LONG_AGO, end, authorities_end=now() - timedelta(days=5))
     with sandbox.clock.at(now() - timedelta(days=10)):
         sandbox.upload_certificate("chained", end, files=files)
-    sandbox.put_acm_certificate(HOME, NAME, expires=now() + timedelta(days=90))
-    sandbox.put_acm_certificate("us-east-1", "*.example.com", expires=now() + timedelta(days=90))
-    sandbox.put_acm_certificate(HOME, "api.example.com", expires=now() + timedelta(days=90))
+    end = now() + timedelta(days=90)
+    sandbox.put_acm_certificate(HOME, NAME, expires=end, type="AMAZON_ISSUED")
+    sandbox.put_acm_certificate(HOME, NAME, expires=end + timedelta(days=9), type="PRIVATE")
+    sandbox.put_acm_certificate("us-east-1", "*.example.com", expires=end, type="AMAZON_ISSUED")
+    sandbox.put_acm_certificate(HOME, "api.example.com", expires=end)
 
 
 @pytest.fixture(scope="module")
@@ -134,9 +137,15 @@ def test_every_use_has_its_replacement_and_its_command(everything: Report) -> No
     commands = {one["detail"]: one for one in everything.certificate("old")["commands"]}
     assert set(commands) == {"default", "SNI", "port 443"}
     default, sni, classic = (commands[one] for one in ("default", "SNI", "port 443"))
-    assert ":acm:eu-west-1:" in default["replacement"]
+    best, *others = everything.certificate("old")["replacements"]
+    assert best["arn"] == default["replacement"] == default["candidates"][0]
+    assert (best["store"], best["region"], best["issuer"]) == ("ACM", HOME, "Amazon")
+    assert {one["issuer"] for one in others} == {"AWS Private CA", "CN=wildcard"}
+    assert "trust" not in default["note"]
+    assert classic["note"].startswith("Check first that all clients trust the issuer")
     assert default["commands"][0].startswith("aws elbv2 modify-listener --region eu-west-1 ")
-    assert [one.split()[2] for one in sni["commands"]] == [
+    (both,) = sni["commands"]
+    assert [one.split()[2] for one in both.split(" && ")] == [
         "add-listener-certificates",
         "remove-listener-certificates",
     ]
@@ -211,6 +220,58 @@ def test_exit_code_tells_what_was_seen(auditor: Auditor) -> None:
     assert blind.status == 0
     assert len(blind.json["limits"]) == 2
     assert blind.certificate("www")["usageStatus"] == "UNKNOWN"
+
+
+@pytest.fixture
+def pasted(auditor: Auditor) -> Callable[[], int]:
+    """Pastes the commands for the certificate `old` into a shell; answers its exit code."""
+    path = f"{PROJECT / '.venv' / 'bin'}:{os.environ['PATH']}"
+    used, old = Infrastructure(auditor.sandbox), store(auditor, "old", -5, NAME)
+    used.alb(HOME, "default", default=old)
+    used.alb(HOME, "sni", default=store(auditor, "other", 300), sni=[old])
+    store(auditor, "www.example.com,2027", 300, NAME)
+    commands = [
+        command
+        for one in auditor.report("--regions", HOME).certificate("old")["commands"]
+        for command in one["commands"]
+    ]
+
+    def run() -> int:
+        return subprocess.run(
+            ["/bin/bash", "-c", "\n".join(commands)],
+            env=auditor.environment | {"PATH": path},
+            cwd=auditor.folder,
+            stdout=subprocess.DEVNULL,
+            check=False,
+        ).returncode
+
+    return run
+
+
+def users(auditor: Auditor, name: str) -> list[str]:
+    found = auditor.report("--regions", HOME, "--days", "0").certificate(name)["usage"]
+    return [f"{one['label']} {one['detail']}" for one in found]
+
+
+def test_printed_commands_replace_the_certificate(
+    auditor: Auditor, pasted: Callable[[], int]
+) -> None:
+    before = users(auditor, "old")
+    assert len(before) == 2
+    assert pasted() == 0
+    assert users(auditor, "old") == []
+    assert users(auditor, "www.example.com,2027") == before
+
+
+def test_what_can_not_be_added_takes_nothing_away(
+    auditor: Auditor, pasted: Callable[[], int]
+) -> None:
+    before = users(auditor, "old")
+    auditor.sandbox.client("iam").delete_server_certificate(
+        ServerCertificateName="www.example.com,2027"
+    )
+    assert pasted() != 0
+    assert users(auditor, "old") == before
 
 
 def test_without_the_listing_there_is_no_report(auditor: Auditor) -> None:

@@ -12,7 +12,7 @@ from moto.elbv2.responses import ELBV2Response
 from moto.elbv2.ssl_policies import SSL_POLICIES
 
 from sandbox.wire.calls import AwsError, Call, Response, serialize
-from sandbox.wire.operations import Operations, not_imitated, refuse_parameters
+from sandbox.wire.operations import Operations, refuse_parameters
 from sandbox.wire.paging import Pager
 
 from .certificate_references import Binding, bind
@@ -37,10 +37,10 @@ def operations() -> Operations:
         "DescribeLoadBalancers": _describe_load_balancers,
         "CreateListener": _create_listener,
         "DescribeListeners": _describe_listeners,
+        "ModifyListener": _modify_listener,
         "AddListenerCertificates": _add_certificates,
         "RemoveListenerCertificates": _remove_certificates,
         "DescribeListenerCertificates": _describe_certificates,
-        **not_imitated("ModifyListener"),
     }
 
 
@@ -127,6 +127,15 @@ def _describe_listeners(call: Call) -> Response:
     listeners = list(balancer.listeners.values())
     found, marker = PAGES.page(call, listeners, lambda listener: str(listener.arn))
     return _answer(call, {"Listeners": found, "NextMarker": marker})
+
+
+def _modify_listener(call: Call) -> Response:
+    """Changes the default certificate, and nothing else."""
+    others = set(call.params) - {"ListenerArn", "Certificates"}
+    refuse_parameters(call, *sorted(others))
+    listener = _secure_listener(call)
+    _set_default(listener, _only_certificate(call))
+    return _answer(call, {"Listeners": [listener]})
 
 
 def _checked_policy(params: dict[str, Any], protocol: str | None) -> Any:

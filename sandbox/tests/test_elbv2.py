@@ -171,6 +171,38 @@ class TestDescribingListeners:
         assert answer == ("LoadBalancerNotFound", 400)
 
 
+class TestModification:
+    def test_default_certificate_is_replaced(
+        self, elbv2: Any, prod: LoadBalancer, sni: str
+    ) -> None:
+        elbv2.modify_listener(ListenerArn=prod.listener_arn, Certificates=certificate(sni))
+        assert listed(elbv2, prod.listener_arn) == [(sni, True), (sni, False)]
+        assert described(elbv2, prod.listener_arn)["Certificates"] == certificate(sni)
+
+    def test_certificate_that_can_not_be_bound_changes_nothing(
+        self, elbv2: Any, prod: LoadBalancer, www: str, sni: str
+    ) -> None:
+        answer = refused(
+            elbv2.modify_listener, ListenerArn=prod.listener_arn, Certificates=certificate(UNKNOWN)
+        )
+        assert answer == ("CertificateNotFound", 400)
+        assert listed(elbv2, prod.listener_arn) == [(www, True), (sni, False)]
+
+    def test_plain_and_unknown_listeners_are_refused(
+        self, elbv2: Any, infrastructure: Infrastructure, www: str
+    ) -> None:
+        plain = infrastructure.alb(REGION, "plain").listener_arn
+        for listener, code in ((plain, "ValidationError"), (NO_LISTENER, "ListenerNotFound")):
+            answer = refused(
+                elbv2.modify_listener, ListenerArn=listener, Certificates=certificate(www)
+            )
+            assert answer == (code, 400)
+
+    def test_anything_else_is_not_imitated(self, elbv2: Any, prod: LoadBalancer) -> None:
+        with pytest.raises(ClientError, match="Port of elbv2 ModifyListener is not imitated here"):
+            elbv2.modify_listener(ListenerArn=prod.listener_arn, Port=444)
+
+
 class TestCertificateList:
     def test_default_comes_first_and_again_if_it_is_in_the_list(
         self, elbv2: Any, prod: LoadBalancer, www: str, sni: str

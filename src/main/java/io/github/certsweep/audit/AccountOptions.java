@@ -42,7 +42,8 @@ final class AccountOptions {
   @Option(
       names = "--no-details",
       description =
-          "Do not read names, keys and chains of the certificates, and look for no replacements.")
+          "Do not read names, keys, chains and tags of the certificates, and look for no"
+              + " replacements.")
   private boolean noDetails;
 
   @Option(

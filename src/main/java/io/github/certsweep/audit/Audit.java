@@ -110,7 +110,10 @@ final class Audit {
       List<AuditedCertificate> certificates =
           verdicts.all().stream()
               .map(AuditedCertificate::of)
-              .map(one -> parameters.details() ? withDetails(one, details) : one)
+              .map(one ->
+                  parameters.details()
+                      ? withDetails(one, details)
+                      : one.withUnreadDetails("Its tags were not read (--no-details)."))
               .toList();
       if (parameters.details()) {
         certificates =
@@ -168,7 +171,7 @@ final class Audit {
   private static AuditedCertificate withDetails(AuditedCertificate one, Bodies bodies) {
     return Optional.ofNullable(bodies.read().get(one.certificate().id()))
         .map((Body body) -> one.with(body.details(), body.warnings()))
-        .orElseGet(one::withUnreadDetails);
+        .orElseGet(() -> one.withUnreadDetails("Its tags could not be read."));
   }
 
   private List<AuditedCertificate> withRemedies(

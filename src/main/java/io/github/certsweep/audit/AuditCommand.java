@@ -53,13 +53,15 @@ import software.amazon.awssdk.regions.Region;
     },
     optionListHeading = "Options:%n",
     exitCodeListHeading = "%nExit codes:%n",
+    exitCodeOnExecutionException = AuditCommand.NO_REPORT,
     exitCodeList = {
       " 0:Nothing has expired or is about to.",
       " 1:Something has expired or is about to.",
       " 2:Nothing like that was found, but not everything could be checked.",
       " 3:Something like that was found, and not everything could be checked.",
       "64:The options are wrong.",
-      "70:No report: there are no credentials, or AWS refused what an audit can't do without.",
+      "70:No report: there are no credentials, AWS refused what an audit can't do without, or the"
+          + " audit failed.",
       "74:The report could not be written."
     },
     footer = {
@@ -70,8 +72,9 @@ import software.amazon.awssdk.regions.Region;
       "  certsweep-audit --format json | jq '.certificates[] | select(.status == \"EXPIRED\")'"
     })
 public final class AuditCommand implements Callable<Integer> {
+  static final int NO_REPORT = 70;
+
   private static final int WRONG_USE = 64;
-  private static final int NO_REPORT = 70;
   private static final int NOT_WRITTEN = 74;
 
   private static final String LOG_LEVEL = "org.slf4j.simpleLogger.defaultLogLevel";

@@ -134,6 +134,17 @@ class AuditCommandTest {
   }
 
   @Test
+  void aFailureThatNobodyForesawIsNotTakenForAFinding() {
+    System.setProperty("aws.endpointUrl", "http://[");
+    try {
+      assertThat(run("--region", "eu-west-1")).isEqualTo(70);
+    } finally {
+      System.clearProperty("aws.endpointUrl");
+    }
+    assertThat(err.toString()).contains("endpointUrl").contains("\tat ");
+  }
+
+  @Test
   void helpNamesEveryExitCode() {
     assertThat(run("--help")).isZero();
     assertThat(out.toString()).contains("Exit codes:", " 0 ", " 3 ", "64 ", "70 ", "74 ");

@@ -123,6 +123,19 @@ class AuditTest {
   }
 
   @Test
+  void whoDoesNotAskForDetailsIsNotToldToDelete() throws InterruptedException {
+    store("old", -10);
+    assertThat(report(parameters(true, false)).certificates())
+        .singleElement()
+        .satisfies(one -> {
+          assertThat(one.priority()).isEqualTo(Priority.EXPIRED_EXCEPTED);
+          assertThat(one.reason())
+              .endsWith(
+                  "Not in use. Its tags were not read (--no-details). They may ask for an exception.");
+        });
+  }
+
+  @Test
   void aPlaceThatWasNotSearchedIsTold() throws InterruptedException {
     store("old", -10);
     usage = FakeUsage.denied();

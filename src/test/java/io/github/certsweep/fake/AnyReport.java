@@ -170,6 +170,7 @@ public final class AnyReport {
             text(in),
             time(in),
             "EC_prime256v1",
+            text(in),
             texts(in));
   }
 

@@ -81,7 +81,7 @@ public final class ExampleReport {
         Stream.of(
             withEverything(),
             withoutExpiration("no-expiration"),
-            certificate("excepted", -5, unused()).withUnreadDetails());
+            certificate("excepted", -5, unused()).withUnreadDetails("Its tags could not be read."));
     return of(
         NOW,
         PARAMETERS,
@@ -159,6 +159,7 @@ public final class ExampleReport {
             "www.example.org",
             NOW.plus(Duration.ofDays(200)),
             "RSA_2048",
+            Replacement.AMAZON,
             List.of("www.example.org"));
     CertificateDetails details =
         new CertificateDetails(

@@ -33,6 +33,8 @@ public final class FakeAggregator implements ConfigClient {
   public static final String NAME = "all-accounts";
   public static final String RULE = "iam-server-certificate-expiration";
   public static final String REGION = "eu-west-1";
+  private static final String CERTIFICATE = "AWS::IAM::ServerCertificate";
+
   public static final Instant ORDERED = Instant.parse("2026-11-23T03:00:00Z");
 
   private final Map<String, ConfigurationAggregator> aggregators = new LinkedHashMap<>();
@@ -110,6 +112,30 @@ public final class FakeAggregator implements ConfigClient {
       ComplianceType compliance,
       String annotation,
       Instant orderedAt) {
+    return result(account, region, CERTIFICATE, certificate, compliance, annotation, orderedAt);
+  }
+
+  /** Shows an account that has no certificate, as the rule reports it. */
+  public FakeAggregator emptyAccount(String account, String region) {
+    return showing(account, region, ComplianceType.COMPLIANT)
+        .result(
+            account,
+            region,
+            "AWS::::Account",
+            account,
+            ComplianceType.COMPLIANT,
+            "No server certificates.",
+            ORDERED);
+  }
+
+  private FakeAggregator result(
+      String account,
+      String region,
+      String type,
+      String id,
+      ComplianceType compliance,
+      String annotation,
+      Instant orderedAt) {
     results
         .computeIfAbsent(account + " " + region, key -> new ArrayList<>())
         .add(
@@ -122,10 +148,7 @@ public final class FakeAggregator implements ConfigClient {
                     identifier
                         .orderingTimestamp(orderedAt)
                         .evaluationResultQualifier(qualifier ->
-                            qualifier
-                                .configRuleName(RULE)
-                                .resourceType("AWS::IAM::ServerCertificate")
-                                .resourceId(certificate)))
+                            qualifier.configRuleName(RULE).resourceType(type).resourceId(id)))
                 .build());
     return this;
   }

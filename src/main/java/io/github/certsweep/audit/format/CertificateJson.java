@@ -100,6 +100,7 @@ final class CertificateJson {
         .text("label", one.label())
         .text("expiration", one.expiration().toString())
         .text("key", one.key())
+        .text("issuer", one.issuer())
         .texts("names", one.names())
         .toJson();
   }

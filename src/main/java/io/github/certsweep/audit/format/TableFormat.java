@@ -99,6 +99,8 @@ public record TableFormat(boolean colors, int width) implements ReportFormat {
                 + remedy.replacements().getFirst().store()
                 + ", valid until "
                 + remedy.replacements().getFirst().expiration()
+                + ", issuer: "
+                + remedy.replacements().getFirst().issuer()
                 + others(remedy.replacements().size() - 1)
                 + ").");
       }

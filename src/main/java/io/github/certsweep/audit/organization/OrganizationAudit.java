@@ -3,6 +3,8 @@ package io.github.certsweep.audit.organization;
 import io.github.certsweep.audit.organization.report.AccountResults;
 import io.github.certsweep.audit.organization.report.Compliance;
 import io.github.certsweep.audit.organization.report.Details;
+import io.github.certsweep.audit.organization.report.MissingAccount;
+import io.github.certsweep.audit.organization.report.MissingAccount.Reason;
 import io.github.certsweep.audit.organization.report.OrganizationParameters;
 import io.github.certsweep.audit.organization.report.OrganizationReport;
 import io.github.certsweep.audit.organization.report.UncheckedPart;
@@ -12,6 +14,8 @@ import io.github.certsweep.aws.Clients;
 import io.github.certsweep.aws.Deadline;
 import io.github.certsweep.aws.Pause;
 import io.github.certsweep.input.InvalidInputException;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -21,6 +25,7 @@ import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import software.amazon.awssdk.services.config.ConfigClient;
 import software.amazon.awssdk.services.config.model.NoSuchConfigurationAggregatorException;
 import software.amazon.awssdk.services.organizations.OrganizationsClient;
@@ -37,6 +42,10 @@ public final class OrganizationAudit {
   private final AggregatorSources sources;
   private final AggregatedResults results;
   private final ParallelDetails details;
+
+  /** The rule runs once a day at least. */
+  private static final Duration LONGEST_SILENCE = Duration.ofDays(2);
+
   private final OrganizationAccounts accounts;
   private final List<UncheckedPart> unchecked = new ArrayList<>();
   private final List<String> notes = new ArrayList<>();
@@ -92,16 +101,39 @@ public final class OrganizationAudit {
     Map<AggregatedRow, Details> read = details.read(asked(rows));
     addUnreadable(read.values());
     noteAccounts(missing);
+    List<AccountResults> found =
+        rows.stream()
+            .map(row -> toResults(row, read.getOrDefault(row, Details.NOT_ASKED), missing))
+            .toList();
     return new OrganizationReport(
         origin,
         parameters,
         unchecked,
         notes,
         missing.expected(),
-        rows.stream()
-            .map(row -> toResults(row, read.getOrDefault(row, Details.NOT_ASKED), missing))
-            .toList(),
-        missing.all());
+        found,
+        Stream.concat(
+                missing.all().stream(),
+                found.stream().flatMap(one -> stopped(one, origin.at()).stream()))
+            .toList());
+  }
+
+  /**
+   * Where the rule has stopped: each run reports something, what is flagged above all, and AWS
+   * Config goes on showing what it said last.
+   */
+  private static Optional<MissingAccount> stopped(AccountResults one, Instant at) {
+    return one.details()
+        .newest()
+        .filter(newest -> newest.isBefore(at.minus(LONGEST_SILENCE)))
+        .map(newest ->
+            new MissingAccount(
+                one.account(),
+                one.name(),
+                one.membership(),
+                Optional.of(one.region()),
+                Reason.RESULTS_OLD,
+                "The newest result is of " + newest + "."));
   }
 
   private Collection<AggregatedRow> overview() {

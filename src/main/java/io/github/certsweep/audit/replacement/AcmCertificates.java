@@ -87,6 +87,15 @@ public final class AcmCertificates {
         one.domainName(),
         one.notAfter(),
         String.valueOf(one.keyAlgorithmAsString()).replace('-', '_'),
+        issuer(one),
         List.copyOf(names));
+  }
+
+  private static String issuer(CertificateSummary one) {
+    return switch (one.type()) {
+      case AMAZON_ISSUED -> Replacement.AMAZON;
+      case PRIVATE -> Replacement.PRIVATE_CA;
+      case null, default -> Replacement.UNKNOWN_ISSUER;
+    };
   }
 }

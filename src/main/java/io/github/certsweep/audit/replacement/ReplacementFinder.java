@@ -5,7 +5,10 @@ import io.github.certsweep.audit.report.CertificateDetails;
 import io.github.certsweep.audit.report.Remedy;
 import io.github.certsweep.audit.report.Replacement;
 import io.github.certsweep.audit.report.Replacement.Store;
+import io.github.certsweep.audit.report.Warning;
+import io.github.certsweep.audit.report.Warning.Code;
 import io.github.certsweep.certificate.ExpirationStatus;
+import io.github.certsweep.certificate.ServerCertificate;
 import io.github.certsweep.usage.CertificateUser;
 import java.time.Instant;
 import java.util.Comparator;
@@ -13,6 +16,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -23,12 +27,32 @@ import java.util.stream.Stream;
  * @param at when the certificates were judged
  */
 public record ReplacementFinder(String partition, Instant at) {
-  /** ACM's first, since ACM renews what it issued; of those the one that lasts longest. */
-  private static final Comparator<Replacement> BEST_FIRST =
-      Comparator.comparing(Replacement::store)
-          .reversed()
-          .thenComparing(Replacement::expiration, Comparator.reverseOrder())
-          .thenComparing(Replacement::arn);
+  /** What makes clients refuse a certificate that is valid. */
+  private static final Set<Code> FLAWS =
+      Set.of(
+          Code.CHAIN_MISSING,
+          Code.CHAIN_ORDER,
+          Code.CHAIN_BROKEN,
+          Code.CHAIN_EXPIRED,
+          Code.SHORT_KEY,
+          Code.SHA1_SIGNATURE);
+
+  /** Whether clients trust a replacement, the best first. */
+  private enum Trust {
+    /** Amazon's, which every public client trusts, and which ACM renews. */
+    AMAZON,
+    SAME_ISSUER,
+    UNKNOWN,
+    PRIVATE_CA;
+
+    static Trust of(Replacement one, CertificateDetails replaced) {
+      return switch (one.issuer()) {
+        case Replacement.AMAZON -> AMAZON;
+        case Replacement.PRIVATE_CA -> PRIVATE_CA;
+        default -> one.issuer().equals(replaced.issuer()) ? SAME_ISSUER : UNKNOWN;
+      };
+    }
+  }
 
   /** Whether there is anything to replace at this certificate: it is flagged and in use. */
   public static boolean isNeededFor(AuditedCertificate one) {
@@ -48,70 +72,111 @@ public record ReplacementFinder(String partition, Instant at) {
   /** The certificates with their remedies. */
   public List<AuditedCertificate> withRemedies(
       List<AuditedCertificate> all, List<Replacement> acm) {
-    List<Replacement> iam = all.stream().flatMap(one -> candidate(one).stream()).toList();
+    List<AuditedCertificate> iam = all.stream().filter(this::isValid).toList();
     return all.stream()
         .map(one -> isNeededFor(one) ? one.with(remedies(one, iam, acm)) : one)
         .toList();
   }
 
-  /** A valid certificate in IAM, if its names are known. */
-  private Optional<Replacement> candidate(AuditedCertificate one) {
-    return one.details()
-        .filter(details -> one.status() == ExpirationStatus.VALID)
-        .filter(details -> !details.notBefore().isAfter(at))
-        .map(details ->
-            new Replacement(
-                Store.IAM,
-                "global",
-                one.certificate().arn(),
-                one.certificate().id(),
-                one.certificate().name(),
-                one.expiration().orElseThrow(),
-                details.key(),
-                details.names()));
+  private boolean isValid(AuditedCertificate one) {
+    return one.status() == ExpirationStatus.VALID
+        && one.details().filter(details -> !details.notBefore().isAfter(at)).isPresent();
   }
 
   private List<Remedy> remedies(
-      AuditedCertificate replaced, List<Replacement> iam, List<Replacement> acm) {
-    return replaced.users().stream()
-        .map(user -> {
-          UserKind kind = UserKind.of(user);
-          Optional<String> acmRegion = kind.acmRegion(user, partition);
-          List<Replacement> fitting =
+      AuditedCertificate replaced, List<AuditedCertificate> iam, List<Replacement> acm) {
+    return replaced
+        .details()
+        .map(details -> {
+          List<Replacement> candidates =
               Stream.concat(
-                      iam.stream().filter(kind::takesFromIam),
-                      acm.stream()
-                          .filter(one -> acmRegion.filter(one.region()::equals).isPresent()))
-                  .filter(one -> kind.takesKey(one.key()))
-                  .filter(one -> covers(one, replaced.details()))
-                  .sorted(BEST_FIRST)
+                      iam.stream()
+                          .filter(one -> isNoWorse(one, replaced))
+                          .map(ReplacementFinder::inIam),
+                      acm.stream())
+                  .filter(one -> new CoveredNames(one.names()).coverAll(details.names()))
+                  .sorted(bestFirst(details))
                   .toList();
-          return remedy(kind, user, replaced, fitting);
+          return replaced.users().stream()
+              .map(user -> remedy(user, replaced.certificate(), details, candidates))
+              .toList();
         })
-        .toList();
+        .orElseGet(
+            () -> replaced.users().stream().map(ReplacementFinder::remedyWithoutNames).toList());
   }
 
-  private static boolean covers(Replacement one, Optional<CertificateDetails> replaced) {
-    return replaced
-        .filter(details -> new CoveredNames(one.names()).coverAll(details.names()))
-        .isPresent();
+  /** Whether clients that accepted the old one find no fault with this one. */
+  private static boolean isNoWorse(AuditedCertificate one, AuditedCertificate replaced) {
+    return flaws(replaced).containsAll(flaws(one))
+        && (!isSelfIssued(one) || isSelfIssued(replaced));
+  }
+
+  private static Set<Code> flaws(AuditedCertificate one) {
+    return one.warnings().stream()
+        .map(Warning::code)
+        .filter(FLAWS::contains)
+        .collect(Collectors.toSet());
+  }
+
+  private static boolean isSelfIssued(AuditedCertificate one) {
+    return one.details().filter(details -> details.subject().equals(details.issuer())).isPresent();
+  }
+
+  private static Replacement inIam(AuditedCertificate one) {
+    CertificateDetails details = one.details().orElseThrow();
+    return new Replacement(
+        Store.IAM,
+        "global",
+        one.certificate().arn(),
+        one.certificate().id(),
+        one.certificate().name(),
+        one.expiration().orElseThrow(),
+        details.key(),
+        details.issuer(),
+        details.names());
+  }
+
+  private static Comparator<Replacement> bestFirst(CertificateDetails replaced) {
+    return Comparator.comparing((Replacement one) -> Trust.of(one, replaced))
+        .thenComparing(Replacement::expiration, Comparator.reverseOrder())
+        .thenComparing(Replacement::arn);
   }
 
   private Remedy remedy(
-      UserKind kind, CertificateUser user, AuditedCertificate replaced, List<Replacement> fitting) {
+      CertificateUser user,
+      ServerCertificate old,
+      CertificateDetails replaced,
+      List<Replacement> candidates) {
+    UserKind kind = UserKind.of(user);
+    Optional<String> acmRegion = kind.acmRegion(user, partition);
+    List<Replacement> fitting =
+        candidates.stream()
+            .filter(one ->
+                one.store() == Store.IAM
+                    ? kind.takesFromIam(one)
+                    : acmRegion.filter(one.region()::equals).isPresent())
+            .filter(one -> kind.takesKey(one.key()))
+            .toList();
     if (fitting.isEmpty()) {
-      String note =
-          replaced.details().isEmpty()
-              ? "Its names are not known, so no replacement was looked for."
-              : "No certificate was found that is valid long enough for all of its names and that"
-                  + " this service takes. Request one from ACM or upload one, then start the audit"
-                  + " again.";
-      return new Remedy(user, List.of(), List.of(), note + " " + kind.note());
+      return without(
+          user,
+          "No certificate was found that is valid long enough, has all of its names, and that this"
+              + " service and its clients accept. Request one from ACM or upload one, then start"
+              + " the audit again.");
     }
-    return new Remedy(
-        user,
-        fitting,
-        kind.commands(user, replaced.certificate(), fitting.getFirst()),
-        kind.note());
+    Replacement best = fitting.getFirst();
+    String trust =
+        Trust.of(best, replaced).compareTo(Trust.SAME_ISSUER) > 0
+            ? "Check first that all clients trust the issuer of the new certificate. "
+            : "";
+    return new Remedy(user, fitting, kind.commands(user, old, best), trust + kind.note());
+  }
+
+  private static Remedy remedyWithoutNames(CertificateUser user) {
+    return without(user, "Its names are not known, so no replacement was looked for.");
+  }
+
+  private static Remedy without(CertificateUser user, String why) {
+    return new Remedy(user, List.of(), List.of(), why + " " + UserKind.of(user).note());
   }
 }

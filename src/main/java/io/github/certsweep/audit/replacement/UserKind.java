@@ -1,5 +1,6 @@
 package io.github.certsweep.audit.replacement;
 
+import com.google.gson.JsonObject;
 import io.github.certsweep.audit.report.Replacement;
 import io.github.certsweep.audit.report.Replacement.Store;
 import io.github.certsweep.certificate.ServerCertificate;
@@ -17,13 +18,17 @@ enum UserKind {
       return List.of(listener("modify-listener", user, replacement.arn()));
     }
   },
-  /** A further certificate of such a listener, for other host names. */
+  /**
+   * A further certificate of such a listener, for other host names. In one command: a shell must
+   * not remove the old one if the new one could not be added.
+   */
   LISTENER_SNI {
     @Override
     List<String> commands(CertificateUser user, ServerCertificate old, Replacement replacement) {
       return List.of(
-          listener("add-listener-certificates", user, replacement.arn()),
-          listener("remove-listener-certificates", user, old.arn()));
+          listener("add-listener-certificates", user, replacement.arn())
+              + " && "
+              + listener("remove-listener-certificates", user, old.arn()));
     }
   },
   CLASSIC {
@@ -79,7 +84,8 @@ enum UserKind {
               ? "ACMCertificateArn: \"" + replacement.arn() + "\""
               : "IAMCertificateId: \"" + replacement.id() + "\"";
       return List.of(
-          ShellCommand.of("aws", "cloudfront", "get-distribution-config", "--id", id)
+          ShellCommand.of(
+                  "aws", "cloudfront", "get-distribution-config", "--id", id, "--output", "json")
               + " > "
               + ShellCommand.quoted(before),
           "jq "
@@ -190,7 +196,10 @@ enum UserKind {
     return partition.equals("aws") ? Optional.of("us-east-1") : Optional.empty();
   }
 
+  /** Names the certificate in JSON: the AWS CLI's shorthand would split a name at its commas. */
   private static String listener(String operation, CertificateUser user, String certificate) {
+    JsonObject named = new JsonObject();
+    named.addProperty("CertificateArn", certificate);
     return ShellCommand.of(
         "aws",
         "elbv2",
@@ -200,6 +209,6 @@ enum UserKind {
         "--listener-arn",
         user.resource(),
         "--certificates",
-        "CertificateArn=" + certificate);
+        "[" + named + "]");
   }
 }

@@ -69,11 +69,13 @@ public record AuditedCertificate(
   }
 
   /**
-   * The certificate whose details were asked for and could not be read: nobody knows whether its
-   * tags ask for an exception.
+   * The certificate whose details were not read: nobody knows whether its tags ask for an
+   * exception.
+   *
+   * @param why in a sentence
    */
-  public AuditedCertificate withUnreadDetails() {
-    return keptBy("Its tags could not be read. They may ask for an exception.");
+  public AuditedCertificate withUnreadDetails(String why) {
+    return keptBy(why + " They may ask for an exception.");
   }
 
   private AuditedCertificate keptBy(String exception) {

@@ -47,7 +47,7 @@ class TableFormatTest {
             1. Replace now: =www (Expired 2026-11-22T12:00:00Z, 1 day ago)
                 Expired and in use: clients that check certificates refuse to connect.
                 Used by ALB listener eu-west-1 app/prod:443 (SNI):
-                  Replacement: www.example.org (ACM, valid until 2027-06-11T12:00:00Z).
+                  Replacement: www.example.org (ACM, valid until 2027-06-11T12:00:00Z, issuer: Amazon).
                   Clients see it at once.
                   $ aws elbv2 add-listener-certificates ...
             2. Check the expiration yourself: endless (IAM gives no expiration for this certificate, so it can't be told whether it has expired)

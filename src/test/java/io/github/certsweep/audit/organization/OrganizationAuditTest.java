@@ -4,6 +4,7 @@ import static io.github.certsweep.audit.organization.Auditing.account;
 import static io.github.certsweep.audit.organization.Auditing.organizationsError;
 import static io.github.certsweep.fake.FakeAggregator.ORDERED;
 import static io.github.certsweep.fake.FakeAggregator.REGION;
+import static io.github.certsweep.fake.World.NOW;
 import static io.github.certsweep.fake.World.configError;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -19,6 +20,7 @@ import io.github.certsweep.audit.organization.report.UncheckedPart;
 import io.github.certsweep.audit.report.Priority;
 import io.github.certsweep.aws.AwsCallException;
 import io.github.certsweep.input.InvalidInputException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.CancellationException;
 import org.junit.jupiter.api.AfterEach;
@@ -300,6 +302,33 @@ class OrganizationAuditTest {
           assertThat(one.reason()).isEqualTo(Reason.NO_JUDGMENT);
         });
     assertThat(report.judgedAccounts()).isEqualTo(1);
+  }
+
+  @Test
+  void anAccountWhoseRuleHasStoppedIsMissing() {
+    member(1, "a").member(2, "b").member(3, "c");
+    Instant before = NOW.minus(Duration.ofDays(2));
+    auditing
+        .config
+        .showing(account(1), REGION, ComplianceType.NON_COMPLIANT)
+        .result(
+            account(1), REGION, "www", ComplianceType.NON_COMPLIANT, LIVE, before.minusSeconds(1))
+        .showing(account(2), REGION, ComplianceType.NON_COMPLIANT)
+        .result(account(2), REGION, "www", ComplianceType.NON_COMPLIANT, LIVE, before)
+        .showing(account(3), REGION, ComplianceType.NON_COMPLIANT)
+        .result(account(3), REGION, "www", ComplianceType.NON_COMPLIANT, LIVE, Instant.EPOCH)
+        .result(account(3), REGION, "new", ComplianceType.NON_COMPLIANT, LIVE, NOW);
+    OrganizationReport report = auditing.report();
+    assertThat(report.missing())
+        .singleElement()
+        .satisfies(one -> {
+          assertThat(one.account()).isEqualTo(account(1));
+          assertThat(one.region()).contains(REGION);
+          assertThat(one.reason()).isEqualTo(Reason.RESULTS_OLD);
+          assertThat(one.detail()).contains(before.minusSeconds(1).toString());
+        });
+    assertThat(report.complete()).isFalse();
+    assertThat(report.exitCode()).isEqualTo(3);
   }
 
   @ParameterizedTest
@@ -589,6 +618,27 @@ class OrganizationAuditTest {
         .containsExactly(REGION, "us-east-1");
     assertThat(report.flaggedAccounts()).isEqualTo(1);
     assertThat(report.flaggedCertificates()).isEqualTo(1);
+  }
+
+  @Test
+  void whatOnlyOneOfTwoRegionsCouldReadCountsOnce() {
+    member(1, "a");
+    auditing
+        .config
+        .flagged(account(1), REGION, "www", LIVE)
+        .showing(account(1), "us-east-1", ComplianceType.NON_COMPLIANT);
+    OrganizationReport report = auditing.report();
+    assertThat(report.unchecked()).hasSize(1);
+    assertThat(report.flaggedCertificates()).isEqualTo(1);
+  }
+
+  @Test
+  void anAccountWithoutCertificatesHasNoneThatIsValid() {
+    member(1, "a");
+    auditing.config.emptyAccount(account(1), REGION);
+    OrganizationReport report = auditing.reportOnAll();
+    assertThat(report.judgedAccounts()).isEqualTo(1);
+    assertThat(report.count(Priority.VALID)).isZero();
   }
 
   @Test

@@ -177,7 +177,8 @@ public final class ExampleReports {
     for (String name : names) {
       List<CertificateUser> users = List.of(new CertificateUser(name, name, name, name, name));
       Replacement other =
-          new Replacement(Replacement.Store.IAM, name, name, name, name, NOW, name, List.of(name));
+          new Replacement(
+              Replacement.Store.IAM, name, name, name, name, NOW, name, name, List.of(name));
       Instant end = NOW.minus(Duration.ofDays(certificates.size()));
       ServerCertificate certificate =
           new ServerCertificate(name, name, name, name, NOW, Optional.of(end));
@@ -326,8 +327,9 @@ public final class ExampleReports {
         + user.region()
         + " --listener-arn "
         + user.resource()
-        + " --certificates CertificateArn="
-        + other.arn();
+        + " --certificates '[{\"CertificateArn\":\""
+        + other.arn()
+        + "\"}]'";
   }
 
   private static Replacement replacement(String name) {
@@ -339,6 +341,7 @@ public final class ExampleReports {
         name,
         NOW.plus(Duration.ofDays(340)),
         "EC_prime256v1",
+        Replacement.AMAZON,
         List.of(name));
   }
 

@@ -159,6 +159,27 @@ class HtmlPageTest {
   }
 
   @Test
+  void whatCouldNotBeReadIsListedThoughNoUsersWereSearchedFor() throws IOException {
+    AuditReport one = ExampleReports.unsearched();
+    UncheckedPlace place =
+        new UncheckedPlace("iam", "global", "AccessDenied", "Details of www: no");
+    AuditReport unread =
+        new AuditReport(
+            one.origin(),
+            one.account(),
+            one.partition(),
+            one.parameters(),
+            List.of(place),
+            one.notes(),
+            one.quota(),
+            one.certificates(),
+            one.comparison());
+    String page = page(unread);
+    assertThat(page.substring(page.indexOf("What was not checked</h2>")))
+        .contains("No place was searched for users.", "Details of www: no");
+  }
+
+  @Test
   void anEmptyAccountIsSaidToBeEmpty() throws IOException {
     String text = text(page(ExampleReports.all().get("empty")));
     assertThat(text)
@@ -191,7 +212,7 @@ class HtmlPageTest {
     AuditReport report = ExampleReports.account();
     assertThat(text(page(report)))
         .contains(report.account(), report.origin().caller(), report.origin().commit(), SHA256)
-        .contains("certsweep audit --days 30 --region us-east-1", "2026-11-23 12:00:00 UTC");
+        .contains("certsweep-audit --days 30 --region us-east-1", "2026-11-23 12:00:00 UTC");
   }
 
   @Test

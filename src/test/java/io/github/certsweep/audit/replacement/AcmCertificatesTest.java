@@ -13,6 +13,8 @@ import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import software.amazon.awssdk.services.acm.AcmClient;
 import software.amazon.awssdk.services.acm.model.CertificateStatus;
 import software.amazon.awssdk.services.acm.model.CertificateSummary;
@@ -73,7 +75,20 @@ class AcmCertificatesTest {
                 "a",
                 UNTIL.plusSeconds(1),
                 "EC_prime256v1",
+                Replacement.UNKNOWN_ISSUER,
                 List.of("a", "b")));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "AMAZON_ISSUED, Amazon",
+    "PRIVATE, AWS Private CA",
+    "IMPORTED, unknown",
+    "OF_ANOTHER_YEAR, unknown"
+  })
+  void theTypeTellsWhoIssuedIt(String type, String issuer) {
+    acm.pages.add(page(summary("a").type(type)));
+    assertThat(valid()).extracting(Replacement::issuer).containsExactly(issuer);
   }
 
   @Test

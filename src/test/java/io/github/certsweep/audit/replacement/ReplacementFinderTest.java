@@ -9,16 +9,22 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.certsweep.audit.report.Audited;
 import io.github.certsweep.audit.report.AuditedCertificate;
+import io.github.certsweep.audit.report.CertificateDetails;
 import io.github.certsweep.audit.report.Remedy;
 import io.github.certsweep.audit.report.Replacement;
 import io.github.certsweep.audit.report.Replacement.Store;
+import io.github.certsweep.audit.report.Warning;
+import io.github.certsweep.audit.report.Warning.Code;
 import io.github.certsweep.usage.CertificateUser;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class ReplacementFinderTest {
   private static final String NAME = "www.example.com";
@@ -56,17 +62,37 @@ class ReplacementFinderTest {
   }
 
   private static Replacement inAcm(String region, String key, String... names) {
+    return ofAcm(Replacement.AMAZON, region, key, names);
+  }
+
+  private static Replacement ofAcm(String issuer, String region, String key, String... names) {
     String arn = "arn:aws:acm:" + region + ":" + ACCOUNT + ":certificate/" + key;
+    Instant expiration = NOW.plus(Duration.ofDays(90));
     return new Replacement(
-        Store.ACM, region, arn, arn, names[0], NOW.plus(Duration.ofDays(90)), key, List.of(names));
+        Store.ACM, region, arn, arn, names[0], expiration, key, issuer, List.of(names));
+  }
+
+  /** A certificate with details other than those of {@link Audited#details}. */
+  private static AuditedCertificate issued(
+      AuditedCertificate one, String subject, String issuer, Code... flaws) {
+    CertificateDetails details = details("RSA_2048", NAME);
+    return one.with(
+        new CertificateDetails(
+            details.names(),
+            subject,
+            issuer,
+            details.serial(),
+            details.notBefore(),
+            details.key(),
+            details.signature(),
+            details.fingerprint(),
+            List.of()),
+        Stream.of(flaws).map(code -> new Warning(code, "A flaw.")).toList());
   }
 
   private List<Remedy> remedies(
       AuditedCertificate replaced, List<Replacement> acm, AuditedCertificate... others) {
-    List<AuditedCertificate> all =
-        java.util.stream.Stream.concat(
-                java.util.stream.Stream.of(replaced), java.util.stream.Stream.of(others))
-            .toList();
+    List<AuditedCertificate> all = Stream.concat(Stream.of(replaced), Stream.of(others)).toList();
     return finder.withRemedies(all, acm).getFirst().remedies();
   }
 
@@ -81,24 +107,26 @@ class ReplacementFinderTest {
         .containsExactly(
             "aws elbv2 modify-listener --region eu-west-1 --listener-arn"
                 + " arn:aws:elasticloadbalancing:eu-west-1:123456789012:listener/app/prod/1/2"
-                + " --certificates CertificateArn="
+                + " --certificates '[{\"CertificateArn\":\""
                 + IAM
-                + "new");
+                + "new\"}]'");
   }
 
   @Test
-  void aFurtherCertificateIsAddedBeforeTheOldOneIsRemoved() {
+  void aFurtherCertificateIsAddedAndOnlyThenTheOldOneRemoved() {
     assertThat(remedy(listener("SNI"), List.of(), inIam("new", 300, "RSA_2048", NAME)).commands())
-        .hasSize(2)
-        .satisfiesExactly(
-            add ->
-                assertThat(add)
-                    .startsWith("aws elbv2 add-listener-certificates")
-                    .endsWith("CertificateArn=" + IAM + "new"),
-            remove ->
-                assertThat(remove)
-                    .startsWith("aws elbv2 remove-listener-certificates")
-                    .endsWith("CertificateArn=" + IAM + "old"));
+        .singleElement()
+        .satisfies(command ->
+            assertThat(command.split(" && "))
+                .satisfiesExactly(
+                    add ->
+                        assertThat(add)
+                            .startsWith("aws elbv2 add-listener-certificates")
+                            .endsWith("[{\"CertificateArn\":\"" + IAM + "new\"}]'"),
+                    remove ->
+                        assertThat(remove)
+                            .startsWith("aws elbv2 remove-listener-certificates")
+                            .endsWith("[{\"CertificateArn\":\"" + IAM + "old\"}]'")));
   }
 
   @Test
@@ -119,7 +147,8 @@ class ReplacementFinderTest {
         .satisfiesExactly(
             get ->
                 assertThat(get)
-                    .isEqualTo("aws cloudfront get-distribution-config --id E1 > E1.json"),
+                    .isEqualTo(
+                        "aws cloudfront get-distribution-config --id E1 --output json > E1.json"),
             edit -> assertThat(edit).contains("ACMCertificateArn: \"" + acm.arn() + "\""),
             update ->
                 assertThat(update)
@@ -236,17 +265,70 @@ class ReplacementFinderTest {
   }
 
   @Test
-  void acmsGoFirstAndThenTheLongestLived() {
+  void whatClientsTrustGoesFirstAndThenTheLongestLived() {
+    String region = "eu-west-1";
     Remedy remedy =
         remedy(
             listener("default"),
-            List.of(inAcm("eu-west-1", "RSA_2048", NAME)),
+            List.of(
+                ofAcm(Replacement.PRIVATE_CA, region, "RSA_3072", "private." + NAME, NAME),
+                ofAcm(Replacement.UNKNOWN_ISSUER, region, "RSA_4096", "imported." + NAME, NAME),
+                inAcm(region, "RSA_2048", NAME)),
+            issued(certificate("other", 900), "CN=" + NAME, "CN=Another Issuer"),
             inIam("shorter", 100, "RSA_2048", NAME),
             inIam("longer", 300, "RSA_2048", NAME));
     assertThat(remedy.replacements())
         .extracting(Replacement::label)
-        .containsExactly(NAME, "longer", "shorter");
+        .containsExactly(NAME, "longer", "shorter", "other", "imported." + NAME, "private." + NAME);
     assertThat(remedy.commands().getFirst()).contains("arn:aws:acm:eu-west-1");
+  }
+
+  @Test
+  void whoseIssuerMayNotBeTrustedIsProposedWithAWarning() {
+    String warning = "Check first that all clients trust the issuer of the new certificate.";
+    CertificateUser user = listener("default");
+    AuditedCertificate other = issued(certificate("other", 900), "CN=" + NAME, "CN=Another Issuer");
+    for (String issuer : List.of(Replacement.PRIVATE_CA, Replacement.UNKNOWN_ISSUER)) {
+      assertThat(remedy(user, List.of(ofAcm(issuer, "eu-west-1", "RSA_2048", NAME))).note())
+          .startsWith(warning);
+    }
+    assertThat(remedy(user, List.of(), other).note()).startsWith(warning);
+    assertThat(remedy(user, List.of(inAcm("eu-west-1", "RSA_2048", NAME))).note())
+        .doesNotContain(warning);
+    assertThat(remedy(user, List.of(), inIam("new", 300, "RSA_2048", NAME)).note())
+        .doesNotContain(warning);
+  }
+
+  @Test
+  void whatSignsItselfReplacesOnlyWhatDoesTheSame() {
+    AuditedCertificate own = issued(certificate("own", 900), "CN=" + NAME, "CN=" + NAME);
+    assertThat(remedy(listener("default"), List.of(), own).replacements()).isEmpty();
+    AuditedCertificate old =
+        issued(certificate("old", -10, listener("default")), "CN=" + NAME, "CN=" + NAME);
+    assertThat(remedies(old, List.of(), own).getFirst().replacements())
+        .extracting(Replacement::label)
+        .containsExactly("own");
+  }
+
+  @ParameterizedTest
+  @EnumSource(Code.class)
+  void aFlawThatTheOldOneDoesNotHaveMakesNoReplacement(Code flaw) {
+    boolean isHarmless = flaw == Code.CHAIN_EXPIRES_FIRST || flaw == Code.EXCEPTION;
+    AuditedCertificate flawed = issued(certificate("flawed", 300), "CN=" + NAME, "CN=Issuer", flaw);
+    assertThat(remedy(listener("default"), List.of(), flawed).replacements())
+        .hasSize(isHarmless ? 1 : 0);
+    AuditedCertificate old =
+        issued(certificate("old", -10, listener("default")), "CN=" + NAME, "CN=Issuer", flaw);
+    assertThat(remedies(old, List.of(), flawed).getFirst().replacements()).hasSize(1);
+  }
+
+  @Test
+  void aNameWithACommaStaysOneName() {
+    Remedy remedy =
+        remedy(
+            listener("default"), List.of(), inIam("www.example.com,2027", 300, "RSA_2048", NAME));
+    assertThat(remedy.commands().getFirst())
+        .endsWith("'[{\"CertificateArn\":\"" + IAM + "www.example.com,2027\"}]'");
   }
 
   @Test

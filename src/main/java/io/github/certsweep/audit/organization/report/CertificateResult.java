@@ -32,6 +32,11 @@ public record CertificateResult(
     annotation = annotation.map(Text::oneLine).filter(text -> !text.isEmpty());
   }
 
+  /** Whether it is of a certificate. An account without any has a result for the account itself. */
+  boolean isOfACertificate() {
+    return type.equals("AWS::IAM::ServerCertificate");
+  }
+
   public boolean isFlagged() {
     return compliance == Compliance.NON_COMPLIANT;
   }

@@ -1,5 +1,7 @@
 package io.github.certsweep.audit.organization.report;
 
+import static java.util.stream.Collectors.groupingBy;
+
 import io.github.certsweep.audit.report.Origin;
 import io.github.certsweep.audit.report.Priority;
 import java.util.List;
@@ -67,26 +69,34 @@ public record OrganizationReport(
 
   /** How many certificates are flagged, at least. One that two regions flag counts once. */
   public int flaggedCertificates() {
-    int unread =
-        accounts.stream()
-            .filter(one -> one.isFlagged() && one.details().state() != Details.State.READ)
-            .mapToInt(AccountResults::announced)
-            .sum();
-    return countCertificates(CertificateResult::isFlagged) + unread;
+    return accounts.stream().collect(groupingBy(AccountResults::account)).values().stream()
+        .mapToInt(rows -> {
+          int announced =
+              rows.stream()
+                  .filter(one -> one.isFlagged() && one.details().state() != Details.State.READ)
+                  .mapToInt(AccountResults::announced)
+                  .max()
+                  .orElse(0);
+          return Math.max(announced, countCertificates(rows, CertificateResult::isFlagged));
+        })
+        .sum();
   }
 
   /** How many certificates are known to have this priority. */
   public int count(Priority priority) {
-    return countCertificates(one -> one.priority().filter(priority::equals).isPresent());
+    return countCertificates(
+        accounts,
+        one -> one.isOfACertificate() && one.priority().filter(priority::equals).isPresent());
   }
 
   private boolean hasResults() {
     return accounts.stream().anyMatch(one -> one.compliance().isResult());
   }
 
-  private int countCertificates(Predicate<CertificateResult> wanted) {
+  private static int countCertificates(
+      List<AccountResults> rows, Predicate<CertificateResult> wanted) {
     return (int)
-        accounts.stream()
+        rows.stream()
             .flatMap(one ->
                 one.details().results().stream()
                     .filter(wanted)
