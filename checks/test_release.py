@@ -1,4 +1,5 @@
 import posixpath
+import re
 import subprocess
 import tarfile
 from pathlib import Path
@@ -12,6 +13,9 @@ from .workflows import jobs
 
 TEMPLATE = "cloudformation/certsweep.yaml"
 ARCHIVE = "certsweep-*.tar.gz"
+# For those who have the repository.
+NOT_RELEASED = {"CONTRIBUTING.md", "deployment/README.md", "sandbox/README.md"}
+LINK = re.compile(r'\]\((?!https?:)([^)#]+)|(?:src|srcset)="([^"]+)"')
 
 
 def packed(folder: Path, **options: Any) -> Path:
@@ -38,9 +42,12 @@ def released(archive: Path) -> dict[str, bytes]:
 
 
 def test_it_has_what_an_installation_takes(released: dict[str, bytes]) -> None:
-    assert released.keys() == {
+    installed = {name for name in released if not name.startswith("docs/")}
+    assert installed == {
+        "CHANGELOG.md",
         "LICENSE",
         "README.md",
+        "SECURITY.md",
         "certsweep-audit.jar",
         "certsweep.cdx.json",
         "certsweep.zip",
@@ -50,6 +57,17 @@ def test_it_has_what_an_installation_takes(released: dict[str, bytes]) -> None:
         "cloudformation/security-hub.yaml",
     }
     assert released["certsweep.zip"] == (ROOT / "target/certsweep.zip").read_bytes()
+
+
+def test_a_page_links_to_what_is_there(released: dict[str, bytes]) -> None:
+    linked = {
+        posixpath.normpath(posixpath.join(posixpath.dirname(page), "".join(target)))
+        for page, content in released.items()
+        if page.endswith(".md")
+        for target in LINK.findall(content.decode())
+    }
+    assert {"docs/remediation.md", "docs/audit-light.png", "docs/audit.schema.json"} <= linked
+    assert linked - released.keys() == NOT_RELEASED
 
 
 def test_the_template_finds_the_functions_code_beside_it(released: dict[str, bytes]) -> None:

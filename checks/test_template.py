@@ -336,7 +336,10 @@ ALARMS = ["EvaluateFailedAlarm", "NotEvaluatedAlarm", "ExpiredInUseAlarm", "Usag
     [
         ({}, ALARMS),
         ({"Alarms": "essential"}, ["NotEvaluatedAlarm"]),
+        # AWS Config has the results by then, so no other alarm tells that the findings are missing.
+        ({"Alarms": "essential", "SecurityHub": "true"}, ALARMS[:2]),
         ({"Alarms": "none"}, []),
+        ({"Alarms": "none", "SecurityHub": "true"}, []),
         ({"CheckUsage": "false"}, ALARMS[:2]),
         ({"CheckUsage": "false", "Alarms": "essential"}, ["NotEvaluatedAlarm"]),
     ],
