@@ -60,11 +60,19 @@ def backup_bucket(account: Account, wish: Wish) -> Iterator[Finding]:
     if owner != account.number:
         yield _unchecked(bucket, owner)
         return
+    given = wish.parameters.get("BackupKeyArn", "")
     for key in _keys_of(client, bucket, owner):
-        if not wish.parameters.get("BackupKeyArn"):
+        # The bucket may name its key by ARN, by id or by an alias.
+        if given and "alias/" in key:
+            yield note(
+                f"The backup bucket is encrypted with the KMS key {key}. Not checked: whether that "
+                "is BackupKeyArn."
+            )
+        elif not given or key not in (given, given.rpartition("/")[2]):
+            but = f", but BackupKeyArn is {given}" if given else ""
             yield warning(
-                f"The backup bucket is encrypted with the KMS key {key}. Without permission to use "
-                "this key, every backup fails and nothing is removed.",
+                f"The backup bucket is encrypted with the KMS key {key}{but}. Without permission "
+                "to use the bucket's key, every backup fails and nothing is removed.",
                 "Set the parameter BackupKeyArn to the key's ARN.",
             )
 
@@ -139,11 +147,12 @@ def _unreachable(bucket: str, role: str, error: ClientError, account: Account) -
             f"aws s3 mb s3://{bucket} --region {account.region}",
         )
     if is_denial(error):
-        return missing(
-            f"The {role} {bucket} belongs to another account, or you may not read it.",
+        return warning(
+            f"Could not check the {role} {bucket}: it belongs to another account, or you may not "
+            "read it.",
             f"Name a bucket of account {account.number}, or ask for s3:ListBucket on it.",
         )
-    return missing(f"The {role} {bucket} can't be reached: {error}", "Check its name and region.")
+    raise error
 
 
 def _region_in(answer: dict[str, Any]) -> str:

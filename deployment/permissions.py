@@ -8,7 +8,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from .account import Account, is_denial
+from .account import Account, code_of, is_denial
 from .findings import Finding, missing, ok, warning
 from .wish import Wish
 
@@ -26,9 +26,10 @@ _ROLE = "arn:{partition}:iam::{account}:role{path}{stack}-EvaluateRole-1A2B3C4D"
 _FUNCTION = "arn:{partition}:lambda:{region}:{account}:function:{stack}-EvaluateFunction-1A2B3C4D"
 # AWS Config starts runbooks by it; the first remediation configuration of an account creates it,
 # as the schema of AWS::Config::RemediationConfiguration says.
-_LINKED_ROLE = (
+_LINKED_ROLE = "AWSServiceRoleForConfigRemediation"
+_LINKED_ROLE_ARN = (
     "arn:{partition}:iam::{account}:role/aws-service-role/remediation.config.amazonaws.com/"
-    "AWSServiceRoleForConfigRemediation"
+    f"{_LINKED_ROLE}"
 )
 _TOPIC = "arn:{partition}:sns:{region}:{account}:Automation-{stack}-alarms"
 
@@ -105,6 +106,7 @@ READS = {
     "status": (
         "cloudformation:DescribeStacks",
         "cloudformation:ListStackResources",
+        "cloudwatch:GetMetricStatistics",
         "config:DescribeRemediationExceptions",
         "config:DescribeRemediationExecutionStatus",
         "config:GetComplianceDetailsByConfigRule",
@@ -142,13 +144,13 @@ def permissions(account: Account, wish: Wish) -> Iterator[Finding]:
         return
     try:
         principal = _principal(account)
-        answers = _simulated(account, wish, principal)
+        wanted = needs(account, wish, has_linked_role=_has_linked_role(account))
+        answers = _simulated(account, wanted, principal)
     except ClientError as error:
         if not is_denial(error):
             raise
         yield warning(
-            "Your permissions to deploy could not be checked, because you may not simulate them in "
-            f"IAM ({error}).",
+            f"Your permissions to deploy could not be checked, because IAM denies it ({error}).",
             "Ask for iam:SimulatePrincipalPolicy and iam:GetRole, or just deploy: CloudFormation "
             "rolls back a deployment that fails.",
         )
@@ -156,7 +158,7 @@ def permissions(account: Account, wish: Wish) -> Iterator[Finding]:
     yield from _findings(answers, principal)
 
 
-def needs(account: Account, wish: Wish) -> list[Need]:
+def needs(account: Account, wish: Wish, *, has_linked_role: bool = False) -> list[Need]:
     """What it takes to create the stack in this account."""
     values = {
         "partition": account.partition,
@@ -166,14 +168,39 @@ def needs(account: Account, wish: Wish) -> list[Need]:
         "path": wish.parameters.get("RolePath", "/"),
         "rule": wish.parameters.get("RuleName", ""),
     }
-    has_key = wish.parameters.get("EncryptAlarms") == "true"
-    created = [need for kind, need in NEEDS.items() if has_key or kind != "AWS::KMS::Key"]
-    wanted = [*created, Need(_LINKED_ROLE, ("iam:CreateServiceLinkedRole",))]
+    left_out = _left_out(wish)
+    wanted = [need for kind, need in NEEDS.items() if kind not in left_out]
+    if not has_linked_role:
+        wanted.append(Need(_LINKED_ROLE_ARN, ("iam:CreateServiceLinkedRole",)))
     filled = [Need(need.resource.format(**values), need.actions) for need in wanted]
     if wish.bucket:
         zip_file = f"arn:{account.partition}:s3:::{wish.bucket}/{wish.stack}/1a2b3c4d"
         filled.append(Need(zip_file, ("s3:PutObject", "s3:GetObject")))
     return filled
+
+
+def _left_out(wish: Wish) -> set[str]:
+    """The types of which the template's conditions make nothing."""
+    given = wish.parameters.get
+    has_own_topic = not given("AlarmTopicArn")
+    made = {
+        "AWS::CloudWatch::Alarm": given("Alarms") != "none",
+        "AWS::KMS::Key": given("EncryptAlarms") == "true",
+        "AWS::SNS::Subscription": bool(given("AlarmEmail")),
+        "AWS::SNS::Topic": has_own_topic,
+        "AWS::SNS::TopicPolicy": has_own_topic,
+    }
+    return {kind for kind, is_made in made.items() if not is_made}
+
+
+def _has_linked_role(account: Account) -> bool:
+    try:
+        account.client("iam").get_role(RoleName=_LINKED_ROLE)
+    except ClientError as error:
+        if code_of(error) == "NoSuchEntity":
+            return False
+        raise
+    return True
 
 
 def _principal(account: Account) -> str:
@@ -184,9 +211,9 @@ def _principal(account: Account) -> str:
     return str(account.client("iam").get_role(RoleName=name)["Role"]["Arn"])
 
 
-def _simulated(account: Account, wish: Wish, principal: str) -> _Answers:
+def _simulated(account: Account, wanted: list[Need], principal: str) -> _Answers:
     client, answers = account.client("iam"), _Answers()
-    for need in needs(account, wish):
+    for need in wanted:
         pages = client.get_paginator("simulate_principal_policy").paginate(
             PolicySourceArn=principal,
             ActionNames=list(need.actions),

@@ -16,12 +16,12 @@ from .account import Account, AwsError, NoAccountError, shortened
 from .buckets import backup_bucket, backup_policy, deployment_bucket
 from .config import aws_rules, evaluations, other_regions, recorder, rule_name
 from .findings import Finding, is_anything_missing, ok, warning
-from .parameters import ParameterError, declared, parsed
+from .parameters import ParameterError, check_values, declared, parsed, template_rules
 from .permissions import permissions
 from .regions import recording_region, usage_exceptions, usage_regions
 from .registry import resource_types, runtime
 from .security_hub import security_hub
-from .stacks import stack
+from .stacks import kept_parameters, stack
 from .topics import alarm_topic, approval_topic
 from .wish import Wish
 
@@ -38,6 +38,7 @@ CHECKS: tuple[Check, ...] = (
     backup_bucket,
     backup_policy,
     stack,
+    template_rules,
     rule_name,
     aws_rules,
     security_hub,
@@ -75,12 +76,16 @@ def main(arguments: Sequence[str] | None = None, session: Any = None) -> int:
     try:
         known = declared()
         defaults = {name: str(parameter["Default"]) for name, parameter in known.items()}
-        parameters = defaults | parsed(given.parameters, known)
+        wanted = parsed(given.parameters, known)
         account = Account.of(session or boto3.Session())
+        kept, findings = _kept(account, given.stack)
+        parameters = {name: (defaults | kept | wanted)[name] for name in known}
+        check_values(parameters, known)
     except (ParameterError, NoAccountError) as error:
         print(error, file=sys.stderr)
         return 1
-    findings = []
+    for finding in findings:
+        print(finding)
     for finding in inspect(account, Wish(given.stack, given.bucket, parameters)):
         print(finding, flush=True)
         findings.append(finding)
@@ -89,6 +94,18 @@ def main(arguments: Sequence[str] | None = None, session: Any = None) -> int:
         return 1
     print("\nReady to deploy.")
     return 0
+
+
+def _kept(account: Account, name: str) -> tuple[dict[str, str], list[Finding]]:
+    """The parameters that an update keeps, and what to say if they can't be read."""
+    try:
+        return kept_parameters(account, name), []
+    except AwsError as error:
+        told = (
+            f"Could not read the parameters that the stack {name} has. The checks take the "
+            f"template's defaults for them. {shortened(error)}"
+        )
+        return {}, [warning(told)]
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -1,4 +1,4 @@
-"""Says how an installed stack is doing: messages, results, executions, remediation exceptions.
+"""Says how an installed stack is doing: messages, results, errors, executions, exceptions.
 
 It changes nothing. The exit status is 1 if something needs attention or could not be read.
 """
@@ -20,10 +20,12 @@ from .findings import Finding, Level, missing, note, ok, warning
 from .remediation import exceptions, remediations
 from .results import results
 from .runbook import FAILED, NOT_ENDED, awaits_approval, certificate_of, executions
-from .stacks import RULE, RUNBOOK, NoResourceError, Stack, is_at_rest
+from .stacks import FUNCTION, RULE, RUNBOOK, NoResourceError, Stack, is_at_rest
 from .topics import owner_of
 
 _RECENT = timedelta(days=7)
+# The rule runs once a day at least.
+_ERRORS_DAYS = 2
 # How Systems Manager shows the error that a script raised.
 _SCRIPT_ERROR = re.compile(
     r"^.*Traceback .*? \w+Error - (.*?)( Please refer to Automation Service .*)?$"
@@ -40,7 +42,13 @@ def subscriptions(account: Account, stack: Stack, _: datetime) -> Iterator[Findi
         yield note(f"Messages go to {topic}. Look in account {owner} for who subscribes to it.")
         return
     pages = account.client("sns").get_paginator("list_subscriptions_by_topic")
-    found = [one for page in pages.paginate(TopicArn=topic) for one in page["Subscriptions"]]
+    found = [
+        one
+        for page in pages.paginate(TopicArn=topic)
+        for one in page["Subscriptions"]
+        # SNS lists one that was unsubscribed for a while.
+        if one["SubscriptionArn"] != "Deleted"
+    ]
     for one in found:
         if one["SubscriptionArn"] == "PendingConfirmation":
             yield warning(
@@ -59,6 +67,28 @@ def subscriptions(account: Account, stack: Stack, _: datetime) -> Iterator[Findi
             f"aws sns subscribe --topic-arn {topic} --protocol email --notification-endpoint "
             f"{email or 'ADDRESS'}",
         )
+
+
+def function_errors(account: Account, stack: Stack, now: datetime) -> Iterator[Finding]:
+    """Whether the rule's function failed: it may have reported before, and fail again and again."""
+    answer = account.client("cloudwatch").get_metric_statistics(
+        Namespace="AWS/Lambda",
+        MetricName="Errors",
+        Dimensions=[{"Name": "FunctionName", "Value": stack.resource(FUNCTION)}],
+        StartTime=now - timedelta(days=_ERRORS_DAYS),
+        EndTime=now,
+        Period=3600,
+        Statistics=["Sum"],
+    )
+    count = int(sum(one["Sum"] for one in answer["Datapoints"]))
+    where = f"of the rule's function in the last {_ERRORS_DAYS} days."
+    if count:
+        yield warning(
+            f"CloudWatch counts {count} error{'' if count == 1 else 's'} {where}",
+            '"A function failed" in docs/operations.md says where to look.',
+        )
+    else:
+        yield ok(f"CloudWatch counts no error {where}")
 
 
 def runs(account: Account, stack: Stack, now: datetime) -> Iterator[Finding]:
@@ -135,7 +165,7 @@ def remediation_exceptions(account: Account, stack: Stack, _: datetime) -> Itera
 
 
 Look = Callable[[Account, Stack, datetime], Iterator[Finding]]
-LOOKS: tuple[Look, ...] = (subscriptions, results, runs, remediation_exceptions)
+LOOKS: tuple[Look, ...] = (subscriptions, results, function_errors, runs, remediation_exceptions)
 
 
 def looked_at(account: Account, name: str, now: datetime) -> Iterator[Finding]:

@@ -71,7 +71,8 @@ def alarm_topic(account: Account, wish: Wish) -> Iterator[Finding]:
         )
     else:
         yield ok(f"The policy of the topic {topic} names {' and '.join(services)}.")
-    yield from _key_of_topic(topic, attributes.get("KmsMasterKeyId", ""), wish)
+    key = attributes.get("KmsMasterKeyId", "")
+    yield from _key_of_topic(topic, key, wish, is_foreign=owner != account.number)
 
 
 def owner_of(topic: str) -> str:
@@ -89,7 +90,8 @@ def _lets_in(policy: str, service: str) -> bool:
     )
 
 
-def _key_of_topic(topic: str, key: str, wish: Wish) -> Iterator[Finding]:
+def _key_of_topic(topic: str, key: str, wish: Wish, *, is_foreign: bool) -> Iterator[Finding]:
+    has_approvers = bool(wish.parameters.get("Approvers"))
     if key.endswith("alias/aws/sns"):
         yield missing(
             f"{topic} is encrypted with the AWS managed key for SNS. With this key, CloudWatch and "
@@ -98,12 +100,18 @@ def _key_of_topic(topic: str, key: str, wish: Wish) -> Iterator[Finding]:
             "topic.",
         )
     elif key:
-        also = (
-            " and, to ask for approvals, to the role of the stack's output RunbookRoleArn"
-            if wish.parameters.get("Approvers")
-            else ""
-        )
+        users = list(_PUBLISHERS)
+        if is_foreign:
+            users[1] = "the role of the stack's output PublishRoleArn"
+        elif has_approvers:
+            users.append("(for approvals) the role of the stack's output RunbookRoleArn")
         yield note(
             f"{topic} is encrypted with {key}. The key policy must allow kms:GenerateDataKey and "
-            f"kms:Decrypt to {' and '.join(_PUBLISHERS)}{also}."
+            f"kms:Decrypt to {' and '.join(users)}."
         )
+        if is_foreign and has_approvers:
+            yield warning(
+                "The runbook's role may not use the key of another account, so requests for "
+                "approval fail.",
+                "Use a topic without a KMS key, or leave AlarmTopicArn or Approvers empty.",
+            )

@@ -11,7 +11,7 @@ class Wish:
 
     stack: str
     bucket: str = ""
-    # The template's parameters: its defaults, and what was given.
+    # The template's parameters: what was given, else what an update keeps, else the defaults.
     parameters: dict[str, str] = field(default_factory=dict)
 
     def listed(self, parameter: str) -> list[str]:

@@ -7,6 +7,8 @@ from botocore.exceptions import ClientError
 from ..account import Account
 from ..buckets import backup_bucket, backup_policy, deployment_bucket
 from ..findings import Level
+from ..preflight import Check
+from ..wish import Wish
 from .conftest import KEY, NUMBER, REGION, FakeSession, only, wish
 
 
@@ -41,35 +43,43 @@ def test_a_deployment_bucket_of_unknown_region_is_a_warning(
     assert "its region is unknown" in finding.text
 
 
-BUCKET_ERRORS = {
-    "404": ("does not exist", "aws s3 mb s3://"),
-    "403": ("belongs to another account, or you may not read", f"account {NUMBER}"),
-    "400": ("can't be reached", "Check its name"),
-}
+CHECKS = [
+    (deployment_bucket, wish("artifacts"), "deployment bucket artifacts"),
+    (backup_bucket, wish(BackupBucket="backups"), "backup bucket backups"),
+]
 
 
-@pytest.mark.parametrize("code", BUCKET_ERRORS)
-def test_a_deployment_bucket_that_cannot_be_reached_is_missing(
-    session: FakeSession, account: Account, code: str
+@pytest.mark.parametrize(("check", "wished", "name"), CHECKS)
+def test_a_bucket_that_does_not_exist_is_missing(
+    session: FakeSession, account: Account, check: Check, wished: Wish, name: str
 ) -> None:
-    text, remedy = BUCKET_ERRORS[code]
-    session.stub("s3").add_client_error("head_bucket", code)
-    finding = only(deployment_bucket(account, wish("artifacts")))
+    session.stub("s3").add_client_error("head_bucket", "404")
+    finding = only(check(account, wished))
     assert finding.level is Level.MISSING
-    assert text in finding.text
-    assert "deployment bucket artifacts" in finding.text
-    assert remedy in finding.remedy
+    assert f"The {name} does not exist." in finding.text
+    assert "aws s3 mb s3://" in finding.remedy
 
 
-@pytest.mark.parametrize("code", BUCKET_ERRORS)
-def test_a_backup_bucket_that_cannot_be_reached_is_missing(
-    session: FakeSession, account: Account, code: str
+@pytest.mark.parametrize(("check", "wished", "name"), CHECKS)
+def test_a_bucket_that_may_not_be_looked_at_is_not_checked(
+    session: FakeSession, account: Account, check: Check, wished: Wish, name: str
 ) -> None:
-    session.stub("s3").add_client_error("head_bucket", code)
-    finding = only(backup_bucket(account, wish(BackupBucket="backups")))
-    assert finding.level is Level.MISSING
-    assert BUCKET_ERRORS[code][0] in finding.text
-    assert "backup bucket backups" in finding.text
+    session.stub("s3").add_client_error("head_bucket", "403")
+    finding = only(check(account, wished))
+    assert finding.level is Level.WARNING
+    assert f"Could not check the {name}: it belongs to another account, or you may not" in (
+        finding.text
+    )
+    assert f"account {NUMBER}" in finding.remedy
+
+
+@pytest.mark.parametrize(("check", "wished"), [one[:2] for one in CHECKS])
+def test_another_failure_of_s3_is_an_error(
+    session: FakeSession, account: Account, check: Check, wished: Wish
+) -> None:
+    session.stub("s3").add_client_error("head_bucket", "503")
+    with pytest.raises(ClientError):
+        list(check(account, wished))
 
 
 def test_no_backup_bucket_is_no_matter(account: Account) -> None:
@@ -107,6 +117,25 @@ def test_a_backup_bucket_whose_key_was_given_is_fine(
     encryption(session, SSEAlgorithm="aws:kms", KMSMasterKeyID=KEY)
     finding = only(backup_bucket(account, wish(BackupBucket="backups", BackupKeyArn=KEY)))
     assert finding.level is Level.OK
+
+
+@pytest.mark.parametrize(
+    ("key", "level", "words"),
+    [
+        (KEY.rpartition("/")[2], None, ""),
+        (KEY[:-1] + "c", Level.WARNING, f"{KEY[:-1]}c, but BackupKeyArn is {KEY}."),
+        (KEY.rpartition("/")[2][:-1] + "c", Level.WARNING, f"but BackupKeyArn is {KEY}."),
+        ("alias/backups", Level.NOTE, "alias/backups. Not checked: whether that is BackupKeyArn."),
+        (f"arn:aws:kms:{REGION}:{NUMBER}:alias/backups", Level.NOTE, "alias/backups. Not checked"),
+    ],
+)
+def test_the_key_that_was_given_must_be_that_of_the_backup_bucket(
+    session: FakeSession, account: Account, key: str, level: Level | None, words: str
+) -> None:
+    encryption(session, SSEAlgorithm="aws:kms", KMSMasterKeyID=key)
+    found = list(backup_bucket(account, wish(BackupBucket="backups", BackupKeyArn=KEY)))[1:]
+    assert [finding.level for finding in found] == ([level] if level else [])
+    assert all(words in finding.text for finding in found)
 
 
 def test_a_backup_bucket_without_default_encryption_is_fine(

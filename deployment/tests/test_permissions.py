@@ -6,23 +6,56 @@ import pytest
 from botocore.exceptions import ClientError
 
 from checks import policies, template
+from sandbox.services.cloudformation.intrinsic_functions import Scope
+from sandbox.services.cloudformation.template import Template
 
 from ..account import Account
 from ..findings import Level
 from ..permissions import NEEDS, READS, needs, permissions
 from ..wish import Wish
-from .conftest import CALLER, NUMBER, REGION, FakeSession
+from .conftest import CALLER, NUMBER, REGION, FakeSession, only
 
 PARAMETERS = {"RuleName": "rule", "RolePath": "/"}
 # All that a stack can have.
-WISH = Wish("certsweep", "artifacts", PARAMETERS | {"EncryptAlarms": "true"})
+ALL = {"EncryptAlarms": "true", "AlarmEmail": "a@example.com", "Alarms": "all"}
+WISH = Wish("certsweep", "artifacts", PARAMETERS | ALL)
+LINKED = "AWSServiceRoleForConfigRemediation"
+
+
+def has_role(session: FakeSession, name: str, path: str) -> str:
+    """The role is there; answers its ARN."""
+    arn = f"arn:aws:iam::{NUMBER}:role{path}{name}"
+    role = {
+        "Path": path,
+        "RoleName": name,
+        "RoleId": "AROAIOSFODNN7EXAMPLE1",
+        "Arn": arn,
+        "CreateDate": "2026-01-01",
+    }
+    session.stub("iam").add_response("get_role", {"Role": role}, {"RoleName": name})
+    return arn
+
+
+def has_no_linked_role(session: FakeSession) -> None:
+    session.stub("iam").add_client_error(
+        "get_role", "NoSuchEntity", expected_params={"RoleName": LINKED}
+    )
 
 
 def simulated(
-    session: FakeSession, account: Account, principal: str = CALLER, **answers: dict[str, Any]
+    session: FakeSession,
+    account: Account,
+    principal: str = CALLER,
+    *,
+    has_linked_role: bool = False,
+    **answers: dict[str, Any],
 ) -> None:
     """IAM allows everything but the actions given, by the part after the colon."""
-    for need in needs(account, WISH):
+    if has_linked_role:
+        has_role(session, LINKED, "/aws-service-role/remediation.config.amazonaws.com/")
+    else:
+        has_no_linked_role(session)
+    for need in needs(account, WISH, has_linked_role=has_linked_role):
         results = [
             {"EvalActionName": action, "EvalDecision": "allowed"}
             | answers.get(action.partition(":")[2], {})
@@ -73,6 +106,7 @@ def test_what_depends_on_conditions_is_a_warning(session: FakeSession, account: 
 
 
 def test_who_may_not_ask_iam_is_told_so(session: FakeSession, account: Account) -> None:
+    has_no_linked_role(session)
     session.stub("iam").add_client_error("simulate_principal_policy", "AccessDenied")
     (finding,) = permissions(account, WISH)
     assert finding.level is Level.WARNING
@@ -81,6 +115,7 @@ def test_who_may_not_ask_iam_is_told_so(session: FakeSession, account: Account) 
 
 
 def test_another_failure_of_iam_is_an_error(session: FakeSession, account: Account) -> None:
+    has_no_linked_role(session)
     session.stub("iam").add_client_error("simulate_principal_policy", "ServiceFailure")
     with pytest.raises(ClientError):
         list(permissions(account, WISH))
@@ -89,25 +124,57 @@ def test_another_failure_of_iam_is_an_error(session: FakeSession, account: Accou
 def test_a_role_is_asked_for_by_its_own_arn(session: FakeSession) -> None:
     caller = f"arn:aws:sts::{NUMBER}:assumed-role/Deployer/somebody"
     account = Account(session, NUMBER, "aws", REGION, caller)
-    arn = f"arn:aws:iam::{NUMBER}:role/a/path/Deployer"
-    role = {
-        "Path": "/a/path/",
-        "RoleName": "Deployer",
-        "RoleId": "AROAIOSFODNN7EXAMPLE1",
-        "Arn": arn,
-        "CreateDate": "2026-01-01",
-    }
-    session.stub("iam").add_response("get_role", {"Role": role}, {"RoleName": "Deployer"})
+    arn = has_role(session, "Deployer", "/a/path/")
     simulated(session, account, principal=arn)
     (finding,) = permissions(account, WISH)
     assert arn in finding.text
 
 
-def test_a_key_is_asked_for_only_if_the_stack_makes_one(account: Account) -> None:
-    key = NEEDS["AWS::KMS::Key"].actions
-    assert key in [need.actions for need in needs(account, WISH)]
-    without = Wish("certsweep", "artifacts", PARAMETERS | {"EncryptAlarms": "false"})
-    assert key not in [need.actions for need in needs(account, without)]
+@pytest.mark.parametrize(
+    "given",
+    [
+        {},
+        {"EncryptAlarms": "true"},
+        {"AlarmEmail": "a@example.com"},
+        {"AlarmTopicArn": f"arn:aws:sns:{REGION}:{NUMBER}:Automation-pager"},
+        {"AlarmTopicArn": f"arn:aws:sns:{REGION}:999988887777:Automation-pager"},
+        {"Alarms": "essential"},
+        {"Alarms": "none"},
+        {"Alarms": "none", "CheckUsage": "false", "Approvers": "role/a", "BackupBucket": "backups"},
+    ],
+)
+def test_only_what_the_stack_makes_is_asked_for(account: Account, given: dict[str, str]) -> None:
+    content = Template(template.text())
+    defaults = {name: str(one["Default"]) for name, one in content.parameters.items()}
+    values = defaults | given
+    scope = Scope(content, values, {"AWS::AccountId": NUMBER})
+    kinds = {
+        one["Type"] for one in content.resources.values() if scope.is_true(one.get("Condition"))
+    }
+    actions = {action for kind in kinds for action in NEEDS[kind].actions}
+    wanted = needs(account, Wish("certsweep", "", values), has_linked_role=True)
+    asked = {action for need in wanted for action in need.actions}
+    assert asked == actions | {*NEEDS["AWS::CloudFormation::Stack"].actions}
+
+
+def test_the_role_of_remediations_is_asked_for_only_if_the_account_lacks_it(
+    session: FakeSession, account: Account
+) -> None:
+    denied = {"EvalDecision": "implicitDeny"}
+    simulated(session, account, CreateServiceLinkedRole=denied)
+    assert "may not iam:CreateServiceLinkedRole." in only(permissions(account, WISH)).text
+    simulated(session, account, has_linked_role=True, CreateServiceLinkedRole=denied)
+    assert only(permissions(account, WISH)).level is Level.OK
+    session.assert_all_asked()
+
+
+def test_without_a_look_at_that_role_nothing_is_said_to_be_missing(
+    session: FakeSession, account: Account
+) -> None:
+    session.stub("iam").add_client_error("get_role", "AccessDenied")
+    finding = only(permissions(account, WISH))
+    assert finding.level is Level.WARNING
+    assert "could not be checked" in finding.text
 
 
 def test_the_root_user_may_do_all(session: FakeSession) -> None:

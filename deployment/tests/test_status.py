@@ -1,4 +1,5 @@
 from datetime import datetime, timedelta, timezone
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -8,8 +9,8 @@ from .. import status
 from ..account import Account
 from ..findings import Finding, Level
 from ..results import results
-from ..stacks import RULE, RUNBOOK, NoResourceError, Stack
-from ..status import LOOKS, looked_at, remediation_exceptions, runs, subscriptions
+from ..stacks import FUNCTION, RULE, RUNBOOK, NoResourceError, Stack
+from ..status import LOOKS, function_errors, looked_at, remediation_exceptions, runs, subscriptions
 from .conftest import CALLER, NUMBER, REGION, FakeSession, only
 
 NOW = datetime(2026, 11, 26, 12, 0, tzinfo=timezone.utc)
@@ -22,6 +23,7 @@ TYPE = "AWS::IAM::ServerCertificate"
 def stack(resources: dict[str, str] | None = None, **parameters: str) -> Stack:
     given = {"AlarmTopicArn": "", "AlarmEmail": "", "EveryHours": "24"} | parameters
     all_resources = {RULE: "rule", RUNBOOK: f"{STEM}1A2B3C4D5E6F", "Topic": TOPIC}
+    all_resources[FUNCTION] = "evaluate"
     return Stack(
         "certsweep",
         "id",
@@ -63,6 +65,16 @@ def test_an_address_whose_subscription_is_gone_needs_attention(
 ) -> None:
     subscribed(session, security=f"{TOPIC}:1")
     _, finding = subscriptions(account, stack(AlarmEmail="ops@example.com"), NOW)
+    assert finding.level is Level.WARNING
+    assert finding.text == f"ops@example.com no longer subscribes to {TOPIC}."
+
+
+def test_an_address_that_has_unsubscribed_needs_attention(
+    session: FakeSession, account: Account
+) -> None:
+    # SNS lists it for a while.
+    subscribed(session, ops="Deleted")
+    finding = only(subscriptions(account, stack(AlarmEmail="ops@example.com"), NOW))
     assert finding.level is Level.WARNING
     assert finding.text == f"ops@example.com no longer subscribes to {TOPIC}."
 
@@ -161,6 +173,57 @@ def test_without_results_it_is_unknown_when_the_rule_reported(
     assert finding.level is Level.WARNING
     assert finding.text.startswith("Unknown when the rule last reported")
     assert "--config-rule-names rule" in finding.remedy
+
+
+# --- Errors of the function -----------------------------------------------------------------------
+
+
+def counted(session: FakeSession, *sums: float) -> None:
+    session.stub("cloudwatch").add_response(
+        "get_metric_statistics",
+        {"Datapoints": [{"Timestamp": NOW, "Sum": one} for one in sums]},
+        {
+            "Namespace": "AWS/Lambda",
+            "MetricName": "Errors",
+            "Dimensions": [{"Name": "FunctionName", "Value": "evaluate"}],
+            "StartTime": NOW - timedelta(days=2),
+            "EndTime": NOW,
+            "Period": 3600,
+            "Statistics": ["Sum"],
+        },
+    )
+
+
+@pytest.mark.parametrize(
+    ("sums", "text"),
+    [
+        ((0.0, 3.0, 3.0), "CloudWatch counts 6 errors of the rule's function in the last 2 days."),
+        ((1.0,), "CloudWatch counts 1 error of the rule's function in the last 2 days."),
+    ],
+)
+def test_a_function_that_fails_after_it_has_reported_needs_attention(
+    session: FakeSession, account: Account, sums: tuple[float, ...], text: str
+) -> None:
+    counted(session, *sums)
+    finding = only(function_errors(account, stack(), NOW))
+    assert finding.level is Level.WARNING
+    assert finding.text == text
+    assert "A function failed" in finding.remedy
+
+
+@pytest.mark.parametrize("sums", [(), (0.0, 0.0)])
+def test_without_errors_it_says_that_none_was_counted(
+    session: FakeSession, account: Account, sums: tuple[float, ...]
+) -> None:
+    counted(session, *sums)
+    finding = only(function_errors(account, stack(), NOW))
+    assert finding.level is Level.OK
+    assert "counts no error" in finding.text
+
+
+def test_the_page_has_the_part_that_the_remedy_names() -> None:
+    page = Path(status.__file__).parents[1] / "docs/operations.md"
+    assert "\n## A function failed\n" in page.read_text()
 
 
 # --- Executions -----------------------------------------------------------------------------------
@@ -351,6 +414,7 @@ def test_without_exceptions_it_says_so(session: FakeSession, account: Account) -
 FIRST_CALLS = {
     subscriptions: ("sns", "list_subscriptions_by_topic"),
     results: ("config", "get_compliance_details_by_config_rule"),
+    function_errors: ("cloudwatch", "get_metric_statistics"),
     runs: ("ssm", "describe_automation_executions"),
     remediation_exceptions: ("config", "describe_remediation_exceptions"),
 }

@@ -135,6 +135,20 @@ def test_a_foreign_topic_needs_to_name_cloudwatch_alone(
     assert finding.level is Level.OK
 
 
+@pytest.mark.parametrize("approvers", ["", "role/security"])
+def test_the_key_of_a_foreign_topic_must_allow_the_role_that_publishes(
+    session: FakeSession, account: Account, approvers: str
+) -> None:
+    topic(session, "cloudwatch.amazonaws.com", arn=FOREIGN, key=KEY)
+    _, __, key, *more = alarm_topic(account, wish(AlarmTopicArn=FOREIGN, Approvers=approvers))
+    assert key.level is Level.NOTE
+    assert "cloudwatch.amazonaws.com and the role of the stack's output PublishRoleArn" in key.text
+    assert "events.amazonaws.com" not in key.text
+    assert "RunbookRoleArn" not in key.text
+    assert [finding.level for finding in more] == [Level.WARNING] * bool(approvers)
+    assert all("requests for approval fail" in finding.text for finding in more)
+
+
 def test_a_foreign_topic_that_does_not_exist_is_missing(
     session: FakeSession, account: Account
 ) -> None:
