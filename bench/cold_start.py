@@ -25,7 +25,8 @@ from .report import Figure, Matrix, Section
 SOURCES = Path(__file__).parent / "subjects"
 # What AWS allows an account unless it asks for more. None has expired: no usage is searched.
 CERTIFICATES = 20
-MEMORY_MB = 512
+# The default of the stack.
+MEMORY_MB = 1024
 
 CERTSWEEP = "Certsweep"
 SMALLEST = "smallest SDK handler"

@@ -80,6 +80,15 @@ def documented_policy(resource: str) -> str:
     return str(policy).replace("o-...", ORGANIZATION)
 
 
+def documented_key_policy() -> str:
+    """The policy of a key with the statements that docs/organization.md has for the topic's."""
+    page = (PROJECT / "docs/organization.md").read_text()
+    blocks = re.findall(r"^```json\n(.*?)^```$", page, re.M | re.S)
+    (statements,) = (json.loads(one) for one in blocks if one.startswith("["))
+    policy = {"Version": "2012-10-17", "Statement": statements}
+    return json.dumps(policy).replace("o-...", ORGANIZATION)
+
+
 def recommended(region: str) -> str:
     """The parameters of the set-up that docs/organization.md recommends, filled in."""
     page = (PROJECT / "docs/organization.md").read_text()
@@ -225,6 +234,30 @@ def test_recommended_set_up_alarms_asks_and_keeps_backups_in_the_central_account
     assert execution.result == ("Success", "REMOVED")
     assert execution.backup.startswith(f"s3://{CENTRAL_BUCKET}/certsweep/{new.sandbox.account}/")
     assert new.sandbox.permissions.list(decision="denied") == []
+
+
+@pytest.mark.parametrize("is_encrypted", [False, True])
+def test_central_topic_takes_the_messages_of_its_own_account_too(
+    new: Deployment, is_encrypted: bool
+) -> None:
+    region, account = new.sandbox.region, new.sandbox.account
+    topic = f"arn:aws:sns:{region}:{account}:Automation-certsweep"
+    policy = documented_policy("Automation-certsweep").replace("SECURITY", account)
+    attributes = {"Policy": policy.replace("REGION", region)}
+    if is_encrypted:
+        key = new.sandbox.client("kms").create_key(
+            Policy=documented_key_policy().replace("REGION", region)
+        )
+        attributes["KmsMasterKeyId"] = key["KeyMetadata"]["Arn"]
+    new.sandbox.client("sns").create_topic(Name="Automation-certsweep", Attributes=attributes)
+    new.configure(AlarmTopicArn=topic, AutomaticRemediation="true")
+    new.expired("www")
+    with new.policies.without("RemoveRole", "iam:DeleteServerCertificate"):
+        new.scheduled_run()
+        new.sandbox.remediations.wait(new.rule)
+    told, failed = (one["message"] for one in new.sandbox.messages.sent(topic))
+    assert f"IAM server certificate www in account {account} needs attention" in told
+    assert "ended with the status Failed." in failed
 
 
 def test_central_bucket_takes_backups_of_an_account_under_its_own_id_alone(

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import json
+import os
+import re
+import subprocess
+import sys
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from sandbox.client import Sandbox
+from sandbox.client import PROJECT, Sandbox
 
 from .account import Account, Run, days, now, while_held
+from .package import NO_SETTINGS
 from .production import HOME, NO_APPSYNC, QUICK, Production
 
 ON = {"securityHub": "true"}
@@ -48,6 +53,39 @@ def ids(account: Account, record_state: str = "ACTIVE") -> list[str]:
     """The ids of the certificates that have findings."""
     found = account.sandbox.security_hub.findings(record_state)
     return [one["Id"].rpartition("/")[2] for one in found]
+
+
+def of_member(finding: dict[str, Any], **members: Any) -> dict[str, Any]:
+    """A finding as another account has it."""
+    own = json.loads(json.dumps(finding).replace("123456789012", MEMBER))
+    return dict(own) | members
+
+
+def run_documented(hub: Account, beginning: str, **words: str) -> None:
+    """Runs a command of docs/security-hub.md with its words in capitals filled in.
+
+    :param beginning: of the filters of the findings that it changes
+    """
+    page = (PROJECT / "docs/security-hub.md").read_text()
+    blocks = re.findall(r"^```sh\n(.*?)^```$", page, re.M | re.S)
+    (script,) = (one for one in blocks if f"'{beginning}=" in one)
+    for word, value in words.items():
+        script = script.replace(word, value)
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    ran = subprocess.run(
+        ["/bin/bash", "-ec", script],
+        env=hub.sandbox.environment | NO_SETTINGS | {"PATH": path},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (ran.returncode, ran.stderr) == (0, "")
+
+
+def workflows(hub: Account) -> dict[tuple[str, str], str]:
+    """The workflow status of each active finding, by account and id."""
+    found = hub.sandbox.security_hub.findings()
+    return {(one["AwsAccountId"], one["Id"]): one["Workflow"]["Status"] for one in found}
 
 
 def severity(account: Account) -> str:
@@ -152,6 +190,19 @@ def test_expiring_certificate_that_becomes_compliant_is_archived(hub: Account) -
     hub.set_parameters(QUIET)
     assert ids(hub) == []
     assert only(hub, "ARCHIVED")["Title"].startswith("Valid IAM server certificate: www (until ")
+
+
+def test_finding_that_becomes_active_again_counts_as_new(hub: Account) -> None:
+    hub.store("www", days(8.5))
+    hub.deploy(QUIET | {"daysToExpiration": "30"})
+    first = only(hub)
+    hub.set_parameters(QUIET)
+    hub.sandbox.clock.advance(days(1))
+    hub.set_parameters(QUIET | {"daysToExpiration": "30"})
+    again = only(hub)
+    assert again["Id"] == first["Id"]
+    assert again["CreatedAt"] == again["FirstObservedAt"] == again["UpdatedAt"]
+    assert again["CreatedAt"] > first["CreatedAt"]
 
 
 def test_what_people_add_survives_every_update(used: Production) -> None:
@@ -310,9 +361,8 @@ def test_administrator_leaves_the_findings_of_its_members_alone(hub: Account) ->
     hub.sandbox.security_hub.enable(account=MEMBER)
     hub.store("www", days(-3))
     hub.deploy(QUIET)
-    theirs = json.loads(json.dumps(only(hub)).replace("123456789012", MEMBER))
     member = hub.sandbox.client("securityhub", account=MEMBER)
-    assert member.batch_import_findings(Findings=[theirs])["SuccessCount"] == 1
+    assert member.batch_import_findings(Findings=[of_member(only(hub))])["SuccessCount"] == 1
     hub.sandbox.security_hub.administer("123456789012")
     hub.delete("www")
     assert hub.evaluate().summary["findingsArchived"] == 1
@@ -345,6 +395,56 @@ def test_switched_off_again_nothing_is_asked_and_the_findings_age_out(hub: Accou
     assert len(ids(hub)) == 1
     hub.sandbox.clock.advance(days(90))
     assert ids(hub) == []
+
+
+def test_documented_command_hides_the_findings_of_the_account_and_of_no_member(
+    hub: Account,
+) -> None:
+    hub.sandbox.security_hub.enable(account=MEMBER)
+    hub.store("www", days(-3))
+    hub.deploy(QUIET)
+    finding = only(hub)
+    theirs = of_member(finding)
+    other = finding | {"Id": "other", "GeneratorId": "other"}
+    hub.sandbox.client("securityhub").batch_import_findings(Findings=[other])
+    hub.sandbox.client("securityhub", account=MEMBER).batch_import_findings(Findings=[theirs])
+    hub.sandbox.security_hub.administer("123456789012")
+    run_documented(hub, "ProductArn", REGION=HOME, ACCOUNT="123456789012")
+    assert workflows(hub) == {
+        ("123456789012", finding["Id"]): "SUPPRESSED",
+        ("123456789012", "other"): "NEW",
+        (MEMBER, theirs["Id"]): "NEW",
+    }
+
+
+def test_documented_command_shows_the_copies_of_config_that_the_automation_rule_has_hidden(
+    hub: Account,
+) -> None:
+    hub.sandbox.security_hub.enable(account=MEMBER)
+    hub.sandbox.security_hub.administer("123456789012")
+    hub.store("www", days(-3))
+    hub.deploy(QUIET)
+    # They differ from AWS Config's in the product's ARN, which an account can't choose.
+    copy = of_member(only(hub), ProductName="Config", Title=hub.rule.name)
+    copies = [copy | {"Id": one} for one in ("hidden-by-the-rule", "hidden-by-alice", "resolved")]
+    copies.append(copy | {"Id": "of-another-rule", "Title": "another-rule"})
+    hub.sandbox.client("securityhub", account=MEMBER).batch_import_findings(Findings=copies)
+    for shown in hub.sandbox.security_hub.findings():
+        if shown["AwsAccountId"] == MEMBER:
+            person = "alice" if shown["Id"] == "hidden-by-alice" else "certsweep"
+            status = "RESOLVED" if shown["Id"] == "resolved" else "SUPPRESSED"
+            note = {"Text": "Why", "UpdatedBy": person}
+            hub.sandbox.security_hub.change(shown, Workflow={"Status": status}, Note=note)
+    run_documented(hub, "ProductName", RULE=hub.rule.name)
+    changed = {
+        id_: status for (account, id_), status in workflows(hub).items() if account == MEMBER
+    }
+    assert changed == {
+        "hidden-by-the-rule": "NEW",
+        "hidden-by-alice": "SUPPRESSED",
+        "resolved": "RESOLVED",
+        "of-another-rule": "SUPPRESSED",
+    }
 
 
 @pytest.mark.parametrize("is_on", [False, True])

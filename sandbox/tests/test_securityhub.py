@@ -294,10 +294,12 @@ def test_filters_of_members_are_joined_by_and(hub: Any) -> None:
     assert ids(GeneratorId="generator", RecordState="ACTIVE") == ["a"]
     assert ids(ProductArn="arn:aws:securityhub:eu-west-1::product/aws/config") == []
     with pytest.raises(ClientError, match="not imitated here"):
-        ids(Title="Title")
+        ids(CompanyName="Personal")
 
 
-def test_an_administrator_sees_the_findings_of_members(hub: Any, sandbox: Sandbox) -> None:
+def test_an_administrator_sees_and_changes_the_findings_of_members(
+    hub: Any, sandbox: Sandbox
+) -> None:
     imported(hub)
     sandbox.security_hub.enable(account=MEMBER)
     member = sandbox.client("securityhub", account=MEMBER)
@@ -306,6 +308,12 @@ def test_an_administrator_sees_the_findings_of_members(hub: Any, sandbox: Sandbo
     sandbox.security_hub.administer(ACCOUNT)
     assert len(hub.get_findings()["Findings"]) == 2
     assert only(member)["AwsAccountId"] == MEMBER
+    theirs = [{"Id": "one", "ProductArn": finding(MEMBER)["ProductArn"]}]
+    hub.batch_update_findings(FindingIdentifiers=theirs, Workflow={"Status": "SUPPRESSED"})
+    assert only(member)["Workflow"] == {"Status": "SUPPRESSED"}
+    own = [{"Id": "one", "ProductArn": finding()["ProductArn"]}]
+    (error,) = member.batch_update_findings(FindingIdentifiers=own)["UnprocessedFindings"]
+    assert error["ErrorCode"] == "FindingNotFound"
 
 
 # --- Retention --------------------------------------------------------------------------------

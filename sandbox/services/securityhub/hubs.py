@@ -28,8 +28,11 @@ _FILTERS: dict[str, Callable[[dict[str, Any]], str]] = {
     "AwsAccountId": lambda finding: str(finding["AwsAccountId"]),
     "GeneratorId": lambda finding: str(finding["GeneratorId"]),
     "Id": lambda finding: str(finding["Id"]),
+    "NoteUpdatedBy": lambda finding: str(finding.get("Note", {}).get("UpdatedBy", "")),
     "ProductArn": lambda finding: str(finding["ProductArn"]),
+    "ProductName": lambda finding: str(finding["ProductName"]),
     "RecordState": lambda finding: str(finding["RecordState"]),
+    "Title": lambda finding: str(finding["Title"]),
     "WorkflowStatus": lambda finding: str(finding["Workflow"]["Status"]),
 }
 _COMPARISONS: dict[str, Callable[[str, str], bool]] = {
@@ -80,7 +83,7 @@ class Hubs:
             self._administrators.clear()
 
     def administer(self, account: str) -> None:
-        """Makes an account the administrator: it sees the findings of all others in a region."""
+        """Makes an account the administrator: it sees and changes the findings of all others."""
         with self._lock:
             self._administrators.add(account)
 
@@ -127,10 +130,13 @@ class Hubs:
 
     def _change(self, call: Call) -> dict[str, Any]:
         refuse_parameters(call, *_CHANGED_BY_PEOPLE, "VerificationState")
-        hub = self._enabled(call)
+        self._enabled(call)
+        visible = {
+            (one.content["ProductArn"], one.content["Id"]): one for one in self._visible(call)
+        }
         processed, unprocessed = [], []
         for identifier in call.params["FindingIdentifiers"]:
-            stored = hub.findings.get((identifier["ProductArn"], identifier["Id"]))
+            stored = visible.get((identifier["ProductArn"], identifier["Id"]))
             if stored is None:
                 error = {"ErrorCode": "FindingNotFound", "ErrorMessage": "Finding not found."}
                 unprocessed.append({"FindingIdentifier": identifier} | error)
