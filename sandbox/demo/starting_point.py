@@ -86,7 +86,9 @@ class StartingPoint:
     def prepare_replacements(self) -> None:
         """Puts certificates into ACM that could take the place of two of those in use."""
         for region, name in ((self._home, "intranet"), ("us-east-1", "cdn")):
-            self._sandbox.put_acm_certificate(region, name, expires=_in_days(90))
+            self._sandbox.put_acm_certificate(
+                region, name, expires=_in_days(90), type="AMAZON_ISSUED"
+            )
 
     def arn(self, name: str) -> str:
         """The ARN of a certificate."""

@@ -36,8 +36,8 @@ public final class Clients {
   private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(3);
   private static final Duration ATTEMPT_TIMEOUT = Duration.ofSeconds(10);
 
-  /** How long the JVM remembers where a host is. The search for users asks again after longer. */
-  private static final Duration HOST_IS_REMEMBERED = Duration.ofSeconds(5);
+  /** How long the JVM caches an address. The search for users asks again after a longer pause. */
+  private static final Duration ADDRESS_IS_CACHED = Duration.ofSeconds(5);
 
   private static final BackoffStrategy THROTTLED =
       BackoffStrategy.exponentialDelay(Duration.ofSeconds(1), Duration.ofSeconds(20));
@@ -88,11 +88,8 @@ public final class Clients {
     System.setProperty(
         "javax.xml.stream.XMLInputFactory",
         XMLInputFactory.newDefaultFactory().getClass().getName());
-    // Otherwise the JVM remembers for 30 s where a host is. Whoever asks whether names can be
-    // resolved
-    // now would be told what was true then.
-    Security.setProperty(
-        "networkaddress.cache.ttl", String.valueOf(HOST_IS_REMEMBERED.toSeconds()));
+    // Otherwise the JVM caches addresses for 30 s, and a later look-up would show an old answer.
+    Security.setProperty("networkaddress.cache.ttl", String.valueOf(ADDRESS_IS_CACHED.toSeconds()));
     return UrlConnectionHttpClient.builder()
         .connectionTimeout(CONNECT_TIMEOUT)
         .socketTimeout(ATTEMPT_TIMEOUT)

@@ -67,7 +67,7 @@ final class AppSyncDomains implements UsageSource<AppSyncClient> {
   }
 
   private void read(DomainNameConfig domain, Region region, Consumer<CertificateReference> found) {
-    CertificateArn.of(LIST, Optional.ofNullable(domain.certificateArn()))
+    CertificateArn.of(Optional.ofNullable(domain.certificateArn()))
         .ifPresent(
             arn -> found.accept(CertificateReference.byArn(arn.text(), user(domain, region))));
   }

@@ -70,7 +70,7 @@ final class ClassicLoadBalancers implements UsageSource<ElasticLoadBalancingClie
     balancer.listenerDescriptions().stream()
         .map(description -> description.listener())
         .forEach(listener ->
-            CertificateArn.of(DESCRIBE, Optional.ofNullable(listener.sslCertificateId()))
+            CertificateArn.of(Optional.ofNullable(listener.sslCertificateId()))
                 .ifPresent(arn ->
                     found.accept(
                         CertificateReference.byArn(
@@ -85,19 +85,23 @@ final class ClassicLoadBalancers implements UsageSource<ElasticLoadBalancingClie
     String name = balancer.loadBalancerName();
     int port = listener.loadBalancerPort();
     // The API gives no ARN of a Classic Load Balancer. The certificate's has partition and account.
-    String arn =
-        "arn:"
-            + certificate.partition()
-            + ":elasticloadbalancing:"
-            + region.id()
-            + ":"
-            + certificate.account()
-            + ":loadbalancer/"
-            + name;
+    String resource =
+        certificate
+            .owner()
+            .map(owner ->
+                "arn:"
+                    + owner.partition()
+                    + ":elasticloadbalancing:"
+                    + region.id()
+                    + ":"
+                    + owner.account()
+                    + ":loadbalancer/"
+                    + name)
+            .orElse(name);
     return new CertificateUser(
         service(),
         region.id(),
-        arn,
+        resource,
         "port " + port,
         "Classic ELB " + region.id() + " " + name + ":" + port);
   }

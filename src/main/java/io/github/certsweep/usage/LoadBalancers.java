@@ -66,8 +66,8 @@ final class LoadBalancers implements UsageSource<ElasticLoadBalancingV2Client> {
   }
 
   /**
-   * Whether the host of this service can be resolved now. Every region has one. So if not, the
-   * region does not exist or name resolution fails.
+   * Whether the host of this service can be resolved, or could be a few seconds ago. Every region
+   * has one. So if not, the region does not exist or name resolution fails.
    */
   boolean hostResolves(Region region) {
     try (ElasticLoadBalancingV2Client client = client(region)) {
@@ -152,7 +152,7 @@ final class LoadBalancers implements UsageSource<ElasticLoadBalancingV2Client> {
                 if (!PLAIN_TEXT.contains(listener.protocol())) {
                   listener
                       .certificates()
-                      .forEach(one -> accept(LISTENERS, balancer, listener, one, "default"));
+                      .forEach(one -> accept(balancer, listener, one, "default"));
                   listeners.add(
                       new ListedResource(
                           listener.listenerArn(), () -> certificates(balancer, listener)));
@@ -182,8 +182,7 @@ final class LoadBalancers implements UsageSource<ElasticLoadBalancingV2Client> {
                 boolean isDefault = Boolean.TRUE.equals(certificate.isDefault());
                 // The default one is listed again. If it is not known, it was changed meanwhile.
                 if (!isDefault || !known.contains(certificate.certificateArn())) {
-                  accept(
-                      CERTIFICATES, balancer, listener, certificate, isDefault ? "default" : "SNI");
+                  accept(balancer, listener, certificate, isDefault ? "default" : "SNI");
                 }
               }
             }
@@ -192,12 +191,8 @@ final class LoadBalancers implements UsageSource<ElasticLoadBalancingV2Client> {
     }
 
     private void accept(
-        AwsCall call,
-        LoadBalancer balancer,
-        Listener listener,
-        Certificate certificate,
-        String detail) {
-      CertificateArn.of(call, Optional.ofNullable(certificate.certificateArn()))
+        LoadBalancer balancer, Listener listener, Certificate certificate, String detail) {
+      CertificateArn.of(Optional.ofNullable(certificate.certificateArn()))
           .ifPresent(arn ->
               found.accept(
                   CertificateReference.byArn(arn.text(), user(balancer, listener, detail))));

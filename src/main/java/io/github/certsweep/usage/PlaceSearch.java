@@ -137,12 +137,11 @@ final class PlaceSearch {
 
   /** Whether the newest listing shows it, or something above it that could not be asked for it. */
   private boolean mayBeListed(Node node) {
-    return listed.contains(node.id())
-        || node.parent().filter(this::isListedButNotFound).isPresent();
-  }
-
-  private boolean isListedButNotFound(Node node) {
-    return (listed.contains(node.id()) && notFound.containsKey(node.id()))
-        || node.parent().filter(this::isListedButNotFound).isPresent();
+    for (Optional<Node> up = node.parent(); up.isPresent(); up = up.get().parent()) {
+      if (listed.contains(up.get().id()) && notFound.containsKey(up.get().id())) {
+        return true;
+      }
+    }
+    return listed.contains(node.id());
   }
 }

@@ -33,8 +33,8 @@ public final class UsageSearch {
   private static final String GLOBAL = "global";
 
   /**
-   * The JVM remembers for 10 s (in AWS Lambda 1 s) that a name could not be resolved. Where a host
-   * is it remembers for less, see {@link Clients}.
+   * The JVM remembers for 10 s (in AWS Lambda 1 s) that a name could not be resolved. It caches
+   * addresses for a shorter time; see {@link Clients}.
    */
   private static final Duration UNKNOWN_HOST_IS_FORGOTTEN = Duration.ofSeconds(11);
 

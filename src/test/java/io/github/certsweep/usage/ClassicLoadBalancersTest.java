@@ -1,5 +1,6 @@
 package io.github.certsweep.usage;
 
+import static io.github.certsweep.fake.World.NOW;
 import static io.github.certsweep.fake.World.iamError;
 import static io.github.certsweep.usage.Searching.ACM;
 import static io.github.certsweep.usage.Searching.IAM;
@@ -7,8 +8,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.certsweep.aws.AwsCallException;
+import io.github.certsweep.certificate.ServerCertificate;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -63,13 +66,22 @@ class ClassicLoadBalancersTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"www-2018", "Invalid", "arn:aws:iam::1:server-certificate/www"})
-  void whatCouldBeACertificateIsNotTakenForNone(String text) {
-    elb.pages.add(List.of(balancer("odd", text)));
-    assertThatThrownBy(() -> Searching.search(new ClassicLoadBalancers(region -> elb)))
-        .isInstanceOf(AwsCallException.class)
-        .hasMessageStartingWith(
-            "elasticloadbalancing:DescribeLoadBalancers failed: It names \"" + text)
-        .hasMessageContaining("an ARN of neither IAM nor ACM");
+  void whatCouldBeACertificateIsAReferenceToAny(String text) {
+    elb.pages.add(List.of(balancer("odd", text), balancer("shop", IAM + "www")));
+    List<CertificateReference> found = Searching.search(new ClassicLoadBalancers(region -> elb));
+    assertThat(found)
+        .extracting(CertificateReference::certificate)
+        .containsExactly(text, IAM + "www");
+    assertThat(found.getFirst().user().resource()).isEqualTo("odd");
+    UsageReport report =
+        new UsageReport(1, found, List.of(), List.of(), List.of())
+            .against(
+                List.of(
+                    new ServerCertificate("www", "ASCA", IAM + "www", "/", NOW, Optional.of(NOW))));
+    assertThat(report.unchecked())
+        .singleElement()
+        .satisfies(place ->
+            assertThat(place.error()).contains("Classic ELB eu-west-1 odd:443 refers to " + text));
   }
 
   @Test

@@ -3,6 +3,7 @@ package io.github.certsweep.audit.organization;
 import io.github.certsweep.audit.organization.report.AccountResults;
 import io.github.certsweep.audit.organization.report.Compliance;
 import io.github.certsweep.audit.organization.report.Details;
+import io.github.certsweep.audit.organization.report.Membership;
 import io.github.certsweep.audit.organization.report.MissingAccount;
 import io.github.certsweep.audit.organization.report.MissingAccount.Reason;
 import io.github.certsweep.audit.organization.report.OrganizationParameters;
@@ -37,15 +38,14 @@ import software.amazon.awssdk.services.organizations.model.AwsOrganizationsNotIn
  * 1,200 calls, and one for each further page of details. Use it once.
  */
 public final class OrganizationAudit {
+  /** The rule runs at least once a day. One run may fail, and an aggregator takes its time. */
+  private static final Duration LONGEST_SILENCE = Duration.ofDays(3);
+
   private final OrganizationParameters parameters;
   private final Consumer<String> progress;
   private final AggregatorSources sources;
   private final AggregatedResults results;
   private final ParallelDetails details;
-
-  /** The rule runs once a day at least. */
-  private static final Duration LONGEST_SILENCE = Duration.ofDays(2);
-
   private final OrganizationAccounts accounts;
   private final List<UncheckedPart> unchecked = new ArrayList<>();
   private final List<String> notes = new ArrayList<>();
@@ -101,6 +101,7 @@ public final class OrganizationAudit {
     Map<AggregatedRow, Details> read = details.read(asked(rows));
     addUnreadable(read.values());
     noteAccounts(missing);
+    noteUnreadAges(rows);
     List<AccountResults> found =
         rows.stream()
             .map(row -> toResults(row, read.getOrDefault(row, Details.NOT_ASKED), missing))
@@ -119,10 +120,13 @@ public final class OrganizationAudit {
   }
 
   /**
-   * Where the rule has stopped: each run reports something, what is flagged above all, and AWS
-   * Config goes on showing what it said last.
+   * Where the rule may have stopped. Every run reports all flagged certificates, or else one other
+   * result. AWS Config keeps showing what was reported last.
    */
   private static Optional<MissingAccount> stopped(AccountResults one, Instant at) {
+    if (one.outOfDate() || one.membership() == Membership.INACTIVE) {
+      return Optional.empty();
+    }
     return one.details()
         .newest()
         .filter(newest -> newest.isBefore(at.minus(LONGEST_SILENCE)))
@@ -133,7 +137,22 @@ public final class OrganizationAudit {
                 one.membership(),
                 Optional.of(one.region()),
                 Reason.RESULTS_OLD,
-                "The newest result is of " + newest + "."));
+                "The newest result is from " + newest + "."));
+  }
+
+  private void noteUnreadAges(Collection<AggregatedRow> rows) {
+    long unread =
+        rows.stream()
+            .filter(row -> row.compliance() == Compliance.COMPLIANT)
+            .map(row -> row.place().account())
+            .distinct()
+            .count();
+    if (!parameters.all() && unread > 0) {
+      notes.add(
+          "The age of the results was not read for "
+              + (unread == 1 ? "1 account" : unread + " accounts")
+              + " with nothing flagged. --all reads it.");
+    }
   }
 
   private Collection<AggregatedRow> overview() {

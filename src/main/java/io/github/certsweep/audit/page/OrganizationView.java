@@ -70,7 +70,7 @@ record OrganizationView(
                 missing > 0 || report.expected().isEmpty() ? Severity.UNKNOWN : Severity.FINE),
             missing,
             "missing or out of date",
-            report.expected().isPresent() ? "Nothing is known of them" : "More may be missing"),
+            report.expected().isPresent() ? "Too little is known of them" : "More may be missing"),
         new Figure(
             Optional.empty(),
             report.judgedAccounts(),

@@ -49,7 +49,10 @@ public record ReplacementFinder(String partition, Instant at) {
       return switch (one.issuer()) {
         case Replacement.AMAZON -> AMAZON;
         case Replacement.PRIVATE_CA -> PRIVATE_CA;
-        default -> one.issuer().equals(replaced.issuer()) ? SAME_ISSUER : UNKNOWN;
+        default ->
+            one.issuer().equals(replaced.issuer()) && !isSelfIssued(replaced)
+                ? SAME_ISSUER
+                : UNKNOWN;
       };
     }
   }
@@ -105,9 +108,12 @@ public record ReplacementFinder(String partition, Instant at) {
             () -> replaced.users().stream().map(ReplacementFinder::remedyWithoutNames).toList());
   }
 
-  /** Whether clients that accepted the old one find no fault with this one. */
+  /** Whether clients that accepted the old one before it expired find no fault with this one. */
   private static boolean isNoWorse(AuditedCertificate one, AuditedCertificate replaced) {
-    return flaws(replaced).containsAll(flaws(one))
+    Set<Code> flaws = flaws(one);
+    // When the old one was accepted, its chain had not expired.
+    return !flaws.contains(Code.CHAIN_EXPIRED)
+        && flaws(replaced).containsAll(flaws)
         && (!isSelfIssued(one) || isSelfIssued(replaced));
   }
 
@@ -119,7 +125,11 @@ public record ReplacementFinder(String partition, Instant at) {
   }
 
   private static boolean isSelfIssued(AuditedCertificate one) {
-    return one.details().filter(details -> details.subject().equals(details.issuer())).isPresent();
+    return one.details().filter(ReplacementFinder::isSelfIssued).isPresent();
+  }
+
+  private static boolean isSelfIssued(CertificateDetails details) {
+    return details.subject().equals(details.issuer());
   }
 
   private static Replacement inIam(AuditedCertificate one) {
@@ -160,9 +170,9 @@ public record ReplacementFinder(String partition, Instant at) {
     if (fitting.isEmpty()) {
       return without(
           user,
-          "No certificate was found that is valid long enough, has all of its names, and that this"
-              + " service and its clients accept. Request one from ACM or upload one, then start"
-              + " the audit again.");
+          "No certificate has all these names, is valid long enough, and is accepted by this service"
+              + " and its clients. Request one from ACM or upload one with its chain, then start the"
+              + " audit again.");
     }
     Replacement best = fitting.getFirst();
     String trust =

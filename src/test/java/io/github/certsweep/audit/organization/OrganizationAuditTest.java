@@ -19,6 +19,7 @@ import io.github.certsweep.audit.organization.report.OrganizationReport;
 import io.github.certsweep.audit.organization.report.UncheckedPart;
 import io.github.certsweep.audit.report.Priority;
 import io.github.certsweep.aws.AwsCallException;
+import io.github.certsweep.fake.FakeAggregator;
 import io.github.certsweep.input.InvalidInputException;
 import java.time.Duration;
 import java.time.Instant;
@@ -307,16 +308,10 @@ class OrganizationAuditTest {
   @Test
   void anAccountWhoseRuleHasStoppedIsMissing() {
     member(1, "a").member(2, "b").member(3, "c");
-    Instant before = NOW.minus(Duration.ofDays(2));
-    auditing
-        .config
-        .showing(account(1), REGION, ComplianceType.NON_COMPLIANT)
-        .result(
-            account(1), REGION, "www", ComplianceType.NON_COMPLIANT, LIVE, before.minusSeconds(1))
-        .showing(account(2), REGION, ComplianceType.NON_COMPLIANT)
-        .result(account(2), REGION, "www", ComplianceType.NON_COMPLIANT, LIVE, before)
-        .showing(account(3), REGION, ComplianceType.NON_COMPLIANT)
-        .result(account(3), REGION, "www", ComplianceType.NON_COMPLIANT, LIVE, Instant.EPOCH)
+    Instant limit = NOW.minus(Duration.ofDays(3));
+    flagged(1, "www", limit.minusSeconds(1));
+    flagged(2, "www", limit);
+    flagged(3, "www", Instant.EPOCH)
         .result(account(3), REGION, "new", ComplianceType.NON_COMPLIANT, LIVE, NOW);
     OrganizationReport report = auditing.report();
     assertThat(report.missing())
@@ -325,10 +320,47 @@ class OrganizationAuditTest {
           assertThat(one.account()).isEqualTo(account(1));
           assertThat(one.region()).contains(REGION);
           assertThat(one.reason()).isEqualTo(Reason.RESULTS_OLD);
-          assertThat(one.detail()).contains(before.minusSeconds(1).toString());
+          assertThat(one.detail()).contains(limit.minusSeconds(1).toString());
         });
     assertThat(report.complete()).isFalse();
     assertThat(report.exitCode()).isEqualTo(3);
+  }
+
+  @Test
+  void ofASuspendedAccountNoNewResultsAreExpected() {
+    auditing.organization.with(account -> account.id(account(1)).state(AccountState.SUSPENDED));
+    flagged(1, "www", Instant.EPOCH);
+    assertThat(auditing.report().missing()).isEmpty();
+  }
+
+  @Test
+  void oldResultsOfAnAccountThatTheAggregatorCanNotReadAreNotTheRulesFault() {
+    member(1, "a");
+    flagged(1, "www", Instant.EPOCH)
+        .source(
+            account(1), AggregatedSourceType.ACCOUNT, REGION, AggregatedSourceStatusType.OUTDATED);
+    assertThat(auditing.report().missing())
+        .extracting(MissingAccount::reason)
+        .containsExactly(Reason.AGGREGATION_OUTDATED);
+  }
+
+  @Test
+  void whoseAgeWasNotReadIsCounted() {
+    member(1, "a").member(2, "b");
+    auditing.config.compliant(account(1), REGION).flagged(account(2), REGION, "www", LIVE);
+    assertThat(auditing.report().notes())
+        .containsExactly(
+            "The age of the results was not read for 1 account with nothing flagged. --all reads"
+                + " it.");
+    assertThat(auditing.reportOnAll().notes()).isEmpty();
+  }
+
+  private FakeAggregator flagged(int number, String certificate, Instant orderedAt) {
+    return auditing
+        .config
+        .showing(account(number), REGION, ComplianceType.NON_COMPLIANT)
+        .result(
+            account(number), REGION, certificate, ComplianceType.NON_COMPLIANT, LIVE, orderedAt);
   }
 
   @ParameterizedTest
@@ -344,8 +376,10 @@ class OrganizationAuditTest {
     OrganizationReport report = auditing.report();
     assertThat(report.missing()).isEmpty();
     assertThat(report.expected()).hasValue(1);
+    // The other is on the age of the results.
     assertThat(report.notes())
-        .singleElement()
+        .hasSize(2)
+        .first()
         .satisfies(note -> assertThat(note).startsWith("1 account of the organization is"));
     assertThat(report.exitCode()).isZero();
   }
@@ -420,8 +454,10 @@ class OrganizationAuditTest {
     OrganizationReport report = auditing.report();
     assertThat(report.missing()).isEmpty();
     assertThat(report.accounts().getFirst().outOfDate()).isFalse();
+    // The other is on the age of the results.
     assertThat(report.notes())
-        .singleElement()
+        .hasSize(2)
+        .first()
         .satisfies(note -> assertThat(note).startsWith("1 source of the aggregator"));
     assertThat(report.complete()).isTrue();
   }

@@ -30,7 +30,8 @@ public record MissingAccount(
     AGGREGATION_OUTDATED("The aggregator has only old data of this account."),
     NO_RESULTS("The rule has no results here: it is not deployed, has never run, or always fails."),
     NO_JUDGMENT("The rule is deployed here, but has not judged anything."),
-    RESULTS_OLD("The rule has not reported for two days: it fails, or no longer runs."),
+    RESULTS_OLD(
+        "AWS Config shows no result of the last three days here: the rule fails, or no longer runs."),
     NOT_A_SOURCE("The aggregator does not collect from this account.");
 
     private final String meaning;

@@ -35,7 +35,10 @@ public record OrganizationReport(
     missing = missing.stream().sorted(MissingAccount.BY_REASON).toList();
   }
 
-  /** Whether every account that should have results has them, up to date, and all were read. */
+  /**
+   * Whether every account that should have results has them, everything that was asked for was
+   * read, and nothing that was read is out of date.
+   */
   public boolean complete() {
     return unchecked.isEmpty() && missing.isEmpty() && hasResults();
   }
