@@ -4,6 +4,7 @@ import base64
 import json
 import os
 import signal
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -42,6 +43,17 @@ class TestInvoke:
         first, second = invoke(sandbox, {}), invoke(sandbox, {})
         assert second["Payload"]["invocations"] == first["Payload"]["invocations"] + 1
         assert not sandbox.invocations()[-1]["cold"]
+
+    def test_calls_one_after_the_other_stay_in_one_process_though_there_are_more(
+        self, sandbox: Sandbox
+    ) -> None:
+        with ThreadPoolExecutor(4) as pool:
+            while len({one["process_id"] for one in sandbox.invocations()}) == 1:
+                list(pool.map(lambda _: invoke(sandbox, {}), range(8)))
+        sandbox.clear_invocations()
+        for _ in range(3):
+            invoke(sandbox, {})
+        assert len({one["process_id"] for one in sandbox.invocations()}) == 1
 
     def test_process_outlives_resets_until_seven_others_have_started(
         self, sandbox: Sandbox, probe_zip: Path

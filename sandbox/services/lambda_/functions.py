@@ -138,7 +138,8 @@ class Functions:
         with self._changed:
             while True:
                 own = [one for one in self._environments if one.arn == function.function_arn]
-                for environment in [one for one in own if not one.is_busy]:
+                # The latest first, so that calls one after the other stay in one process.
+                for environment in [one for one in reversed(own) if not one.is_busy]:
                     if not environment.is_alive:
                         self._retire(environment)
                     elif environment.fingerprint == fingerprint:
