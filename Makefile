@@ -10,7 +10,7 @@ endif
 # JDK 25: JAVA_HOME if it is one, else the first in the usual places. `tools` explains its absence: most targets need none.
 JAVA_HOME := $(or $(shell bin/find-jdk 2>/dev/null),$(JAVA_HOME))
 export JAVA_HOME
-# Python 3.10 or later: this one, or what bin/find-python finds.
+# Python 3.10 to 3.14: this one, or what bin/find-python finds.
 PYTHON ?=
 VENV := .venv
 VENV_READY := $(VENV)/.ready
@@ -27,6 +27,7 @@ AUDIT := target/certsweep-audit.jar
 # What the audit's report names as its source: the commit that last changed it, and whether it was changed since.
 SOURCE := src/main pom.xml
 NAMED = -Dcommit='$(or $(COMMIT),unknown)'
+COMMIT_FILE := target/commit
 COMMIT = $(shell git log -1 --format=%H -- $(SOURCE) 2>/dev/null || true)$(shell [ -z "$$(git status --porcelain -- $(SOURCE) 2>/dev/null)" ] || echo +changes)
 # What is in it: Maven writes it with the zip.
 SBOM := target/certsweep.cdx.json
@@ -44,7 +45,7 @@ ARGUMENTS ?=
 AWS ?= $(VENV)/bin/aws
 PACKAGED := target/cloudformation/packaged.yaml
 
-SOURCES := pom.xml $(shell find src/main -type f) $(wildcard .mvn/*)
+SOURCES := pom.xml LICENSE $(shell find src/main -type f) $(wildcard .mvn/*)
 
 .PHONY: help
 help: ## List what can be done
@@ -82,7 +83,12 @@ release: package ## Pack target/certsweep-X.Y.Z.tar.gz, what a release publishes
 $(TEMPLATE): bin/render-template cloudformation/certsweep.yaml $(wildcard remediation/*.yaml)
 	bin/render-template
 
-$(ZIP): $(SOURCES) | tools
+# Written only when it changes: a commit without a change of the sources' times builds the jar again, to name it.
+.PHONY: always
+$(COMMIT_FILE): always
+	@mkdir -p $(@D); commit='$(or $(COMMIT),unknown)'; [ "$$(cat $@ 2>/dev/null)" = "$$commit" ] || echo "$$commit" >$@
+
+$(ZIP): $(SOURCES) $(COMMIT_FILE) | tools
 	$(MVN) $(NAMED) -Djacoco.skip -Dmaven.test.skip=true package
 	@touch $@
 

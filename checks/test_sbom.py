@@ -1,6 +1,7 @@
 import copy
 from collections.abc import Callable
 from typing import Any
+from uuid import UUID
 from xml.etree import ElementTree
 
 import pytest
@@ -36,8 +37,15 @@ def test_every_license_is_known(sbom: Sbom) -> None:
 
 
 def test_it_says_nothing_that_differs_from_build_to_build(sbom: Sbom) -> None:
-    assert "serialNumber" not in sbom
     assert "timestamp" not in sbom["metadata"]
+
+
+def test_it_has_what_an_attestation_takes(sbom: Sbom) -> None:
+    assert sbom["bomFormat"] == "CycloneDX"
+    assert sbom["specVersion"]
+    assert sbom["serialNumber"].startswith("urn:uuid:")
+    # Computed from names, not by chance.
+    assert UUID(sbom["serialNumber"]).version == 3
 
 
 def _without_a_component(sbom: dict[str, Any]) -> None:

@@ -1,7 +1,10 @@
+import re
 from pathlib import Path
 
 import pytest
+import yaml
 
+from .template import ROOT
 from .workflows import (
     GITHUB,
     called_targets,
@@ -88,6 +91,27 @@ def test_the_schemas_refuse(tmp_path: Path, name: str, old: str, new: str) -> No
 
 def test_a_job_without_an_end_or_without_limits_is_noticed() -> None:
     assert len(unsound_jobs(iter([("ci.yml/test", {"steps": []})]))) == 2
+
+
+def test_the_audit_s_job_is_as_github_reads_it_and_verifies_what_it_runs(tmp_path: Path) -> None:
+    (text,) = re.findall(
+        r"^```yaml\n(on:.*?)^```$", (ROOT / "docs/audit.md").read_text(), re.M | re.S
+    )
+    file = tmp_path / "workflows/audit.yml"
+    file.parent.mkdir()
+    file.write_text(text)
+    assert schema_errors(tmp_path) == []
+    steps = yaml.safe_load(text)["jobs"]["audit"]["steps"]
+    # Each a command of its own: the shell, which has -e, goes on after one that fails before `&&`.
+    (lines,) = [step["run"].splitlines() for step in steps if "run" in step]
+    assert "&&" not in "".join(lines[:3])
+    assert re.match(r"gh release download v\d+\.\d+\.\d+ ", lines[0])
+    archive = "certsweep-*.tar.gz"
+    assert lines[1] == f"gh attestation verify {archive} --repo certsweep/certsweep"
+    assert lines[2] == f"tar -xzf {archive}"
+    # More than GitHub allows by default fails the step.
+    (days,) = [step["with"]["retention-days"] for step in steps if "upload" in step.get("uses", "")]
+    assert days <= 90
 
 
 def _spoilt(folder: Path, name: str, old: str, new: str) -> Path:
