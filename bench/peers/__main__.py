@@ -22,6 +22,8 @@ from .score import PeerError, Score
 
 ENVIRONMENTS = PROJECT / "target" / "peers"
 PAGE_FILE = PROJECT / "docs" / "peers.md"
+# The versions of Python that both pinned peers install on.
+PYTHONS = ((3, 10), (3, 12))
 PEERS = {"Prowler": prowler, "Cloud Custodian": custodian}
 # What it leaves alone on purpose; of the rest README.md tells.
 NOT_LOOKED_AT = [
@@ -32,6 +34,9 @@ NOT_LOOKED_AT = [
 
 def main() -> int:
     """Runs them; answers the exit status."""
+    if refused := python_refusal(sys.version_info[:2]):
+        print(f"peers: {refused}", file=sys.stderr)
+        return 1
     if not ZIP_FILE.exists():
         print(f"peers: {ZIP_FILE} is missing: run `make package` first.", file=sys.stderr)
         return 1
@@ -43,6 +48,22 @@ def main() -> int:
     except PeerError as error:
         print(f"peers: {error}", file=sys.stderr)
         return 1
+
+
+def python_refusal(version: tuple[int, int]) -> str:
+    """What to do about a Python that the peers don't install on; empty if they do."""
+    oldest, newest = PYTHONS
+    if oldest <= version <= newest:
+        return ""
+    needed, found = f"{_dotted(oldest)} to {_dotted(newest)}", _dotted(version)
+    return (
+        f"Prowler and Cloud Custodian need Python {needed}; .venv has {found}. "
+        f"Remove .venv and run `make bench-peers PYTHON=python{_dotted(newest)}`."
+    )
+
+
+def _dotted(version: tuple[int, int]) -> str:
+    return ".".join(map(str, version))
 
 
 def _compare() -> int:

@@ -37,10 +37,10 @@ def written(
     lines = [
         f"# One account of {len(truth.names)} certificates, in this repository's sandbox",
         "",
-        "`make bench-peers` writes this page. It installs each program at a pinned version, builds "
-        "the account by AWS's API,",
-        "runs one program after the other with `AWS_ENDPOINT_URL` pointing at it, and reads their "
-        "answers.",
+        "`make bench-peers` writes this page, with Python 3.10 to 3.12. It installs each program "
+        "at a pinned version, without hashes.",
+        "It builds the account by AWS's API, runs one program after the other with "
+        "`AWS_ENDPOINT_URL` pointing at it, and reads their answers.",
         "",
         f"Of the {len(truth.names)} certificates {len(truth.expired)} have expired, and "
         f"{len(truth.users)} of these are in use: by a listener (SNI), a CloudFront",

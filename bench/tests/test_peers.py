@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from bench.peers import account, certsweep, custodian, prowler
+from bench.peers.__main__ import python_refusal
 from bench.peers.installed import PINS, Installed, line_number, pinned_version, run
 from bench.peers.page import written
 from bench.peers.score import Answer, PeerError, Score, Truth
@@ -44,6 +45,18 @@ class CertificateDelete(BaseAction):
 
 def _sample(name: str) -> str:
     return (SAMPLES / name).read_text()
+
+
+@pytest.mark.parametrize("version", [(3, 10), (3, 12)])
+def test_a_python_that_the_peers_install_on_is_taken(version: tuple[int, int]) -> None:
+    assert python_refusal(version) == ""
+
+
+@pytest.mark.parametrize("version", [(3, 9), (3, 13)])
+def test_another_python_is_refused_with_the_remedy(version: tuple[int, int]) -> None:
+    refused = python_refusal(version)
+    assert "need Python 3.10 to 3.12" in refused
+    assert "Remove .venv and run `make bench-peers PYTHON=python3.12`" in refused
 
 
 def test_of_prowler_s_findings_those_that_failed_count() -> None:

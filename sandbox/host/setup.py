@@ -1,8 +1,9 @@
-"""What the sandbox needs of its host: Java, and AWS's runtime client for it."""
+"""What the sandbox needs of its host: Linux, Java, and AWS's runtime client for it."""
 
 from __future__ import annotations
 
 import subprocess
+import sys
 from pathlib import Path
 
 JAVA_VERSION = "25"
@@ -27,8 +28,9 @@ class SetupError(Exception):
 def check_java(java: Path) -> Path:
     """The path of the `java` command, if it is the version that Lambda runs.
 
-    :raises SetupError: if it is missing or another version
+    :raises SetupError: if it is missing or another version, or the system isn't Linux
     """
+    _check_system()
     command = java / "bin" / "java" if java.is_dir() else java
     try:
         shown = subprocess.run([command, "-version"], capture_output=True, text=True, check=True)
@@ -45,8 +47,9 @@ def check_java(java: Path) -> Path:
 def check_runtime(directory: Path) -> tuple[Path, ...]:
     """The jars of the runtime interface client.
 
-    :raises SetupError: if they aren't there
+    :raises SetupError: if they aren't there, or the system isn't Linux
     """
+    _check_system()
     jars = tuple(sorted(directory.resolve().glob("*.jar")))
     missing = [name for name in RUNTIME_JARS if not any(jar.name.startswith(name) for jar in jars)]
     if missing:
@@ -55,3 +58,13 @@ def check_runtime(directory: Path) -> tuple[Path, ...]:
             "or name the folder of Lambda's runtime interface client with --runtime."
         )
     return jars
+
+
+def _check_system() -> None:
+    """Processes are watched by pidfds, and the runtime client brings a native library for Linux."""
+    system = sys.platform
+    if system != "linux":
+        raise SetupError(
+            f"The sandbox needs Linux. This is {system}: run it in a Linux container or virtual "
+            "machine."
+        )

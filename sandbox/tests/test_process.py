@@ -19,6 +19,7 @@ from typing import Any
 import pytest
 
 from sandbox.client import PROJECT, Sandbox, SandboxError, distribution_config, self_signed
+from sandbox.host import setup
 
 from .conftest import PROBE, days, is_running, now
 
@@ -109,6 +110,15 @@ class TestStart:
         assert ended.returncode == 2
         assert message in ended.stderr
         assert len(ended.stderr.splitlines()) == 1
+
+    def test_another_system_than_linux_is_refused_with_a_remedy(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(sys, "platform", "darwin")
+        nowhere = Path("/nowhere")
+        for check in (setup.check_java, setup.check_runtime):
+            with pytest.raises(setup.SetupError, match=r"needs Linux\. This is darwin: run it in"):
+                check(nowhere)
 
     def test_sandbox_that_does_not_start_is_reported(self) -> None:
         with pytest.raises(SandboxError):
