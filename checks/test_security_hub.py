@@ -192,6 +192,13 @@ def test_account_that_differs_has_a_stack_of_its_own(
     assert (other["WorkflowStatus"], other["SeverityLabel"]) == ("SUPPRESSED", "MEDIUM")
 
 
+def test_one_stack_does_not_both_name_and_except_an_account(administrators: Template) -> None:
+    both = {"OnlyAccount": MEMBER, "ExceptAccount": MEMBER}
+    assert "can't be combined" in Resolver(administrators, both).refusal()
+    for name in both:
+        assert Resolver(administrators, {name: MEMBER}).refusal() == ""
+
+
 def test_account_may_be_the_one_with_findings_of_its_own(administrators: Template) -> None:
     others = rules(administrators, OwnFindings="false", ExceptAccount=MEMBER)
     own = rules(administrators, OnlyAccount=MEMBER)
