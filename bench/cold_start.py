@@ -143,7 +143,7 @@ def _measure(subjects: Subjects, replay: Replay, rounds: int, transport: str) ->
     return Section(
         TITLE.format(transport),
         f"The account has {CERTIFICATES} certificates, none expired. The functions have "
-        f"{MEMORY_MB} MB. Each figure is the median of {rounds} starts, in turn. Lambda's init "
+        f"{MEMORY_MB:,} MB. Each figure is the median of {rounds} starts, in turn. Lambda's init "
         "ends at `/next`. The smallest SDK handler makes only one call to IAM and one to AWS "
         "Config, with the SDK's default clients and the same jars. The boto3 rule makes the same "
         "calls as Certsweep. Hello, world is only the JVM and Lambda's runtime client.",

@@ -74,7 +74,7 @@ def _section(starts: dict[str, list[Start]], zips: dict[str, Path]) -> Section:
     return Section(
         "Cold start of two zips over TLS",
         f"{len(starts[BEFORE])} starts of each, in turn. The account has {CERTIFICATES} "
-        f"certificates, none expired. The function has {MEMORY_MB} MB.",
+        f"certificates, none expired. The function has {MEMORY_MB:,} MB.",
         tuple(ratios),
         (Matrix("zip", rows),),
         tuple(f"{ratio.name}: the middle half is {_middle_half(ratio)}." for ratio in ratios),

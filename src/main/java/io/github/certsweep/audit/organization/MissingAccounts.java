@@ -1,9 +1,12 @@
 package io.github.certsweep.audit.organization;
 
 import io.github.certsweep.audit.organization.AggregatedRow.Place;
+import io.github.certsweep.audit.organization.report.AccountResults;
 import io.github.certsweep.audit.organization.report.Membership;
 import io.github.certsweep.audit.organization.report.MissingAccount;
 import io.github.certsweep.audit.organization.report.MissingAccount.Reason;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
@@ -25,6 +28,9 @@ import java.util.stream.Stream;
 final class MissingAccounts {
   /** How many regions of an account are described. */
   private static final int DESCRIBED_AT_MOST = 3;
+
+  /** The rule runs at least once a day. One run may fail, and an aggregator takes its time. */
+  private static final Duration LONGEST_SILENCE = Duration.ofDays(3);
 
   private final Optional<Aggregator> aggregator;
   private final Optional<Map<String, Member>> members;
@@ -129,6 +135,25 @@ final class MissingAccounts {
       }
     }
     return missing;
+  }
+
+  /**
+   * Where the rule may have stopped. Every run reports all flagged certificates, or else one other
+   * result. AWS Config keeps showing what was reported last.
+   */
+  Optional<MissingAccount> stopped(AccountResults one, Instant at) {
+    if (one.outOfDate() || one.membership() == Membership.INACTIVE) {
+      return Optional.empty();
+    }
+    return one.details()
+        .newest()
+        .filter(newest -> newest.isBefore(at.minus(LONGEST_SILENCE)))
+        .map(newest ->
+            missing(
+                one.account(),
+                Optional.of(one.region()),
+                Reason.RESULTS_OLD,
+                "The newest result is from " + newest + "."));
   }
 
   /** The active accounts of the organization, and the accounts that the aggregator names. */

@@ -3,9 +3,6 @@ package io.github.certsweep.audit.organization;
 import io.github.certsweep.audit.organization.report.AccountResults;
 import io.github.certsweep.audit.organization.report.Compliance;
 import io.github.certsweep.audit.organization.report.Details;
-import io.github.certsweep.audit.organization.report.Membership;
-import io.github.certsweep.audit.organization.report.MissingAccount;
-import io.github.certsweep.audit.organization.report.MissingAccount.Reason;
 import io.github.certsweep.audit.organization.report.OrganizationParameters;
 import io.github.certsweep.audit.organization.report.OrganizationReport;
 import io.github.certsweep.audit.organization.report.UncheckedPart;
@@ -15,8 +12,6 @@ import io.github.certsweep.aws.Clients;
 import io.github.certsweep.aws.Deadline;
 import io.github.certsweep.aws.Pause;
 import io.github.certsweep.input.InvalidInputException;
-import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -38,9 +33,6 @@ import software.amazon.awssdk.services.organizations.model.AwsOrganizationsNotIn
  * 1,200 calls, and one for each further page of details. Use it once.
  */
 public final class OrganizationAudit {
-  /** The rule runs at least once a day. One run may fail, and an aggregator takes its time. */
-  private static final Duration LONGEST_SILENCE = Duration.ofDays(3);
-
   private final OrganizationParameters parameters;
   private final Consumer<String> progress;
   private final AggregatorSources sources;
@@ -115,29 +107,8 @@ public final class OrganizationAudit {
         found,
         Stream.concat(
                 missing.all().stream(),
-                found.stream().flatMap(one -> stopped(one, origin.at()).stream()))
+                found.stream().flatMap(one -> missing.stopped(one, origin.at()).stream()))
             .toList());
-  }
-
-  /**
-   * Where the rule may have stopped. Every run reports all flagged certificates, or else one other
-   * result. AWS Config keeps showing what was reported last.
-   */
-  private static Optional<MissingAccount> stopped(AccountResults one, Instant at) {
-    if (one.outOfDate() || one.membership() == Membership.INACTIVE) {
-      return Optional.empty();
-    }
-    return one.details()
-        .newest()
-        .filter(newest -> newest.isBefore(at.minus(LONGEST_SILENCE)))
-        .map(newest ->
-            new MissingAccount(
-                one.account(),
-                one.name(),
-                one.membership(),
-                Optional.of(one.region()),
-                Reason.RESULTS_OLD,
-                "The newest result is from " + newest + "."));
   }
 
   private void noteUnreadAges(Collection<AggregatedRow> rows) {
