@@ -144,7 +144,9 @@ def permissions(account: Account, wish: Wish) -> Iterator[Finding]:
         return
     try:
         principal = _principal(account)
-        wanted = needs(account, wish, has_linked_role=_has_linked_role(account))
+        has_linked_role = _has_linked_role(account)
+        # Whoever has the role needs no permission to create it: nothing is missing for sure.
+        wanted = needs(account, wish, has_linked_role=has_linked_role is not False)
         answers = _simulated(account, wanted, principal)
     except ClientError as error:
         if not is_denial(error):
@@ -155,6 +157,13 @@ def permissions(account: Account, wish: Wish) -> Iterator[Finding]:
             "rolls back a deployment that fails.",
         )
         return
+    if has_linked_role is None:
+        yield warning(
+            f"Whether the account has the role {_LINKED_ROLE} could not be checked, because IAM "
+            "denies it.",
+            "Ask for iam:GetRole. If the role is missing, whoever deploys must be allowed to call "
+            "iam:CreateServiceLinkedRole.",
+        )
     yield from _findings(answers, principal)
 
 
@@ -193,12 +202,15 @@ def _left_out(wish: Wish) -> set[str]:
     return {kind for kind, is_made in made.items() if not is_made}
 
 
-def _has_linked_role(account: Account) -> bool:
+def _has_linked_role(account: Account) -> bool | None:
+    """None if IAM denies the answer."""
     try:
         account.client("iam").get_role(RoleName=_LINKED_ROLE)
     except ClientError as error:
         if code_of(error) == "NoSuchEntity":
             return False
+        if is_denial(error):
+            return None
         raise
     return True
 

@@ -47,15 +47,20 @@ def simulated(
     account: Account,
     principal: str = CALLER,
     *,
-    has_linked_role: bool = False,
+    has_linked_role: bool | None = False,
     **answers: dict[str, Any],
 ) -> None:
-    """IAM allows everything but the actions given, by the part after the colon."""
-    if has_linked_role:
+    """IAM allows everything but the actions given, by the part after the colon.
+
+    :param has_linked_role: None if IAM denies the answer
+    """
+    if has_linked_role is None:
+        session.stub("iam").add_client_error("get_role", "AccessDenied")
+    elif has_linked_role:
         has_role(session, LINKED, "/aws-service-role/remediation.config.amazonaws.com/")
     else:
         has_no_linked_role(session)
-    for need in needs(account, WISH, has_linked_role=has_linked_role):
+    for need in needs(account, WISH, has_linked_role=has_linked_role is not False):
         results = [
             {"EvalActionName": action, "EvalDecision": "allowed"}
             | answers.get(action.partition(":")[2], {})
@@ -168,13 +173,17 @@ def test_the_role_of_remediations_is_asked_for_only_if_the_account_lacks_it(
     session.assert_all_asked()
 
 
-def test_without_a_look_at_that_role_nothing_is_said_to_be_missing(
+def test_without_a_look_at_that_role_the_other_permissions_are_checked_all_the_same(
     session: FakeSession, account: Account
 ) -> None:
-    session.stub("iam").add_client_error("get_role", "AccessDenied")
-    finding = only(permissions(account, WISH))
-    assert finding.level is Level.WARNING
-    assert "could not be checked" in finding.text
+    denied = {"EvalDecision": "implicitDeny"}
+    simulated(session, account, has_linked_role=None, CreateFunction=denied)
+    unchecked, lacking = permissions(account, WISH)
+    assert unchecked.level is Level.WARNING
+    assert f"the role {LINKED} could not be checked" in unchecked.text
+    assert lacking.level is Level.MISSING
+    assert lacking.text == f"{CALLER} may not lambda:CreateFunction."
+    session.assert_all_asked()
 
 
 def test_the_root_user_may_do_all(session: FakeSession) -> None:
