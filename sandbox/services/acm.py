@@ -49,7 +49,7 @@ class AcmCertificates:
         :param in_use: the ARNs of the certificates that an account uses, with its partition
         """
         self._in_use = in_use
-        # A module's function, not a method: moto asks it for the time.
+        # moto's ACM module asks its own `utcnow` for the time, so this replaces it.
         vars(models)["utcnow"] = lambda: clock.now().replace(tzinfo=None)
         # Nobody adds the record to the DNS that a requested certificate waits for.
         settings.ACM_VALIDATION_WAIT = float("inf")  # type: ignore[assignment]
@@ -64,9 +64,9 @@ class AcmCertificates:
         :raises ValueError: if there is no such certificate, status or type
         """
         if status not in STATUSES:
-            raise ValueError(f"{arn} can't be {status!r}, but {', '.join(STATUSES)}")
+            raise ValueError(f"{arn} can't be {status!r}; allowed: {', '.join(STATUSES)}")
         if kind not in TYPES:
-            raise ValueError(f"{arn} can't be {kind!r}, but {', '.join(TYPES)}")
+            raise ValueError(f"{arn} can't be {kind!r}; allowed: {', '.join(TYPES)}")
         region, account = arn.split(":")[3:5]
         found = next((one for one in _all(acm_backends[account][region]) if one.arn == arn), None)
         if found is None:

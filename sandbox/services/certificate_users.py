@@ -104,7 +104,7 @@ def _users(certificate: ServerCertificate, *, sni: bool) -> Iterator[str]:
 
 
 def _is_among(certificate: ServerCertificate, bindings: list[Any]) -> bool:
-    """Whether one is to this certificate, and not to one of the same name in other days."""
+    """Whether a binding is to this certificate, not to an earlier one of the same name."""
     return any(
         binding is not None and binding.certificate_id == certificate.certificate_id
         for binding in bindings

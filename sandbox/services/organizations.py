@@ -115,7 +115,7 @@ class Organizations:
             if not re.fullmatch("[0-9]{12}", number):
                 raise ValueError(f"{number!r} can't be the number of an account")
             if state not in STATUSES:
-                raise ValueError(f"{number} can't be {state!r}, but {', '.join(STATUSES)}")
+                raise ValueError(f"{number} can't be {state!r}; allowed: {', '.join(STATUSES)}")
         with self._lock:
             self._organization = Organization(
                 management,

@@ -353,19 +353,33 @@ class TestRules:
         assert create(cloudformation, body)["StackStatus"] == "CREATE_COMPLETE"
 
     @pytest.mark.parametrize(
-        "assertion",
+        ("assertion", "function"),
         [
-            {"Fn::If": ["C", 1, 2]},
-            {"Fn::Contains": [["a"], "a"]},
+            ({"Fn::If": ["C", 1, 2]}, "Fn::If"),
+            ({"Condition": "C"}, "Condition"),
+            ({"Fn::Equals": [{"Fn::Join": ["", ["a", "b"]]}, "ab"]}, "Fn::Join"),
+            ({"Fn::Not": [{"Fn::Equals": [{"Fn::Sub": "a"}, "b"]}]}, "Fn::Sub"),
         ],
     )
+    @pytest.mark.parametrize("place", ["Assert", "RuleCondition"])
     def test_functions_that_rules_do_not_have_are_refused(
-        self, cloudformation: Any, assertion: Any
+        self, cloudformation: Any, place: str, assertion: Any, function: str
     ) -> None:
-        conditions = {"C": {"Fn::Equals": [1, 1]}}
-        rules = {"Rule": {"Assertions": [{"Assert": assertion}]}}
-        message = refusal(cloudformation, template(Rules=rules, Conditions=conditions))
-        assert "a condition must be a function, not" in message
+        holds = {"Fn::Equals": [1, 1]}
+        given = {"Assert": holds, "RuleCondition": holds} | {place: assertion}
+        rule = {
+            "RuleCondition": given["RuleCondition"],
+            "Assertions": [{"Assert": given["Assert"]}],
+        }
+        body = template(Rules={"Rule": rule}, Conditions={"C": holds})
+        assert f"not supported in the Rules block of the template: [{function}]" in refusal(
+            cloudformation, body
+        )
+
+    def test_functions_of_lists_are_refused_by_name(self, cloudformation: Any) -> None:
+        rules = {"Rule": {"Assertions": [{"Assert": {"Fn::Contains": [["a"], "a"]}}]}}
+        message = refusal(cloudformation, template(Rules=rules))
+        assert message == "The sandbox does not have Fn::Contains in rules."
 
 
 class TestFunctions:
@@ -699,6 +713,14 @@ class TestUpdate:
         stack = update(cloudformation, named("/b/"), **acknowledged)
         assert stack["StackStatus"] == "UPDATE_FAILED"
         assert "a custom-named resource requires replacing" in reason(cloudformation, "Role")
+
+    def test_changed_tags_are_refused(self, cloudformation: Any) -> None:
+        before, after = ([{"Key": "team", "Value": value}] for value in "ab")
+        create(cloudformation, template({"Topic": topic(Tags=before)}))
+        stack = update(cloudformation, template({"Topic": topic(Tags=after)}))
+        assert stack["StackStatus"] == "UPDATE_FAILED"
+        refused = "The sandbox does not change the tags of a resource."
+        assert refused in reason(cloudformation, "Topic")
 
     def test_failure_ends_where_it_is(self, cloudformation: Any) -> None:
         create(cloudformation, template({"Topic": topic(DisplayName="before")}))

@@ -343,6 +343,16 @@ def test_document_gets_no_new_versions(cloudformation: Any) -> None:
     assert "no new versions" in reason(cloudformation, "A")
 
 
+def test_document_is_not_changed(cloudformation: Any) -> None:
+    def targeted(**target: str) -> str:
+        return template({"A": resource("SSM::Document", Content=runbook("a"), **YAML, **target)})
+
+    create(cloudformation, targeted())
+    stack = update(cloudformation, targeted(TargetType="/AWS::IAM::ServerCertificate"))
+    assert stack["StackStatus"] == "UPDATE_FAILED"
+    assert "The sandbox changes none of a document's" in reason(cloudformation, "A")
+
+
 def test_numbers_and_booleans_of_a_document_become_texts(sandbox: Sandbox, stack: Stack) -> None:
     kind = {"Name": "runbook"} | YAML
     content = runbook("typed")

@@ -72,12 +72,23 @@ def _check(shape: Shape, value: Any, path: str) -> Iterator[str]:
             yield from _check(shape.member, item, f"{path}.{index}.member")
     elif isinstance(shape, MapShape):
         yield from _check_length(shape, value, path)
+        yield from _check_keys(shape, value, path)
         for key, item in value.items():
             yield from _check(shape.value, item, f"{path}.{key}.member")
     elif isinstance(shape, StringShape):
         yield from _check_string(shape, value, path)
     elif shape.type_name in ("integer", "long", "float", "double"):
         yield from _check_range(shape, value, path)
+
+
+def _check_keys(shape: MapShape, value: dict[str, Any], path: str) -> Iterator[str]:
+    problems = [problem for key in value for problem in _check(shape.key, key, path)]
+    if problems:
+        musts = ", ".join(problem.partition("constraint: ")[2] for problem in problems)
+        yield (
+            f"Value '{_shown(value)}' at '{path}' failed to satisfy constraint: "
+            f"Map keys must satisfy constraint: [{musts}]"
+        )
 
 
 def _check_type(shape: Shape, value: Any, path: str) -> None:

@@ -86,7 +86,7 @@ class Regions:
         """
         if service not in OFFERED_SERVICES:
             known = ", ".join(OFFERED_SERVICES)
-            raise ValueError(f"{service!r} can't be offered in a region, but {known}")
+            raise ValueError(f"{service!r} can't be offered in a region; allowed: {known}")
         _check_region(region)
         with self._lock:
             self._offered.add((service, region))
@@ -99,7 +99,7 @@ class Regions:
         for region, status in statuses.items():
             _check_region(region)
             if status not in STATUSES:
-                raise ValueError(f"{region} can't be {status!r}, but {', '.join(STATUSES)}")
+                raise ValueError(f"{region} can't be {status!r}; allowed: {', '.join(STATUSES)}")
         with self._lock:
             self._changed |= statuses
 

@@ -173,7 +173,10 @@ class Deployment:
         self._stack.note(resource, "UPDATE_COMPLETE")
 
     def _change(self, resource: Resource, properties: Properties, plan: Plan) -> None:
-        previous, resource.properties = resource.properties, properties
+        previous = resource.properties
+        if properties.get("Tags") != previous.get("Tags"):
+            raise UnsupportedError("The sandbox does not change the tags of a resource.")
+        resource.properties = properties
         self._stack.note(resource, "UPDATE_IN_PROGRESS")
         handler, work = HANDLERS[resource.type], self._values.work(resource, plan)
         handler.update(work, resource.physical_id, properties, previous)

@@ -15,6 +15,7 @@ from .template import (
     Template,
     TemplateError,
     attribute_reference,
+    function,
 )
 
 # Stands for what `AWS::NoValue` removes.
@@ -96,7 +97,7 @@ class Scope:
 
     def _holds(self, value: Any) -> bool:
         """Whether a condition, or an assertion of a rule, is true."""
-        key, argument = _function(value) or ("", None)
+        key, argument = function(value) or ("", None)
         if key == "Fn::Equals":
             first, second = (
                 self._resolved(one, _no_resources) for one in _exactly(key, argument, 2)
@@ -123,9 +124,8 @@ class Scope:
             return [item for item in items if item is not _NOTHING]
         if not isinstance(value, dict):
             return value
-        function = _function(value)
-        if function is not None:
-            return self._value(*function, lookup)
+        if (found := function(value)) is not None:
+            return self._value(*found, lookup)
         members = {name: self._resolved(item, lookup) for name, item in value.items()}
         return {name: item for name, item in members.items() if item is not _NOTHING}
 
@@ -198,17 +198,6 @@ class Scope:
             raise TemplateError(
                 f"Template error: Unable to get mapping for {mapping}::{first}::{second}"
             ) from error
-
-
-def _function(value: Any) -> tuple[str, Any] | None:
-    """The function and its argument, if that is what a value is."""
-    if isinstance(value, dict) and len(value) == 1:
-        key, argument = next(iter(value.items()))
-        # {"Condition": {...}} is a member of a policy, {"Condition": "Name"} a function.
-        is_condition = key == "Condition" and isinstance(argument, str)
-        if key == "Ref" or str(key).startswith("Fn::") or is_condition:
-            return str(key), argument
-    return None
 
 
 def _exactly(key: str, argument: Any, count: int) -> list[Any]:

@@ -21,9 +21,7 @@ from .template_source import requested_template
 
 UPDATABLE = (
     "CREATE_COMPLETE",
-    "IMPORT_COMPLETE",
     "UPDATE_COMPLETE",
-    "UPDATE_ROLLBACK_COMPLETE",
 )
 _NAME = "[a-zA-Z][-a-zA-Z0-9]*"
 _MAX_NAME = 128

@@ -63,6 +63,16 @@ PSEUDO_PARAMETERS = {
     "AWS::StackName",
     "AWS::URLSuffix",
 }
+# https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/intrinsic-function-reference-rules.html
+_RULE_FUNCTIONS = {"Ref", "Fn::And", "Fn::Equals", "Fn::Not", "Fn::Or"}
+_RULE_FUNCTIONS_OF_LISTS = {
+    "Fn::Contains",
+    "Fn::EachMemberEquals",
+    "Fn::EachMemberIn",
+    "Fn::RefAll",
+    "Fn::ValueOf",
+    "Fn::ValueOfAll",
+}
 # `${Name}`, `${Name.Attribute}`; not `${!literal}`.
 PLACEHOLDER = re.compile(r"\$\{(?!!)([^}]*)\}")
 
@@ -101,6 +111,7 @@ class Template:
         self.resources: dict[str, dict[str, Any]] = self.content["Resources"]
         self.outputs: dict[str, dict[str, Any]] = self.content.get("Outputs") or {}
         self._check_parameters()
+        self._check_rules()
         self._check_resources()
         self._check_outputs()
 
@@ -135,6 +146,16 @@ class Template:
                 raise TemplateError(
                     "Template format error: Every Parameters object must contain a Type member."
                 )
+
+    def _check_rules(self) -> None:
+        used = _functions(self.rules)
+        if refused := used - _RULE_FUNCTIONS - _RULE_FUNCTIONS_OF_LISTS:
+            raise TemplateError(
+                "Template format error: Following functions are not supported in the Rules block "
+                f"of the template: [{', '.join(sorted(refused))}]"
+            )
+        if missing := used - _RULE_FUNCTIONS:
+            raise TemplateError(f"The sandbox does not have {', '.join(sorted(missing))} in rules.")
 
     def _check_resources(self) -> None:
         for name, resource in self.resources.items():
@@ -202,6 +223,24 @@ def references(value: Any) -> Iterator[Reference]:
             yield from _own_references(*next(iter(value.items())))
         for item in value.values():
             yield from references(item)
+
+
+def function(value: Any) -> tuple[str, Any] | None:
+    """The function and its argument, if that is what a value is."""
+    if isinstance(value, dict) and len(value) == 1:
+        key, argument = next(iter(value.items()))
+        # {"Condition": {...}} is a member of a policy, {"Condition": "Name"} a function.
+        is_condition = key == "Condition" and isinstance(argument, str)
+        if key == "Ref" or str(key).startswith("Fn::") or is_condition:
+            return str(key), argument
+    return None
+
+
+def _functions(value: Any) -> set[str]:
+    """The names of all functions in a part of a template."""
+    own = function(value)
+    parts = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return ({own[0]} if own else set()).union(*(_functions(part) for part in parts))
 
 
 def depends_on(resource: dict[str, Any]) -> list[str]:

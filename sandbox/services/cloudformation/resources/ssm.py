@@ -12,6 +12,8 @@ from sandbox.host.libyaml import SafeDumper
 
 from .handler import Handler, Properties, UnsupportedError, Work, some
 
+_FIXED = ("DocumentFormat", "DocumentType", "TargetType")
+
 
 class DocumentHandler(Handler):
     """`AWS::SSM::Document`."""
@@ -35,14 +37,20 @@ class DocumentHandler(Handler):
             Name=name,
             Content=_content(properties),
             Tags=work.tag_list(properties.get("Tags")),
-            **some(properties, "DocumentFormat", "DocumentType", "TargetType"),
+            **some(properties, *_FIXED),
         )
         return name
 
     def update(
         self, work: Work, physical_id: str, properties: Properties, previous: Properties
     ) -> None:
-        """Does nothing: all that matters makes another document."""
+        """Does nothing: another content makes another document.
+
+        :raises UnsupportedError: if something else changes
+        """
+        del work, physical_id
+        if some(properties, *_FIXED) != some(previous, *_FIXED):
+            raise UnsupportedError(f"The sandbox changes none of a document's {', '.join(_FIXED)}.")
 
     def delete(self, work: Work, physical_id: str, properties: Properties) -> None:
         del properties
