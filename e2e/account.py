@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
@@ -194,6 +195,11 @@ class Account:
     def annotation(self, name: str) -> str:
         """What stands beside the result of a resource."""
         return next(result.annotation for result in self.dashboard if result.id == name)
+
+    def made(self) -> Counter[tuple[str, str]]:
+        """How often the rule's function made which call, by service and operation."""
+        calls = self.sandbox.requests.list(role=self.rule.function_name)
+        return Counter((call["service"], call["operation"]) for call in calls)
 
     def calls(self, operation: str) -> list[dict[str, Any]]:
         """The requests that the function made of one operation, oldest first."""

@@ -1,19 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-import pytest
-
-from sandbox.client import Sandbox
-
 from .account import ACCOUNT, CERTIFICATE, Account, Result, days
-
-
-@pytest.fixture(scope="module")
-def shared_sandbox() -> Iterator[Sandbox]:
-    """Starts functions as Lambda does, without an archive of their classes: memory is measured."""
-    with Sandbox.start() as sandbox:
-        yield sandbox
 
 
 def test_account_without_certificates_is_compliant_as_a_whole(account: Account) -> None:
@@ -53,33 +40,10 @@ def test_hundred_and_one_certificates_are_two_batches(account: Account) -> None:
     assert account.sent == names
 
 
-def test_thousand_certificates_take_no_more_calls_than_they_must(account: Account) -> None:
-    names = account.store_many(1000, days(-90))
-    account.sandbox.settings(page_cap=100)  # the size of a page by default
-    account.deploy()
-    account.sandbox.requests.clear()
-
-    run = account.evaluate()
-
-    assert run.summary["recorded"] == run.summary["expired"] == 1000
-    assert len(account.calls("ListServerCertificates")) == 10
-    assert len(account.calls("GetComplianceDetailsByConfigRule")) == 10
-    assert len(account.calls("PutEvaluations")) == 10
-    assert account.sent == names
-    assert account.compliance == dict.fromkeys(names, "NON_COMPLIANT")
-    assert all("Z (id ASCA" in result.annotation for result in account.dashboard)
-    assert run.invocation["max_memory_mb"] <= 200
-
-
 def test_quiet_account_is_asked_for_nothing_but_its_certificates(account: Account) -> None:
     account.store("www", days(90))
     account.deploy()
-    made = {
-        (call["service"], call["operation"])
-        for call in account.sandbox.requests.list()
-        if f":assumed-role/{account.rule.function_name}/" in call["principal"]
-    }
-    assert made == {
+    assert account.made().keys() == {
         ("iam", "ListServerCertificates"),
         ("config", "GetComplianceDetailsByConfigRule"),
         ("config", "PutEvaluations"),

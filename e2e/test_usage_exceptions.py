@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from .account import Run
-from .production import HOME, Production
+from .production import Production
 
 GOVCLOUD = "us-gov-west-1"
 # Of AppSync, where AWS has none: so that nothing else is unchecked, no other region is searched.
@@ -134,33 +134,13 @@ def test_host_that_answers_is_searched_without_an_exception(production: Producti
 # What can not be excepted.
 
 
-@pytest.mark.parametrize(
-    "excepted",
-    [
-        f"elasticloadbalancing/{HOME}",
-        f"elasticloadbalancingv2/{HOME}",
-        f"elasticloadbalancingv2/{GOVCLOUD}",
-        "cloudfront/global",
-        f"appsync/{HOME}",
-        "appsync/*",
-        "appsync",
-        "nonsense",
-    ],
-)
-def test_exception_of_anything_else_is_refused_and_named(
-    production: Production, excepted: str
-) -> None:
-    production.expired()
-    variables = {"USAGE_EXCEPTIONS": f"appsync/{GOVCLOUD}, {excepted}"}
-    run = production.inspection(variables).invoke({"certificate": "www"})
-    assert_names(run, excepted)
-
-
-def test_exception_of_anything_else_fails_the_other_functions_too(production: Production) -> None:
+def test_exception_of_anything_else_fails_every_function_by_name(production: Production) -> None:
     expired = production.expired()
-    variables = {"USAGE_EXCEPTIONS": "cloudfront/global"}
+    variables = {"USAGE_EXCEPTIONS": f"appsync/{GOVCLOUD}, cloudfront/global"}
     assert_names(production.search(variables), "cloudfront/global")
     assert production.dashboard == []
+    inspection = production.inspection(variables)
+    assert_names(inspection.invoke({"certificate": "www"}), "cloudfront/global")
     remove = production.removal(variables)
     assert_names(remove.invoke({"certificate": "www", "id": expired.id}), "cloudfront/global")
     assert production.names == ["www"]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from sandbox.front.faults import Fault
@@ -66,5 +68,12 @@ def test_nobody_waits_for_what_was_not_found() -> None:
 
 
 def test_a_sample_tries_what_cannot_be_not_found_with_something_else() -> None:
-    for chosen in sample(combinations([LISTENERS, DOMAINS])):
-        assert chosen.call.can_be(chosen.kind)
+    chosen = sample(combinations([replace(one, door="remove") for one in (LISTENERS, DOMAINS)]))
+    assert len(chosen) == 2
+    assert all(one.call.can_be(one.kind) for one in chosen)
+
+
+def test_a_sample_breaks_the_search_where_something_could_be_deleted() -> None:
+    doors = ("evaluate", "inspect", "remove")
+    chosen = sample(combinations([replace(LISTENERS, door=door) for door in doors]))
+    assert [one.call.door for one in chosen] == ["remove"]

@@ -50,6 +50,7 @@ class UsageExceptionsTest {
         "appsync/eu-west-1",
         "elasticloadbalancing/eu-west-1",
         "elasticloadbalancing/us-gov-west-1",
+        "elasticloadbalancingv2/eu-west-1",
         "elasticloadbalancingv2/xx-new-1",
         "cloudfront/global",
         "cloudfront/us-gov-west-1",
@@ -61,7 +62,8 @@ class UsageExceptionsTest {
         "/us-gov-west-1",
         "AppSync/us-gov-west-1",
         "appsync/us-gov-west-1/x",
-        "appsync us-gov-west-1"
+        "appsync us-gov-west-1",
+        "nonsense"
       })
   void whateverElseWouldHideAPlaceIsRefusedByName(String name) {
     assertThatThrownBy(() -> parse("appsync/us-gov-west-1," + name))
