@@ -1,7 +1,7 @@
 """The start of the evaluating function, from the start of its process to its first answer.
 
-Beside what it could be compared with, each start a process of its own. AWS's answers are replayed
-without a latency, so that what is measured is what the function itself takes.
+It is measured beside what it could be compared with; each start is a process of its own. AWS's
+answers are replayed without a latency, so only the function's own time is measured.
 """
 
 from __future__ import annotations
@@ -21,12 +21,12 @@ from sandbox.services.lambda_.runtime import Launch
 from .function import EVALUATE, in_java, in_python, running, unpack
 from .replay import Replay
 from .report import Figure, Matrix, Section
+from .template import memory_mb
 
 SOURCES = Path(__file__).parent / "subjects"
 # What AWS allows an account unless it asks for more. None has expired: no usage is searched.
 CERTIFICATES = 20
-# The default of the stack.
-MEMORY_MB = 1024
+MEMORY_MB = memory_mb()
 
 CERTSWEEP = "Certsweep"
 SMALLEST = "smallest SDK handler"
@@ -143,10 +143,11 @@ def _measure(subjects: Subjects, replay: Replay, rounds: int, transport: str) ->
     return Section(
         TITLE.format(transport),
         f"The account has {CERTIFICATES} certificates, none expired. The functions have "
-        f"{MEMORY_MB:,} MB. Each figure is the median of {rounds} starts, in turn. Lambda's init "
-        "ends at `/next`. The smallest SDK handler makes only one call to IAM and one to AWS "
-        "Config, with the SDK's default clients and the same jars. The boto3 rule makes the same "
-        "calls as Certsweep. Hello, world is only the JVM and Lambda's runtime client.",
+        f"{MEMORY_MB:,} MB. Each figure is the median of {rounds} starts, in turn. "
+        "Classes and calls are of one start. Lambda's init ends at `/next`. The smallest SDK "
+        "handler makes only one call to IAM and one to AWS Config, with the SDK's default clients "
+        "and the same jars. The boto3 rule makes the same calls as Certsweep. Hello, world is only "
+        "the JVM and Lambda's runtime client.",
         (
             _ratio("response: Certsweep / smallest", starts, SMALLEST, "wall", MAX_RESPONSE_RATIO),
             _ratio(

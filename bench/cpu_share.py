@@ -7,6 +7,7 @@ Lambda function memory". What has less memory has less of the processor, in prop
 from __future__ import annotations
 
 import os
+import shlex
 import stat
 import tempfile
 from collections.abc import Iterator
@@ -34,7 +35,7 @@ def share_of(memory_mb: int) -> float:
 
 @contextmanager
 def java_with_share(java: Path, memory_mb: int) -> Iterator[Path | None]:
-    """A program that is Java with the share of a function with this memory.
+    """A program that runs Java with the processor share of a function with this memory.
 
     None if this user on this machine can't make a control group.
     """
@@ -52,16 +53,19 @@ def java_with_share(java: Path, memory_mb: int) -> Iterator[Path | None]:
             (group / quota_file).write_text(setting.format(quota=quota), encoding="ascii")
             with tempfile.TemporaryDirectory() as folder:
                 starter = Path(folder, "java")
-                starter.write_text(
-                    f'#!/bin/sh\necho $$ > {group}/cgroup.procs\nexec {java} "$@"\n',
-                    encoding="utf-8",
-                )
+                starter.write_text(starting(java, group), encoding="utf-8")
                 starter.chmod(starter.stat().st_mode | stat.S_IXUSR)
                 yield starter
                 return
         finally:
             _remove(group)
     yield None
+
+
+def starting(java: Path, group: Path) -> str:
+    """A shell script that joins the group and becomes Java."""
+    members = shlex.quote(str(group / "cgroup.procs"))
+    return f'#!/bin/sh\necho $$ > {members}\nexec {shlex.quote(str(java))} "$@"\n'
 
 
 def _remove(group: Path) -> None:

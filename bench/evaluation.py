@@ -23,8 +23,8 @@ WARM_UP_ROUNDS = 5
 TITLE = "Warm evaluation"
 FUNCTION = "function"
 
-# Of an account with as many certificates as there can be. Of few of them three calls are left, for
-# which a JVM is not warm after so few rounds.
+# For an account with 1,000 certificates. An evaluation of few makes only three calls, and after so
+# few rounds the JVM is not warm for those.
 MAX_RATIO = 1.1
 MAX_MEMORY_MB = 200
 

@@ -103,7 +103,7 @@ def _environment(replay: Replay, memory_mb: int, region: str) -> dict[str, str]:
         "TZ": ":UTC",
     }
     if replay.authority:
-        variables["AWS_CA_BUNDLE"] = str(replay.authority.certificate)
+        variables["AWS_CA_BUNDLE"] = str(replay.authority.bundle)
     return variables
 
 

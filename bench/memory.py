@@ -1,7 +1,7 @@
 """How much memory a function needs: its time with the share of the processor that Lambda gives.
 
 Over TLS and with a latency, as in Lambda. Lambda is known to give more of the processor while a
-function initialises; that is not documented, so it is not counted on here.
+function initializes. That is not documented, so these figures do not count on it.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from .report import Figure, Matrix, Section
 from .subjects.boto3_search import HOME
 
 SIZES_MB = (256, 512, 1024, 1769)
-# What runs at once: it has one processor together, and leaves one for the rest.
+# What runs at once. Together it has one processor, and leaves one for the rest.
 AT_ONCE_MB = 256 + 512 + 1024
 # Rounds that are mixed, so that a small function, which takes long, has others beside it.
 ROUNDS_AT_ONCE = 2
@@ -43,13 +43,16 @@ def measure(sandbox: Sandbox, zip_file: Path, rounds: int) -> list[Section]:
         "Each function has the share of a processor that Lambda gives at this size. Each answer "
         f"takes {usage.LATENCY_MS} ms over TLS. The evaluation is of an account with "
         f"{cold_start.CERTIFICATES} certificates, none expired, from the start of the process. The "
-        f"search is the inspection of {SIZE.name}, cold and again. Each figure is the median of "
-        f"{rounds} processes. All sizes run in turn, {ROUNDS_AT_ONCE} rounds at a time. Sizes that "
-        "together have one processor run side by side."
+        f"search is the inspection of {SIZE.name}, cold and again. Each time is the median of "
+        f"{rounds} processes, and the peak memory is the largest of them. All sizes run in turn, "
+        f"{ROUNDS_AT_ONCE} rounds at a time. Sizes that together have one processor run side by "
+        "side."
     )
     with java_with_share(java_command(), SIZES_MB[0]) as java:
         if java is None:
-            why = "it takes a cpu control group of Linux that this user may make, as root may."
+            why = (
+                "it needs a Linux CPU control group, which root or another permitted user can make."
+            )
             return [Section(TITLE, method, not_measured=why)]
     with tempfile.TemporaryDirectory() as folder:
         task_root = Path(folder, "task")

@@ -16,6 +16,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
+import botocore
+
 from sandbox.client import PROJECT, Sandbox, certificates
 
 
@@ -25,18 +27,26 @@ class Authority:
 
     certificate: Path
     key: Path
-    # The JDK's own authorities and this one: reading 140 of them is part of a cold start.
+    # The JDK's own authorities and this one: reading more than a hundred is part of a cold start.
     trust_store: Path
+    # The same for Python: botocore's own authorities and this one.
+    bundle: Path
 
     @classmethod
     def make(cls, folder: Path) -> Authority:
-        """Makes a certificate for this machine, and the stores that know it."""
+        """Makes a certificate for this machine, and the stores that have it."""
         now = datetime.now(timezone.utc)
         day = timedelta(days=1)
         files = certificates.self_signed("localhost", now - day, now + day)
-        made = cls(folder / "server.pem", folder / "server.key", folder / "cacerts")
+        made = cls(
+            certificate=folder / "server.pem",
+            key=folder / "server.key",
+            trust_store=folder / "cacerts",
+            bundle=folder / "bundle.pem",
+        )
         made.certificate.write_text(files.body, encoding="utf-8")
         made.key.write_text(files.private_key, encoding="utf-8")
+        made.bundle.write_text(f"{botocore_authorities()}\n{files.body}", encoding="utf-8")
         home = Path(os.environ["JAVA_HOME"])
         shutil.copyfile(home / "lib" / "security" / "cacerts", made.trust_store)
         command = [str(home / "bin" / "keytool"), "-importcert", "-noprompt", "-alias", "bench"]
@@ -44,6 +54,11 @@ class Authority:
         command += ["-file", str(made.certificate)]
         subprocess.run(command, check=True, capture_output=True)
         return made
+
+
+def botocore_authorities() -> str:
+    """What botocore trusts, in PEM."""
+    return Path(botocore.__file__).with_name("cacert.pem").read_text(encoding="utf-8")
 
 
 @dataclass(frozen=True)

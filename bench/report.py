@@ -186,7 +186,7 @@ def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
 
 
 def number(value: float) -> str:
-    """With three digits that count, or all of a whole number; of what is very little, one."""
+    """With three significant digits, or all digits of a whole number; a tiny one has one digit."""
     if math.isnan(value):
         return "-"
     if value == int(value) or value >= 100:

@@ -1,14 +1,14 @@
 """The usage search of many sizes: beside a boto3 loop, and against what latency alone would take.
 
-AWS's answers are replayed, each after a latency; without TLS, whose other end would take processor
-time from the function (memory.py searches over TLS). A search can't be faster than the longest
-chain of calls that depend on each other. It can't be faster either than its calls fit through
-`Bulkhead`, which bounds them because Elastic Load Balancing throttles what comes faster: that is
-the critical path that it is held to.
+AWS's answers are replayed, each after a latency. TLS is left out, because its other end would take
+processor time from the function (memory.py searches over TLS). A search can't be faster than the
+longest chain of calls that depend on each other. Nor can it be faster than `Bulkhead` lets its
+calls pass: Elastic Load Balancing throttles what comes faster. Both together are the critical path,
+against which the search is measured.
 
-The function has the memory that comes with this machine's processors: how many calls it makes at
-once in all follows from it. What little memory, and the little processor that it comes with, make
-of a search, is measured in memory.py.
+The function has the memory that comes with this machine's processors. How many calls it makes at
+once, in all regions, follows from its memory. memory.py measures searches with less memory, and so
+with less of a processor.
 """
 
 from __future__ import annotations
@@ -72,7 +72,8 @@ class Size:
     def name(self) -> str:
         """What a reader of the report sees."""
         listeners = self.balancers * LISTENERS_EACH
-        return f"{self.regions} regions, {self.balancers} load balancers, {listeners} listeners"
+        regions = "1 region" if self.regions == 1 else f"{self.regions} regions"
+        return f"{regions}, {self.balancers} load balancers, {listeners} listeners"
 
     @property
     def fewest_calls(self) -> int:

@@ -12,8 +12,6 @@ from collections.abc import Mapping
 from datetime import datetime, timezone
 from pathlib import Path
 
-from bench import machine
-
 from . import certsweep, custodian, prowler
 from .account import PAGE, ZIP_FILE, PeersAccount
 from .installed import PROJECT, Installed
@@ -25,7 +23,7 @@ PAGE_FILE = PROJECT / "docs" / "peers.md"
 # The versions of Python that both pinned peers install on.
 PYTHONS = ((3, 10), (3, 12))
 PEERS = {"Prowler": prowler, "Cloud Custodian": custodian}
-# What it leaves alone on purpose; of the rest README.md tells.
+# What Certsweep leaves alone on purpose; README.md names the rest.
 NOT_LOOKED_AT = [
     "certificates of AWS Certificate Manager",
     "what its README lists under [Limits](../README.md#limits)",
@@ -67,10 +65,8 @@ def _dotted(version: tuple[int, int]) -> str:
 
 
 def _compare() -> int:
-    described = machine.describe()
     installed = {name: Installed.into(ENVIRONMENTS, peer.PACKAGE) for name, peer in PEERS.items()}
     with tempfile.TemporaryDirectory(prefix="peers-") as folder, PeersAccount.made() as account:
-        described["Load when the first began"] = f"{os.getloadavg()[0]:.1f}"
         print("peers: Certsweep ...", file=sys.stderr, flush=True)
         answers = [certsweep.answer(account, Path(folder))]
         for name, peer in PEERS.items():
@@ -91,7 +87,6 @@ def _compare() -> int:
         len(first_page & truth.expired),
         answers,
         not_looked_at,
-        described,
         f"{datetime.now(timezone.utc):%Y-%m-%d}",
     )
     if Score.of(answers[0].said, truth) != Score.full(truth):

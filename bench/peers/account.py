@@ -1,8 +1,7 @@
-"""The account, and Certsweep in it: all that the comparison wants of the sandbox."""
+"""The account, and Certsweep in it: all that the comparison needs of the sandbox."""
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime, timedelta, timezone
@@ -26,7 +25,7 @@ class PeersAccount:
     """150 certificates, of which 14 have expired; three of those are in use."""
 
     def __init__(self, sandbox: Sandbox) -> None:
-        """Builds it, by API calls alone."""
+        """Builds it, through API calls alone."""
         self._sandbox = sandbox
         sandbox.settings(quota=CERTIFICATES)
         expired = expired_names()
@@ -84,18 +83,15 @@ class PeersAccount:
         self._sandbox.clear_invocations()
         return rule
 
-    def wait_for_certsweep(self, rule: Rule) -> float:
-        """Blocks until the rule's evaluation is over; answers for how many seconds.
+    def wait_for_certsweep(self, rule: Rule) -> None:
+        """Blocks until the rule's evaluation is over.
 
         :raises PeerError: if the function failed, or was warm
         """
-        begun = time.monotonic()
         self._sandbox.wait(rule, timeout_seconds=_WAIT_SECONDS)
-        waited = time.monotonic() - begun
         (invocation,) = self._sandbox.invocations(rule.function_name)
         if invocation["error"] or not invocation["cold"]:
             raise PeerError(f"The function failed or was warm: {invocation['payload']}")
-        return waited
 
 
 def expired_names() -> list[str]:

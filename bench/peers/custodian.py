@@ -46,7 +46,7 @@ def answers(
         )
         selected = folder / name / str(policy["name"]) / "resources.json"
         said = parsed(selected.read_text(encoding="utf-8"))
-        made.append(Answer(program, installed.version, done.command, done.seconds, said))
+        made.append(Answer(program, installed.version, done.command, said))
     return made
 
 
@@ -93,8 +93,8 @@ def not_looked_at(installed: Installed) -> list[str]:
     example = installed.cited(SOURCE, "- name: ", below=below)
     compared = installed.cited(SOURCE, "op: greater-than", below=below)
     return [
-        "who uses a certificate: of this resource it knows what `ListServerCertificates` answers, "
-        f"`{listing}`",
-        f"certificates that have expired, in its documented example, `{example}`: this selects an "
+        "who uses a certificate: of this resource it knows only what `ListServerCertificates` "
+        f"returns, `{listing}`",
+        f"expired certificates, in its documented example, `{example}`: the example selects an "
         f"expiration later than now, `{compared}`",
     ]

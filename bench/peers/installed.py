@@ -6,7 +6,6 @@ import hashlib
 import re
 import subprocess
 import sys
-import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,7 +23,6 @@ class Run:
 
     # As a person would type it, in the folder that it ran in.
     command: str
-    seconds: float
     output: str
 
 
@@ -113,7 +111,6 @@ def run(
     :raises PeerError: with the end of what it said, if it fails or doesn't end
     """
     shown = " ".join([Path(command[0]).name, *command[1:]])
-    begun = time.monotonic()
     try:
         done = subprocess.run(
             command,
@@ -130,4 +127,4 @@ def run(
     if done.returncode != 0:
         said = (done.stdout + done.stderr)[-2000:]
         raise PeerError(f"`{shown}` failed with status {done.returncode}:\n{said}")
-    return Run(shown, time.monotonic() - begun, done.stdout)
+    return Run(shown, done.stdout)

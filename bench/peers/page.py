@@ -15,7 +15,6 @@ _HEAD = [
     "expired ones found",
     "valid ones named as expired",
     "users named",
-    "seconds",
     "command",
 ]
 
@@ -25,7 +24,6 @@ def written(
     on_first_page: int,
     answers: Sequence[Answer],
     not_looked_at: Mapping[str, Sequence[str]],
-    machine: Mapping[str, str],
     date: str,
 ) -> str:
     """The page in Markdown.
@@ -39,10 +37,11 @@ def written(
         "",
         "`make bench-peers` writes this page, with Python 3.10 to 3.12. It installs each program "
         "at a pinned version, without hashes.",
-        "It builds the account by AWS's API, runs one program after the other with "
-        "`AWS_ENDPOINT_URL` pointing at it, and reads their answers.",
+        "It builds the account through AWS's APIs, runs one program after the other with "
+        "`AWS_ENDPOINT_URL` pointing at the sandbox, and reads",
+        "their answers.",
         "",
-        f"Of the {len(truth.names)} certificates {len(truth.expired)} have expired, and "
+        f"Of the {len(truth.names)} certificates, {len(truth.expired)} have expired, and "
         f"{len(truth.users)} of these are in use: by a listener (SNI), a CloudFront",
         "distribution and a Classic Load Balancer. IAM lists 100 at a time, unless it is asked for "
         "another number, and the",
@@ -50,13 +49,7 @@ def written(
         "",
         *table(_HEAD, [_row(answer, truth, date) for answer in answers]),
         "",
-        "A user counts as named if the finding on its certificate names it. The seconds are those "
-        "of one whole run of the command.",
-        "Certsweep's begin with the start of the evaluation, by a cold function, and end when its "
-        "results have been read.",
-        "All ran on one machine, which may do other work:",
-        "",
-        *(f"- {name}: {value}" for name, value in machine.items()),
+        "A user counts as named if the finding on its certificate names it.",
         "",
         "## What each does not look at",
         "",
@@ -76,6 +69,5 @@ def _row(answer: Answer, truth: Truth, date: str) -> list[str]:
         f"{score.found} of {len(truth.expired)}",
         str(score.wrong),
         f"{score.users} of {len(truth.users)}",
-        f"{answer.seconds:.1f}",
         f"`{answer.command}`",
     ]

@@ -30,7 +30,7 @@ def answers(
         environment=environment,
     )
     text = (folder / "out" / "answer.ocsf.json").read_text(encoding="utf-8")
-    return [Answer("Prowler", installed.version, done.command, done.seconds, parsed(text))]
+    return [Answer("Prowler", installed.version, done.command, parsed(text))]
 
 
 def parsed(text: str) -> dict[str, str]:

@@ -23,12 +23,11 @@ class Truth:
 
 @dataclass(frozen=True)
 class Answer:
-    """What a program said, and how long that took."""
+    """What a program said."""
 
     program: str
     version: str
     command: str
-    seconds: float
     # What was said of each certificate that it holds to be expired, by the certificate's name.
     said: Mapping[str, str]
 

@@ -11,7 +11,7 @@ from typing import cast
 
 import pytest
 
-from bench import memory, template
+from bench import memory
 from bench.report import Figure, Matrix, Section, as_json, as_markdown, number
 from bench.usage import LATENCY_MS, LISTENERS_EACH, Size, calls_at_once
 from sandbox.client import Sandbox
@@ -105,10 +105,6 @@ def test_a_subject_without_a_figure_has_none() -> None:
     section = Section("Cold start", "", matrices=(matrix,))
     assert as_json({}, [section])["sections"][0]["figures"][0]["value"] is None
     assert section.broken() == []
-
-
-def test_the_memory_is_the_template_s() -> None:
-    assert template.memory_mb() >= 256
 
 
 def test_a_ratio_is_of_pairs() -> None:

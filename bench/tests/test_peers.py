@@ -203,12 +203,12 @@ def test_ten_of_the_fourteen_are_on_the_first_page() -> None:
 
 def test_the_page_has_a_row_for_each_answer_and_says_what_is_not_looked_at() -> None:
     said = prowler.parsed(_sample("prowler.ocsf.json"))
-    answer = Answer("Prowler", "5.46.0", "prowler aws", 12.34, said)
-    page = written(TRUTH, 3, [answer], {"Prowler": ["who uses it"]}, {"JDK": "25"}, "2026-11-26")
+    answer = Answer("Prowler", "5.46.0", "prowler aws", said)
+    page = written(TRUTH, 3, [answer], {"Prowler": ["who uses it"]}, "2026-11-26")
     assert page.startswith("# One account of 5 certificates, in this repository's sandbox\n")
     row = next(line for line in page.splitlines() if line.startswith("| Prowler"))
     cells = [cell.strip() for cell in row.strip("|").split("|")]
-    counts = ["2 of 4", "0", "0 of 2", "12.3"]
+    counts = ["2 of 4", "0", "0 of 2"]
     assert cells == ["Prowler", "5.46.0", "2026-11-26", *counts, "`prowler aws`"]
     assert "\nProwler:\n\n- who uses it.\n" in page
 
