@@ -131,7 +131,7 @@ def test_message_without_an_annotation_can_be_read(stack: Deployment) -> None:
     event["detail"]["newEvaluationResult"]["annotation"] = None
     events = stack.sandbox.client("events")
     (target,) = events.list_targets_by_rule(Rule=delivery["rule"])["Targets"]
-    assert rendered(event, target, "").splitlines() == [first, '"Annotation: null"', third]
+    assert rendered(event, target).splitlines() == [first, '"Annotation: null"', third]
 
 
 # Runs that nobody waits for.

@@ -9,6 +9,8 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from sandbox.policy.actions import action_of
+from sandbox.policy.authorization import denied
 from sandbox.wire.calls import Call, Response
 from sandbox.wire.models import service_model
 from sandbox.wire.not_found import not_found
@@ -67,10 +69,13 @@ _THROTTLING = {
     "sso": ("TooManyRequestsException", "Rate exceeded", 429),
 }
 _DEFAULT_THROTTLING = ("ThrottlingException", "Rate exceeded", 400)
-# Services whose errors end in `Exception`, and the status of their refusals. That of the others,
-# which speak XML, is 403.
-_JSON_STATUSES = {"json": 400, "rest-json": 403}
 _EXPIRED = "The security token included in the request is expired"
+# How services say that credentials have expired, by protocol: code, HTTP status.
+_EXPIRED_BY_PROTOCOL = {
+    "json": ("ExpiredTokenException", 400),
+    "rest-json": ("ExpiredTokenException", 403),
+}
+_DEFAULT_EXPIRED = ("ExpiredToken", 403)
 # Those with words of their own: (code, message, HTTP status).
 _EXPIRED_CREDENTIALS = {"s3": ("ExpiredToken", "The provided token has expired.", 400)}
 # Longer than a step of a runbook may last, and thus any client waits.
@@ -228,10 +233,9 @@ def _refusal(kind: str, service: str, operation: str) -> tuple[str, str, int]:
     """Code, message and HTTP status, as the service words it."""
     if kind == "throttle":
         return _THROTTLING.get(service, _DEFAULT_THROTTLING)
-    status = _JSON_STATUSES.get(service_model(service).metadata["protocol"])
-    suffix = "" if status is None else "Exception"
+    protocol = service_model(service).metadata["protocol"]
     if kind == "access-denied":
-        message = f"User is not authorized to perform: {service}:{operation}"
-        return f"AccessDenied{suffix}", message, status or 403
-    expired = (f"ExpiredToken{suffix}", _EXPIRED, status or 403)
-    return _EXPIRED_CREDENTIALS.get(service, expired)
+        refusal = denied(service, protocol, action_of(service, operation))
+        return refusal.code, refusal.message, refusal.status
+    code, status = _EXPIRED_BY_PROTOCOL.get(protocol, _DEFAULT_EXPIRED)
+    return _EXPIRED_CREDENTIALS.get(service, (code, _EXPIRED, status))

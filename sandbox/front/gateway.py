@@ -94,7 +94,7 @@ class Gateway:
             service=call.service,
             operation=call.operation,
             region=call.region,
-            principal=self._principal(call),
+            principal=call.principal,
             parameters=call.logged_params,
             status=0 if is_dropped else answer.response.status,
             error=answer.error,
@@ -137,7 +137,7 @@ class Gateway:
 
     def _refused(self, call: Call) -> _Answer | None:
         """An answer if the call may not be made."""
-        refusal = self._parts.refusal(call, self._principal(call))
+        refusal = self._parts.refusal(call, call.principal)
         return None if refusal is None else _refused(call, refusal)
 
     def _answered(self, call: Call, environ: dict[str, Any]) -> _Answer:
@@ -168,9 +168,9 @@ class Gateway:
     def _principal(self, call: Call) -> str:
         """The ARN behind the access key; an unknown key is taken for the account's root.
 
-        Empty where none is asked for: who has no credentials yet is nobody.
+        Empty for a request without a signature: who has no credentials is nobody.
         """
-        if not call.access_key and call.service != "s3":
+        if not call.access_key:
             return ""
         known = self._parts.functions.principals.get(call.access_key)
         if known:

@@ -130,7 +130,7 @@ class Parts:
     def refusal(self, call: Call, principal: str) -> Refusal | None:
         """Why a request may not be made; None if it may.
 
-        :param principal: ARN of whoever makes it
+        :param principal: ARN of whoever makes it; empty if the request has no signature
         """
         around = (
             self.regions.refusal(call)
@@ -167,6 +167,8 @@ class Parts:
         put_back = s3.spared(spared_buckets)
         moto_api_backend.reset()
         put_back()
+        # After moto: an event that is still on its way then finds no rule.
+        self.buses.reset()
         self.log.clear()
         memory.collect()
 
@@ -178,10 +180,9 @@ class Parts:
         self.log.close()
 
     def _stop(self) -> None:
-        """Stops the runbooks that run, and forgets what follows from results."""
+        """Stops the runbooks that run, and forgets the remediations."""
         self.remediations.reset()  # before: what is stopped must not make room for another
         self.automations.reset()
-        self.buses.reset()
 
     def _user(self, certificate: ServerCertificate) -> str:
         """The ARN of a load balancer that IAM finds to use a certificate; empty if none."""

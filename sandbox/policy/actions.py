@@ -9,6 +9,7 @@ on `*`.
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 from moto.config.models import config_backends
 from moto.iam.models import iam_backends
@@ -49,14 +50,21 @@ _FREE = "sts:GetCallerIdentity"
 _UPLOAD_ACTIONS = {"Tagging": "s3:PutObjectTagging", "ACL": "s3:PutObjectAcl"}
 
 
+def action_of(service: str, operation: str) -> str:
+    """IAM's name of an operation, such as `lambda:InvokeFunction`.
+
+    :param service: as botocore names it
+    """
+    name = f"{_prefix(service)}:{operation}"
+    return _ACTIONS.get(name, name)
+
+
 def needed(call: Call) -> list[tuple[str, str]]:
     """The permissions, as (action, ARN of the resource or `*`); all of them are needed."""
-    prefix = _PREFIXES.get(call.service, call.service)
-    name = f"{prefix}:{call.operation}"
-    if name == _FREE:
+    action = action_of(call.service, call.operation)
+    if action == _FREE:
         return []
-    action = _ACTIONS.get(name, name)
-    find = _RESOURCES.get(prefix, _anything)
+    find = _RESOURCES.get(_prefix(call.service), _anything)
     permissions = [(action, resource) for resource in find(call)]
     if call.service == "s3" and call.operation in ("PutObject", "CreateMultipartUpload"):
         permissions += [
@@ -66,6 +74,10 @@ def needed(call: Call) -> list[tuple[str, str]]:
             for _, resource in permissions[:1]
         ]
     return permissions
+
+
+def _prefix(service: str) -> str:
+    return _PREFIXES.get(service, service)
 
 
 def _anything(_: Call) -> list[str]:
@@ -101,8 +113,23 @@ def _iam(call: Call) -> list[str]:
     return [call.params.get("PolicyArn", "*")]
 
 
-# Service Authorization Reference, "Actions defined by AWS Config": these have no resource level.
-_CONFIG_WITHOUT_RESOURCE = {"DescribeConfigRules"}
+# Service Authorization Reference, "Actions defined by AWS Config": of the operations that name a
+# rule, these have no resource level, and others are done on its remediation.
+_CONFIG_WITHOUT_RESOURCE = {
+    "DeleteRemediationExceptions",
+    "DescribeComplianceByConfigRule",
+    "DescribeConfigRuleEvaluationStatus",
+    "DescribeConfigRules",
+    "DescribeRemediationExceptions",
+    "PutRemediationExceptions",
+    "StartRemediationExecution",
+}
+_ON_REMEDIATIONS = {
+    "DeleteRemediationConfiguration",
+    "DescribeRemediationConfigurations",
+    "DescribeRemediationExecutionStatus",
+    "PutRemediationConfigurations",
+}
 
 
 def _aggregator(call: Call) -> str:
@@ -113,16 +140,24 @@ def _aggregator(call: Call) -> str:
     return _arn(call, "config", f"config-aggregator/{name}")
 
 
+def _rule_names(params: dict[str, Any]) -> list[str]:
+    if params.get("ConfigRuleNames"):
+        return list(params["ConfigRuleNames"])
+    several = params.get("RemediationConfigurations", [params.get("ConfigRule", params)])
+    return [one["ConfigRuleName"] for one in several if one.get("ConfigRuleName")]
+
+
 def _config(call: Call) -> list[str]:
     if "ConfigurationAggregatorName" in call.params:
         return [_aggregator(call)]
     if call.operation in _CONFIG_WITHOUT_RESOURCE:
         return ["*"]
-    params = call.params
-    one = params.get("ConfigRuleName") or params.get("ConfigRule", {}).get("ConfigRuleName")
-    names = [one] if one else params.get("ConfigRuleNames")
+    names = _rule_names(call.params)
     if not names:
         return ["*"]
+    if call.operation in _ON_REMEDIATIONS:
+        # Config puts an id at the end, which no request has.
+        return [_arn(call, "config", f"remediation-configuration/{name}/*") for name in names]
     rules = config_backends[call.account][call.region].config_rules
     return [
         str(rules[name].config_rule_arn)

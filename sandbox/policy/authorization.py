@@ -31,8 +31,11 @@ from .roles import admits, default_version, new_session, parsed, role_named, rol
 # moto takes a bucket policy's conditions for true; bucket policies are judged here instead.
 FakeBucket.get_permission = lambda *_: None  # type: ignore[method-assign]
 
-_JSON_PROTOCOLS = ("json", "rest-json")
-_DENIED_CODES = {"sns": "AuthorizationError"}
+# How services say that somebody may not do something, by protocol: code, HTTP status.
+_DENIED = {"json": ("AccessDeniedException", 400), "rest-json": ("AccessDeniedException", 403)}
+_DEFAULT_DENIED = ("AccessDenied", 403)
+# Those with words of their own.
+_DENIED_BY_SERVICE = {"sns": ("AuthorizationError", 403)}
 
 
 @dataclass(frozen=True)
@@ -56,9 +59,24 @@ class Check:
     decision: str
 
 
+def denied(
+    service: str, protocol: str, action: str, principal: str = "", reason: str = ""
+) -> Refusal:
+    """The refusal of a request by somebody who may not make it, as its service words it.
+
+    :param protocol: that of the request: `query`, `json`, `rest-json` or `rest-xml`
+    :param action: as IAM names it
+    :param principal: ARN of whoever makes it; empty if nobody in particular
+    :param reason: the rest of the sentence
+    """
+    user = f"User: {principal}" if principal else "User"
+    text = f"{user} is not authorized to perform: {action} {reason}".rstrip()
+    return _denied(service, protocol, text)
+
+
 def not_understood(call: Call, error: PolicyError) -> Refusal:
-    """The refusal of a request that a policy bears on which can't be understood."""
-    return Refusal(_denied_code(call), str(error))
+    """Refuses a request because a policy that applies to it can't be understood."""
+    return _denied(call.service, call.protocol, str(error))
 
 
 class Authorization:
@@ -81,8 +99,11 @@ class Authorization:
     def refusal(self, call: Call, principal: str) -> Refusal | None:
         """Why a request may not be made; None if it may.
 
-        :param principal: ARN of whoever makes it
+        :param principal: ARN of whoever makes it; empty if the request has no signature
         """
+        if call.service == "s3" and not principal:
+            # Buckets that are open to the public are not imitated.
+            return Refusal("AccessDenied", "Access Denied")
         try:
             if ":assumed-role/" in principal:
                 self._judge(call, principal)
@@ -90,8 +111,11 @@ class Authorization:
                 _check_role_asked_for(call, principal)
         except PolicyError as error:
             return not_understood(call, error)
-        except _DeniedError as denied:
-            return Refusal(_denied_code(call), _sentence(call, principal, denied))
+        except _DeniedError as error:
+            access = error.access
+            resource = f'"{access.resource}"' if call.service == "s3" else access.resource
+            reason = f"on resource: {resource} {error.reason}"
+            return denied(call.service, call.protocol, access.action, principal, reason)
         return None
 
     def may_log(self, function: LambdaFunction) -> bool:
@@ -109,7 +133,8 @@ class Authorization:
             for action in actions:
                 stream = "" if action == "logs:CreateLogGroup" else function.function_name
                 resource = f"{arn}:log-group:{group}:log-stream:{stream}"
-                self._decide(_Caller(principal), Access(action, resource), None)
+                access = Access(action, resource)
+                self._decide(_Caller(principal), access, None, function.account_id)
         except (_DeniedError, PolicyError):
             return False
         return True
@@ -149,27 +174,32 @@ class Authorization:
         :param owner: the account that the resource belongs to
         :raises PolicyError: if a policy can't be understood
         """
-        caller = _Caller(principal)
-        access = Access(access.action, access.resource, caller.context | dict(access.context))
         try:
-            self._decide(caller, access, resource_policy, owner)
-        except _DeniedError as denied:
-            return denied.reason
+            self._decide(_Caller(principal), access, resource_policy, owner)
+        except _DeniedError as error:
+            return error.reason
         return ""
 
     def _judge(self, call: Call, principal: str) -> None:
         caller = _Caller(principal)
-        extra = _request_context(call)
         for action, resource in needed(call):
-            policy = _resource_policy(call, resource)
-            access = Access(action, resource, caller.context | extra)
-            self._decide(caller, access, policy, _owner(call))
+            owner = _owner(call, resource)
+            policy = _resource_policy(call, resource, owner)
+            access = Access(action, resource, _request_context(call, owner))
+            self._decide(caller, access, policy, owner)
 
     def _decide(
-        self, caller: _Caller, access: Access, resource_policy: Document | None, owner: str = ""
+        self, caller: _Caller, access: Access, resource_policy: Document | None, owner: str
     ) -> None:
+        """Refuses what the policies don't allow.
+
+        :param owner: the account that the resource belongs to
+        :raises _DeniedError: if so
+        """
+        context = caller.context | {"aws:resourceaccount": [owner]} | dict(access.context)
+        access = Access(access.action, access.resource, context)
         policies = Policies(
-            is_foreign=owner not in ("", caller.account),
+            is_foreign=owner != caller.account,
             identity=caller.identity_policies(),
             boundary=caller.boundary(),
             resource=resource_policy,
@@ -206,7 +236,6 @@ class _Caller:
             "aws:principalarn": [role_arn],
             "aws:principalorgid": [ORGANIZATION],
             "aws:principaltype": ["AssumedRole"],
-            "aws:resourceaccount": [self.account],
             # The sandbox stands in for endpoints that are reached by TLS.
             "aws:securetransport": ["true"],
             "aws:viaawsservice": ["false"],
@@ -228,11 +257,11 @@ class _Caller:
         return [default_version(policy)] if policy else []
 
 
-def _request_context(call: Call) -> dict[str, list[str]]:
+def _request_context(call: Call, owner: str) -> dict[str, list[str]]:
     """The condition keys that depend on the request."""
     context = {"aws:requestedregion": [call.region]}
     if call.service == "s3":
-        context["s3:resourceaccount"] = context["aws:resourceaccount"] = [_owner(call)]
+        context["s3:resourceaccount"] = [owner]
         for key, member in (
             ("s3:prefix", "Prefix"),
             ("s3:x-amz-server-side-encryption", "ServerSideEncryption"),
@@ -243,25 +272,29 @@ def _request_context(call: Call) -> dict[str, list[str]]:
     return context
 
 
-def _owner(call: Call) -> str:
-    """The account that the bucket belongs to which a request is for.
+def _owner(call: Call, resource: str) -> str:
+    """The account that owns the bucket, topic or function of a request.
 
-    The caller's for a bucket that isn't there, so that moto can say that it isn't.
+    The caller's for anything else, and for a bucket that isn't there: moto says that it isn't.
     """
-    bucket = s3_backends.bucket_accounts.get(call.params.get("Bucket", ""))
-    return bucket[1] if call.service == "s3" and bucket else call.account
+    if call.service == "s3":
+        bucket = s3_backends.bucket_accounts.get(call.params.get("Bucket", ""))
+        return bucket[1] if bucket else call.account
+    fields = resource.split(":", 5)
+    is_known = call.service in ("lambda", "sns") and len(fields) == 6
+    return fields[4] if is_known else call.account
 
 
-def _resource_policy(call: Call, resource: str) -> Document | None:
+def _resource_policy(call: Call, resource: str, owner: str) -> Document | None:
     """The policy of the bucket, topic or function that a request is for."""
     if call.service == "s3" and call.params.get("Bucket"):
-        bucket = s3_backends[_owner(call)][call.partition].buckets.get(call.params["Bucket"])
+        bucket = s3_backends[owner][call.partition].buckets.get(call.params["Bucket"])
         return parsed(bucket.policy) if bucket is not None and bucket.policy else None
     if call.service == "sns":
-        topic = sns_backends[call.account][call.region].topics.get(resource)
+        topic = sns_backends[owner][call.region].topics.get(resource)
         return parsed(topic.policy) if topic is not None else None
     if call.service == "lambda" and call.params.get("FunctionName"):
-        function = _function(call, call.params["FunctionName"])
+        function = _function(owner, call.region, call.params["FunctionName"])
         statements = function.policy.statements if function is not None else []
         return {"Statement": [_as_aws_writes_it(one) for one in statements]}
     return None
@@ -276,9 +309,9 @@ def _as_aws_writes_it(statement: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _function(call: Call, name: str) -> LambdaFunction | None:
+def _function(account: str, region: str, name: str) -> LambdaFunction | None:
     try:
-        return get_backend(call.account, call.region).get_function(name)
+        return get_backend(account, region).get_function(name)
     except (HTTPException, ValueError):  # moto's ways to say that there is none
         return None
 
@@ -303,21 +336,13 @@ def _is_trusted(call: Call, principal: str, role: Role) -> bool:
     if ":assumed-role/" in principal:
         caller = _Caller(principal)
         names, context = [*caller.names, *names], dict(caller.context)
+    context["aws:resourceaccount"] = [role.arn.split(":")[4]]
     if "ExternalId" in call.params:
         context["sts:externalid"] = [call.params["ExternalId"]]
     return admits(role, names, context)
 
 
-def _denied_code(call: Call) -> str:
-    is_json = call.model is not None and call.protocol in _JSON_PROTOCOLS
-    default = "AccessDeniedException" if is_json else "AccessDenied"
-    return _DENIED_CODES.get(call.service, default)
-
-
-def _sentence(call: Call, principal: str, denied: _DeniedError) -> str:
-    access = denied.access
-    resource = f'"{access.resource}"' if call.service == "s3" else access.resource
-    return (
-        f"User: {principal} is not authorized to perform: {access.action} "
-        f"on resource: {resource} {denied.reason}"
-    ).rstrip()
+def _denied(service: str, protocol: str, text: str) -> Refusal:
+    default = _DENIED.get(protocol, _DEFAULT_DENIED)
+    code, status = _DENIED_BY_SERVICE.get(service, default)
+    return Refusal(code, text, status)

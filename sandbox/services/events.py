@@ -22,6 +22,8 @@ from sandbox.wire.calls import AwsError
 from sandbox.wire.selectors import NOTHING, select
 
 _SERVICE = "events.amazonaws.com"
+# EventBridge's own variables; an input path can't be named so.
+_RESERVED = "aws."
 _PLACEHOLDER = re.compile(r"<([\w.-]+)>")
 # What it takes to publish to a topic with a key.
 _KEY_ACTIONS = ("kms:GenerateDataKey", "kms:Decrypt")
@@ -60,13 +62,17 @@ class DefaultBuses:
         """Delivers an event to all targets of the matching rules of its account and region."""
         backend: Any = events_backends[event["account"]][event["region"]]
         rules = list(backend.event_buses["default"].rules.values())
-        self.deliveries += [
-            self._delivered(event, rule, target)
-            for rule in rules
-            if rule.state == "ENABLED" and rule.event_pattern.get_pattern()
-            if rule.event_pattern.matches_event(event)
-            for target in list(rule.targets)
-        ]
+        # A reset meanwhile makes another list: what was begun before it is not seen after it.
+        deliveries = self.deliveries
+        deliveries.extend(
+            [
+                self._delivered(event, rule, target)
+                for rule in rules
+                if rule.state == "ENABLED" and rule.event_pattern.get_pattern()
+                if rule.event_pattern.matches_event(event)
+                for target in list(rule.targets)
+            ]
+        )
 
     def reset(self) -> None:
         """Forgets the deliveries."""
@@ -77,7 +83,7 @@ class DefaultBuses:
     ) -> EventDelivery:
         arn, message, error = target["Arn"], "", ""
         try:
-            message = rendered(event, target, rule.arn)
+            message = rendered(event, target)
             topic = _topic(arn)
             if "RoleArn" in target:
                 self._check_role(target["RoleArn"], topic, rule)
@@ -124,7 +130,7 @@ def messages() -> list[dict[str, Any]]:
     ]
 
 
-def rendered(event: dict[str, Any], target: dict[str, Any], rule_arn: str) -> str:
+def rendered(event: dict[str, Any], target: dict[str, Any]) -> str:
     """What a target gets for an event.
 
     https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-transform-target-input.html
@@ -140,11 +146,6 @@ def rendered(event: dict[str, Any], target: dict[str, Any], rule_arn: str) -> st
         return json.dumps(event)
     values = {
         name: _found(path, event) for name, path in transformer.get("InputPathsMap", {}).items()
-    } | {
-        "aws.events.event": event,
-        "aws.events.event.json": event,
-        "aws.events.rule-arn": rule_arn,
-        "aws.events.rule-name": rule_arn.rpartition("/")[2],
     }
     return "".join(_filled(transformer["InputTemplate"], values))
 
@@ -156,6 +157,8 @@ def _filled(template: str, values: dict[str, Any]) -> Iterator[str]:
         text = template[position : match.start()]
         yield text
         is_quoted ^= len(re.findall(r'(?<!\\)"', text)) % 2 == 1
+        if match[1].startswith(_RESERVED):
+            raise UndeliverableError(f"The variable {match[0]} is not imitated here.")
         if match[1] not in values:
             raise UndeliverableError(f"The template's variable {match[0]} is not defined.")
         value = values[match[1]]
@@ -166,7 +169,7 @@ def _filled(template: str, values: dict[str, Any]) -> Iterator[str]:
 
 def _found(path: str, event: dict[str, Any]) -> Any:
     if "[" in path:
-        raise UndeliverableError(f"The sandbox finds names alone, and not {path}.")
+        raise UndeliverableError(f"The sandbox supports only member names in a path, not {path}.")
     # A path that finds nothing leaves an empty text, as AWS was recorded to answer:
     # https://github.com/localstack/localstack/blob/07951a27652938e1a2177b98cacabf7827be4d50/tests/aws/services/events/test_events_inputs.snapshot.json
     # What becomes of `null` is nowhere documented; here it is the word.
@@ -185,8 +188,18 @@ def _topic(arn: str) -> Topic:
 
 
 def _key(topic: Topic) -> Any:
-    region = topic.arn.split(":")[3]
-    return kms_backends[topic.account_id][region].describe_key(topic.kms_master_key_id)
+    """The key of a topic that is encrypted.
+
+    :raises UndeliverableError: if it isn't there, or can't be used
+    """
+    region, key_id = topic.arn.split(":")[3], topic.kms_master_key_id
+    try:
+        key = kms_backends[topic.account_id][region].describe_key(key_id)
+    except (AttributeError, KeyError) as error:  # moto's ways to say that there is no alias or key
+        raise UndeliverableError(f"The key {key_id} doesn't exist.") from error
+    if key.key_state != "Enabled":
+        raise UndeliverableError(f"The key {key_id} can't be used: it is {key.key_state}.")
+    return key
 
 
 def _check_topic(topic: Topic, rule: Rule) -> None:
@@ -194,14 +207,19 @@ def _check_topic(topic: Topic, rule: Rule) -> None:
     if topic.account_id != rule.account_id:
         # https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-service-cross-account.html
         raise UndeliverableError(f"{topic.arn} is another account's: the target needs a role.")
-    context = {"aws:sourcearn": [rule.arn], "aws:sourceaccount": [rule.account_id]}
-    if not _allows(json.loads(topic.policy), Access("sns:Publish", topic.arn, context)):
+    # EventBridge publishes without any condition key.
+    # https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-use-resource-based.html:
+    # "You can't use Condition blocks in Amazon SNS topic policies for EventBridge", and
+    # https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html: "Adding the
+    # aws:SourceAccount and aws:SourceArn to a AWS KMS policy is not supported for
+    # EventBridge-to-encrypted topics."
+    if not _allows(json.loads(topic.policy), Access("sns:Publish", topic.arn)):
         raise UndeliverableError(f"The policy of {topic.arn} doesn't let EventBridge publish.")
     if not topic.kms_master_key_id:
         return
     key = _key(topic)
     for action in _KEY_ACTIONS:
-        if not _allows(json.loads(key.policy), Access(action, key.arn, context)):
+        if not _allows(json.loads(key.policy), Access(action, key.arn)):
             raise UndeliverableError(f"The policy of the key {key.arn} denies {_SERVICE} {action}.")
 
 

@@ -5,9 +5,11 @@ import json
 from typing import Any
 
 import pytest
+from moto.events.models import events_backends
 
 from sandbox.client import Rule, Sandbox
-from sandbox.services.events import UndeliverableError, rendered
+from sandbox.policy.authorization import Authorization
+from sandbox.services.events import DefaultBuses, EventDelivery, UndeliverableError, rendered
 
 from .conftest import evaluation
 
@@ -21,7 +23,7 @@ def topic(sandbox: Sandbox) -> str:
     sns = sandbox.client("sns")
     arn = str(sns.create_topic(Name="news")["TopicArn"])
     policy = {"Effect": "Allow", "Principal": EVENTS, "Action": "sns:Publish", "Resource": arn}
-    allow(sandbox, arn, policy | {"Condition": {"ArnEquals": {"aws:SourceArn": RULE_ARN}}})
+    allow(sandbox, arn, policy)
     return arn
 
 
@@ -120,8 +122,13 @@ def test_a_template_makes_a_message_that_a_person_can_read(
     [
         ({"Action": "sns:Subscribe"}, "doesn't let EventBridge publish"),
         ({"Principal": {"Service": "config.amazonaws.com"}}, "doesn't let EventBridge publish"),
+        # EventBridge publishes without any condition key.
         (
-            {"Condition": {"ArnEquals": {"aws:SourceArn": f"{RULE_ARN}-other"}}},
+            {"Condition": {"ArnEquals": {"aws:SourceArn": RULE_ARN}}},
+            "doesn't let EventBridge publish",
+        ),
+        (
+            {"Condition": {"StringEquals": {"aws:SourceAccount": "123456789012"}}},
             "doesn't let EventBridge publish",
         ),
     ],
@@ -137,20 +144,61 @@ def test_a_topic_gets_nothing_that_its_policy_does_not_allow(
     assert why in sandbox.messages.events()[0]["error"]
 
 
-@pytest.mark.parametrize("is_allowed", [True, False])
-def test_an_encrypted_topic_needs_a_key_that_eventbridge_may_use(
-    sandbox: Sandbox, config: Any, token: str, topic: str, is_allowed: bool
-) -> None:
-    actions = ["kms:GenerateDataKey*", "kms:Decrypt"] if is_allowed else ["kms:Decrypt"]
-    statement = {"Effect": "Allow", "Principal": EVENTS, "Action": actions, "Resource": "*"}
-    policy = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
-    key = sandbox.client("kms").create_key(Policy=policy)["KeyMetadata"]["KeyId"]
+def encrypt(sandbox: Sandbox, topic: str, key: str) -> None:
     sandbox.client("sns").set_topic_attributes(
         TopicArn=topic, AttributeName="KmsMasterKeyId", AttributeValue=key
     )
+
+
+@pytest.mark.parametrize(
+    ("statement", "is_allowed"),
+    [
+        ({}, True),
+        ({"Action": "kms:Decrypt"}, False),
+        ({"Condition": {"ArnEquals": {"aws:SourceArn": RULE_ARN}}}, False),
+        ({"Condition": {"StringEquals": {"aws:SourceAccount": "123456789012"}}}, False),
+    ],
+)
+def test_an_encrypted_topic_needs_a_key_that_eventbridge_may_use(
+    sandbox: Sandbox,
+    config: Any,
+    token: str,
+    topic: str,
+    statement: dict[str, Any],
+    is_allowed: bool,
+) -> None:
+    allowed = {"Principal": EVENTS, "Action": ["kms:GenerateDataKey*", "kms:Decrypt"]}
+    policy = document(allowed | {"Resource": "*"} | statement)
+    encrypt(sandbox, topic, sandbox.client("kms").create_key(Policy=policy)["KeyMetadata"]["KeyId"])
     send_to(sandbox, topic)
     report(config, token, "NON_COMPLIANT")
     assert len(sandbox.messages.sent(topic)) == is_allowed
+
+
+@pytest.mark.parametrize("key", ["00000000-0000-0000-0000-000000000000", "alias/gone"])
+def test_a_topic_whose_key_is_gone_gets_nothing_and_the_result_is_kept(
+    sandbox: Sandbox, config: Any, token: str, topic: str, key: str
+) -> None:
+    encrypt(sandbox, topic, key)
+    send_to(sandbox, topic)
+    report(config, token, "NON_COMPLIANT")
+    assert sandbox.messages.sent(topic) == []
+    assert sandbox.messages.events()[0]["error"] == f"The key {key} doesn't exist."
+    kept = config.get_compliance_details_by_config_rule(ConfigRuleName="rule")
+    assert len(kept["EvaluationResults"]) == 1
+
+
+def test_a_topic_whose_key_is_to_be_deleted_gets_nothing(
+    sandbox: Sandbox, config: Any, token: str, topic: str
+) -> None:
+    kms = sandbox.client("kms")
+    policy = document({"Principal": EVENTS, "Action": "kms:*", "Resource": "*"})
+    key = kms.create_key(Policy=policy)["KeyMetadata"]["KeyId"]
+    encrypt(sandbox, topic, key)
+    kms.schedule_key_deletion(KeyId=key)
+    send_to(sandbox, topic)
+    report(config, token, "NON_COMPLIANT")
+    assert "it is PendingDeletion" in sandbox.messages.events()[0]["error"]
 
 
 OTHER = "210987654321"
@@ -269,10 +317,10 @@ EVENT = {"detail": {"name": "www", "sizes": [1, 2], "null": None}, "account": "1
             {
                 "InputTransformer": {
                     "InputPathsMap": {"none": "$.detail.none"},
-                    "InputTemplate": '"<none>" "<aws.events.rule-name>"',
+                    "InputTemplate": '"<none>"',
                 }
             },
-            '"" "certificates"',
+            '""',
         ),
         (
             {
@@ -286,9 +334,37 @@ EVENT = {"detail": {"name": "www", "sizes": [1, 2], "null": None}, "account": "1
     ],
 )
 def test_a_target_gets_what_it_asks_for(target: dict[str, Any], text: str) -> None:
-    assert rendered(EVENT, target, RULE_ARN) == text
+    assert rendered(EVENT, target) == text
 
 
-def test_a_template_has_no_variables_of_unknown_names() -> None:
-    with pytest.raises(UndeliverableError, match="<gone>"):
-        rendered(EVENT, {"InputTransformer": {"InputTemplate": "<gone>"}}, RULE_ARN)
+@pytest.mark.parametrize(
+    ("name", "why"),
+    [
+        ("gone", "variable <gone> is not defined"),
+        ("aws.events.event", "<aws.events.event> is not imitated here"),
+        ("aws.events.event.json", "<aws.events.event.json> is not imitated here"),
+        ("aws.events.rule-arn", "<aws.events.rule-arn> is not imitated here"),
+        ("aws.events.rule-name", "<aws.events.rule-name> is not imitated here"),
+    ],
+)
+def test_a_template_has_no_variables_of_unknown_names(name: str, why: str) -> None:
+    with pytest.raises(UndeliverableError, match=why):
+        rendered(EVENT, {"InputTransformer": {"InputTemplate": f"<{name}>"}})
+
+
+def test_what_is_delivered_while_a_reset_is_made_is_forgotten() -> None:
+    backend: Any = events_backends["123456789012"]["eu-west-1"]
+    backend.put_rule(name="all", event_pattern=json.dumps({"account": ["123456789012"]}))
+    backend.put_targets(name="all", event_bus_arn=None, targets=[{"Id": "1", "Arn": "arn:::::"}])
+
+    class Reset(DefaultBuses):
+        def _delivered(self, *arguments: Any) -> EventDelivery:
+            self.reset()
+            return super()._delivered(*arguments)
+
+    buses = Reset(Authorization())
+    try:
+        buses.put({"account": "123456789012", "region": "eu-west-1"})
+    finally:
+        backend.reset()
+    assert buses.deliveries == []

@@ -26,6 +26,7 @@ def refused(operation: Any) -> tuple[str, int]:
         ("account", "account.list_regions", ("AccessDeniedException", 403)),
         ("iam", "iam.list_server_certificates", ("AccessDenied", 403)),
         ("config", "config.describe_config_rules", ("AccessDeniedException", 400)),
+        ("sns", "sns.list_topics", ("AuthorizationError", 403)),
     ],
 )
 def test_each_service_answers_in_its_own_way(

@@ -62,6 +62,7 @@ CALLS = [
     ("s3", "ListBuckets", "list_buckets"),
     ("config", "DescribeConfigRules", "describe_config_rules"),
     ("lambda", "ListFunctions", "list_functions"),
+    ("sns", "ListTopics", "list_topics"),
 ]
 
 
@@ -84,6 +85,7 @@ def test_every_service_denies_in_its_own_words(sandbox: Sandbox) -> None:
         "s3": ("AccessDenied", 403),
         "config": ("AccessDeniedException", 400),
         "lambda": ("AccessDeniedException", 403),
+        "sns": ("AuthorizationError", 403),
     }
 
 
@@ -96,7 +98,23 @@ def test_every_service_says_in_its_own_words_that_credentials_have_expired(
         "s3": ("ExpiredToken", 400),
         "config": ("ExpiredTokenException", 400),
         "lambda": ("ExpiredTokenException", 403),
+        "sns": ("ExpiredToken", 403),
     }
+
+
+@pytest.mark.parametrize(
+    ("service", "operation", "action"),
+    [
+        ("elbv2", "DescribeListeners", "elasticloadbalancing:DescribeListeners"),
+        ("lambda", "Invoke", "lambda:InvokeFunction"),
+        ("s3", "ListBuckets", "s3:ListAllMyBuckets"),
+    ],
+)
+def test_what_is_denied_has_the_name_that_iam_gives_it(
+    service: str, operation: str, action: str
+) -> None:
+    message = Fault(service, operation, "access-denied").message
+    assert message == f"User is not authorized to perform: {action}"
 
 
 @pytest.mark.parametrize(

@@ -1,13 +1,18 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 import boto3
 import pytest
 from botocore.exceptions import ClientError
+from cfnlint.data import AdditionalSpecs
+from cfnlint.helpers import load_resource
+from moto.core.request import Request
 
 from sandbox.client import ORGANIZATION, Rule, Sandbox
+from sandbox.policy.actions import needed
 from sandbox.policy.language import (
     Access,
     Policies,
@@ -17,6 +22,8 @@ from sandbox.policy.language import (
     reason_for_denial,
     trusts,
 )
+from sandbox.wire.calls import Call
+from sandbox.wire.models import service_model
 
 from .conftest import PROBE, days, error_of, message_of, now
 
@@ -299,6 +306,11 @@ def upload(sandbox: Sandbox, name: str = "www", path: str = "/") -> None:
     sandbox.upload_certificate(name, expires=now() + days(90), path=path)
 
 
+# How services of each protocol deny something, and SNS in words of its own.
+JSON, REST_JSON = ("AccessDeniedException", 400), ("AccessDeniedException", 403)
+XML, SNS = ("AccessDenied", 403), ("AuthorizationError", 403)
+
+
 class TestEnforcement:
     def test_developer_may_do_anything(self, sandbox: Sandbox) -> None:
         sandbox.client("iam").list_server_certificates()
@@ -333,28 +345,34 @@ class TestEnforcement:
         assert sandbox.permissions.list() == []
 
     @pytest.mark.parametrize(
-        ("service", "operation", "request_", "code", "action"),
+        ("service", "operation", "request_", "error", "action"),
         [
-            ("sns", "publish", {"TopicArn": "t", "Message": "m"}, "AuthorizationError", "Publish"),
-            ("config", "describe_config_rules", {}, "AccessDeniedException", "DescribeConfigRules"),
-            ("ssm", "list_documents", {}, "AccessDeniedException", "ListDocuments"),
-            ("lambda", "invoke", {"FunctionName": "f"}, "AccessDeniedException", "InvokeFunction"),
-            ("account", "list_regions", {}, "AccessDeniedException", "ListRegions"),
-            ("appsync", "list_domain_names", {}, "AccessDeniedException", "ListDomainNames"),
-            ("cloudfront", "list_distributions", {}, "AccessDenied", "ListDistributions"),
-            ("elb", "describe_load_balancers", {}, "AccessDenied", "DescribeLoadBalancers"),
-            ("elbv2", "describe_load_balancers", {}, "AccessDenied", "DescribeLoadBalancers"),
-            ("logs", "describe_log_groups", {}, "AccessDeniedException", "DescribeLogGroups"),
-            ("cloudformation", "describe_stacks", {}, "AccessDenied", "DescribeStacks"),
-            ("s3", "list_buckets", {}, "AccessDenied", "ListAllMyBuckets"),
+            ("sns", "publish", {"TopicArn": "t", "Message": "m"}, SNS, "Publish"),
+            ("config", "describe_config_rules", {}, JSON, "DescribeConfigRules"),
+            ("ssm", "list_documents", {}, JSON, "ListDocuments"),
+            ("lambda", "invoke", {"FunctionName": "f"}, REST_JSON, "InvokeFunction"),
+            ("account", "list_regions", {}, REST_JSON, "ListRegions"),
+            ("appsync", "list_domain_names", {}, REST_JSON, "ListDomainNames"),
+            ("cloudfront", "list_distributions", {}, XML, "ListDistributions"),
+            ("elb", "describe_load_balancers", {}, XML, "DescribeLoadBalancers"),
+            ("elbv2", "describe_load_balancers", {}, XML, "DescribeLoadBalancers"),
+            ("logs", "describe_log_groups", {}, JSON, "DescribeLogGroups"),
+            ("cloudformation", "describe_stacks", {}, XML, "DescribeStacks"),
+            ("s3", "list_buckets", {}, XML, "ListAllMyBuckets"),
         ],
     )
     def test_each_service_denies_in_its_own_way(
-        self, role: Role, service: str, operation: str, request_: Any, code: str, action: str
+        self,
+        role: Role,
+        service: str,
+        operation: str,
+        request_: Any,
+        error: tuple[str, int],
+        action: str,
     ) -> None:
         with pytest.raises(ClientError) as raised:
             getattr(role.client(service), operation)(**request_)
-        assert error_of(raised) == (code, 403)
+        assert error_of(raised) == error
         assert f":{action} action" in message_of(raised)
 
     def test_certificate_is_known_by_its_arn_with_the_path(
@@ -439,6 +457,102 @@ class TestEnforcement:
         )
         answer = role.client("lambda").invoke(FunctionName=rule.function_name, Payload=b"{}")
         assert answer["StatusCode"] == 200
+
+
+class TestOtherAccounts:
+    """Between accounts both must allow: the role's policies, and that of the topic or function."""
+
+    def test_topic_takes_what_both_accounts_allow(self, sandbox: Sandbox, role: Role) -> None:
+        owner = sandbox.client("sns", account=OTHER)
+        topic = owner.create_topic(Name="theirs")["TopicArn"]
+
+        def allow(**others: Any) -> None:
+            theirs = policy(statement("sns:Publish", topic, Principal={"AWS": "*"}, **others))
+            owner.set_topic_attributes(
+                TopicArn=topic, AttributeName="Policy", AttributeValue=json.dumps(theirs)
+            )
+
+        def of(organization: str) -> dict[str, Any]:
+            return {"StringEquals": {"aws:PrincipalOrgID": organization}}
+
+        def publish() -> None:
+            role.client("sns").publish(TopicArn=topic, Message="message")
+
+        def is_denied(kind: str) -> None:
+            with pytest.raises(ClientError, match=f"no {kind} policy allows the sns:Publish"):
+                publish()
+
+        role.may(statement("sns:Publish", topic))
+        is_denied("resource-based")
+        allow(Condition=of("o-strangers"))
+        is_denied("resource-based")
+        allow(Condition=of(ORGANIZATION))
+        publish()
+        assert [one["message"] for one in sandbox.messages.sent(topic)] == ["message"]
+        role.may(statement("sns:Publish", f"{topic}-other"))
+        is_denied("identity-based")
+        owner_is = {"StringEquals": {"aws:ResourceAccount": OTHER}}
+        role.may(statement("sns:Publish", topic, Condition=owner_is))
+        publish()
+
+    def test_topic_that_is_not_there_is_denied(self, role: Role) -> None:
+        role.may(statement("sns:Publish"))
+        with pytest.raises(ClientError, match="no resource-based policy allows"):
+            role.client("sns").publish(TopicArn=f"arn:aws:sns:eu-west-1:{OTHER}:t", Message="m")
+
+    def test_function_takes_what_its_own_policy_allows_too(self, role: Role, rule: Rule) -> None:
+        function = f"arn:aws:lambda:eu-west-1:{OTHER}:function:{rule.function_name}"
+        role.may(statement("lambda:InvokeFunction", function))
+        with pytest.raises(ClientError) as raised:
+            role.client("lambda").invoke(FunctionName=function, Payload=b"{}")
+        assert error_of(raised) == REST_JSON
+        assert "no resource-based policy allows the lambda:InvokeFunction" in message_of(raised)
+
+
+# What requests to AWS Config name, where they name something.
+NAMES: dict[str, Any] = {
+    "ConfigRule": {"ConfigRuleName": "rule"},
+    "ConfigRuleName": "rule",
+    "ConfigRuleNames": ["rule"],
+    "ConfigurationAggregatorName": "all",
+    "RemediationConfigurations": [{"ConfigRuleName": "rule"}],
+}
+
+
+def config_requests() -> dict[str, dict[str, Any]]:
+    """A request of each operation of AWS Config that names a rule or an aggregator."""
+    model = service_model("config")
+    shapes = {name: model.operation_model(name).input_shape for name in model.operation_names}
+    return {
+        name: {member: NAMES[member] for member in NAMES if member in shape.members}
+        for name, shape in shapes.items()
+        if shape and not NAMES.keys().isdisjoint(shape.members)
+    }
+
+
+@pytest.mark.parametrize(("operation", "params"), config_requests().items())
+def test_config_s_operations_are_done_on_what_the_reference_says(
+    operation: str, params: dict[str, Any]
+) -> None:
+    reference = load_resource(AdditionalSpecs, "Policies.json")["config"]
+    kinds = reference["Actions"][operation.lower()].get("Resources", [])
+    forms = [form for kind in kinds for form in reference["Resources"][kind.lower()]["ARNFormats"]]
+    call = Call(
+        request=Request({}),
+        service="config",
+        operation=operation,
+        region="eu-west-1",
+        account="123456789012",
+        access_key="",
+        path_params={},
+        model=None,
+        params=params,
+    )
+    [(action, resource)] = needed(call)
+    assert action == f"config:{operation}"
+    patterns = [re.sub(r"\$\{[^}]+\}|\.\*", "*", form) for form in forms]
+    is_right = any(matches_arn(one, resource) for one in patterns) if patterns else resource == "*"
+    assert is_right, resource
 
 
 def only_of(account: str) -> dict[str, Any]:

@@ -80,6 +80,21 @@ def test_keys_and_bodies_are_never_in_the_log(sandbox: Sandbox, iam: Any, probe_
     assert files.private_key.splitlines()[1] not in logged
 
 
+def test_user_who_deletes_the_own_key_is_named(sandbox: Sandbox, iam: Any) -> None:
+    iam.create_user(UserName="alice")
+    key = iam.create_access_key(UserName="alice")["AccessKey"]
+    alice = boto3.client(
+        "iam",
+        endpoint_url=sandbox.endpoint,
+        region_name="eu-west-1",
+        aws_access_key_id=key["AccessKeyId"],
+        aws_secret_access_key=key["SecretAccessKey"],
+    )
+    alice.delete_access_key(UserName="alice", AccessKeyId=key["AccessKeyId"])
+    (request,) = sandbox.requests.list("iam", "DeleteAccessKey")
+    assert request["principal"] == "arn:aws:iam::123456789012:user/alice"
+
+
 def test_function_s_requests_are_its_role_s(sandbox: Sandbox, rule: Rule, iam: Any) -> None:
     assert rule.function_name == "probe"
     role = iam.get_role(RoleName="probe")["Role"]["Arn"]

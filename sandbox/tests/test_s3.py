@@ -1,8 +1,12 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.request import urlopen
 
+import boto3
 import pytest
+from botocore import UNSIGNED
+from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from sandbox.client import DEFAULT_ACCOUNT, Sandbox
@@ -58,3 +62,42 @@ def test_missing_bucket_is_said_to_be_missing(s3: Any) -> None:
     with pytest.raises(ClientError) as raised:
         s3.put_object(Bucket="none", Key="x", ExpectedBucketOwner=OTHER)
     assert error_of(raised) == ("NoSuchBucket", 404)
+
+
+@pytest.mark.usefixtures("s3")
+def test_request_without_a_signature_is_refused(sandbox: Sandbox) -> None:
+    anybody = boto3.client(
+        "s3",
+        region_name=sandbox.region,
+        endpoint_url=sandbox.endpoint,
+        config=Config(signature_version=UNSIGNED),
+    )
+    with pytest.raises(ClientError) as raised:
+        anybody.get_object(Bucket="backup", Key="one/two.json")
+    assert error_of(raised) == ("AccessDenied", 403)
+    (request,) = sandbox.requests.list("s3", "GetObject")
+    assert request["principal"] == ""
+
+
+@pytest.mark.usefixtures("s3")
+def test_presigned_url_is_a_request_of_whoever_signed_it(sandbox: Sandbox) -> None:
+    iam = sandbox.client("iam")
+    iam.create_user(UserName="alice")
+    key = iam.create_access_key(UserName="alice")["AccessKey"]
+    alice = boto3.client(
+        "s3",
+        region_name=sandbox.region,
+        endpoint_url=sandbox.endpoint,
+        aws_access_key_id=key["AccessKeyId"],
+        aws_secret_access_key=key["SecretAccessKey"],
+        config=Config(signature_version="s3v4"),
+    )
+    wanted = {"Bucket": "backup", "Key": "one/two.json"}
+    url = alice.generate_presigned_url("get_object", Params=wanted)
+    with urlopen(url) as answer:  # noqa: S310
+        assert answer.read() == b"{}"
+    (request,) = sandbox.requests.list("s3", "GetObject")
+    assert (request["principal"], request["region"]) == (
+        "arn:aws:iam::123456789012:user/alice",
+        sandbox.region,
+    )

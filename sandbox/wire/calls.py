@@ -87,8 +87,9 @@ class Call:
 
     @property
     def protocol(self) -> str:
-        """The wire protocol: `query`, `json`, `rest-json` or `rest-xml`."""
-        assert self.model is not None
+        """The wire protocol: `query`, `json`, `rest-json`, ...; empty if it isn't known."""
+        if self.model is None:
+            return ""
         try:
             return determine_request_protocol(self.model.service_model, self.request.content_type)
         except NotImplementedError:  # a content type that the service doesn't know
@@ -118,9 +119,11 @@ def account_of(access_key: str) -> str:
 
 
 def _credential_scope(request: Request) -> tuple[str, str, str]:
-    """Access key, region and signing name; another unsigned or presigned request is S3's."""
+    """Access key, region and signing name; another unsigned request is S3's."""
     authorization = request.headers.get("Authorization", "")
     _, _, credential = authorization.partition("Credential=")
+    # A presigned URL has it in the query.
+    credential = credential or request.args.get("X-Amz-Credential", "")
     parts = credential.split(",")[0].split("/")
     if len(parts) == 5:
         return parts[0], parts[2], parts[3].lower()

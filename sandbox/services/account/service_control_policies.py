@@ -5,13 +5,13 @@ from __future__ import annotations
 import threading
 from dataclasses import dataclass
 
-from sandbox.policy.actions import needed
-from sandbox.policy.authorization import Refusal
+from sandbox.policy.actions import action_of
+from sandbox.policy.authorization import Refusal, denied
 from sandbox.wire.calls import Call
 
 from .regions import requested_region
 
-_XML_PROTOCOLS = ("query", "rest-xml")
+_REASON = "with an explicit deny in a service control policy"
 
 
 @dataclass(frozen=True)
@@ -57,15 +57,8 @@ class ServiceControlPolicies:
             is_denied = any(denial.is_for(call) for denial in self._denials)
         if not is_denied:
             return None
-        code = "AccessDenied" if call.protocol in _XML_PROTOCOLS else "AccessDeniedException"
-        text = (
-            f"User: {principal} is not authorized to perform: {_action(call)} "
-            "with an explicit deny in a service control policy"
-        )
-        return Refusal(code, text, 400 if call.protocol == "json" else 403)
+        return denied(call.service, call.protocol, _action(call), principal, _REASON)
 
 
 def _action(call: Call) -> str:
-    """The action of IAM's that is asked for; a request may need several, and names the first."""
-    permissions = needed(call) or [(f"{call.service}:{call.operation}", "*")]
-    return permissions[0][0]
+    return action_of(call.service, call.operation)
