@@ -21,7 +21,7 @@ class ClockControl:
         return _time(self._connection.control("GET", "clock"))
 
     def advance(self, by: timedelta = timedelta(), *, seconds: float = 0) -> None:
-        """Moves the time forward."""
+        """Moves the time forward, or back if negative."""
         total = by.total_seconds() + seconds
         self._connection.control("POST", "clock", {"advance_seconds": total})
 

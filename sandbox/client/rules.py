@@ -119,7 +119,7 @@ class Rules:
         except config.exceptions.LimitExceededException:
             self._clock.advance(seconds=60)
             config.start_config_rules_evaluation(ConfigRuleNames=[rule.name])
-        return self._finished(self.deliveries()[-1]["id"], timeout_seconds)
+        return self._finished(self.deliveries(rule)[-1]["id"], timeout_seconds)
 
     def redeliver(
         self, rule: Rule, delivery_id: str | None = None, *, timeout_seconds: float = 120
@@ -162,7 +162,11 @@ class Rules:
     def deliveries(self, rule: Rule | None = None) -> list[dict[str, Any]]:
         """The events that AWS Config has sent, oldest first: see `Delivery` of Config's rules."""
         sent: list[dict[str, Any]] = self._connection.control("GET", "deliveries")
-        return [one for one in sent if rule is None or one["rule"] == rule.name]
+        return [
+            one
+            for one in sent
+            if rule is None or (one["rule"], one["region"]) == (rule.name, rule.region)
+        ]
 
     def _finished(self, delivery_id: str, timeout_seconds: float) -> dict[str, Any]:
         request = {"id": delivery_id, "timeout_seconds": timeout_seconds}

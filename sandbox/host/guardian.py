@@ -16,7 +16,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-# At most this long does a killed process take to end.
+# How long to wait for a killed process to end.
 END_SECONDS = 10
 
 

@@ -11,12 +11,14 @@ _ARENAS = 2
 # As many new objects as the collector lets pass before it looks for garbage: a request makes
 # thousands, most of which are freed without it.
 _NEW_OBJECTS = 20_000
-# More objects than a sandbox as new has of its own. The model of one service may have more.
+# More tracked objects than a freshly reset sandbox has. The model of one service may have more.
 _MANY = 5_000
 
 
 def prepare() -> None:
-    """Prepares for it, once all modules are loaded and before there are threads.
+    """Configures malloc and the garbage collector.
+
+    Call it after all imports and before any thread starts.
 
     There is a thread for each connection. glibc would spread them over eight arenas for each
     processor, and each arena keeps what was freed in it. Another C library is left as it is.
@@ -31,8 +33,8 @@ def prepare() -> None:
 def collect() -> None:
     """Frees what nobody refers to: what moto keeps refers to itself, and Python is in no hurry.
 
-    To be called when the sandbox is as new: so many objects as survive then are the models of
-    services, which stay. Later collections need not look at them, either.
+    Call it after a reset. If many objects survive, they are service models, which stay: later
+    collections skip them.
     """
     gc.collect()
     if len(gc.get_objects()) > _MANY:

@@ -12,7 +12,7 @@ JAVA_VERSION = "25"
 RUNTIME = f"java{JAVA_VERSION}"
 
 
-# The runtime interface client and what it needs; the last for its own locals of threads.
+# AWS's runtime interface client and its dependencies. It needs `utils-lite` for its thread-locals.
 RUNTIME_JARS = (
     "aws-lambda-java-core",
     "aws-lambda-java-runtime-interface-client",

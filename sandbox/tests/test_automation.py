@@ -4,6 +4,7 @@ import json
 import os
 import signal
 import socket
+import threading
 from textwrap import dedent
 from typing import Any
 
@@ -13,7 +14,9 @@ import yaml
 from botocore.exceptions import ClientError
 
 from sandbox.client import Sandbox
-from sandbox.services.ssm.executions import NO_OUTPUT
+from sandbox.host.clock import Clock
+from sandbox.services.ssm.executions import NO_OUTPUT, Execution, Start, Starter
+from sandbox.services.ssm.runbooks import Runbook, Step
 
 from .conftest import days, error_of, is_running, message_of
 
@@ -541,6 +544,15 @@ class TestStopping:
         ssm.stop_automation_execution(AutomationExecutionId=execution_id, Type="Cancel")
         execution = sandbox.automations.wait(execution_id, timeout_seconds=20)
         assert execution["AutomationExecutionStatus"] == "Cancelled"
+
+    def test_that_comes_too_late_changes_nothing(self) -> None:
+        only = Step("only", "aws:executeScript", {}, (), True, "Abort", True, None, 1)
+        by = Starter("123456789012", "eu-west-1", ALICE)
+        start = Start("runbook", "1", Runbook({}, (only,), (), ""), {}, by, "")
+        execution = Execution(start, Clock(), threading.Condition(), lambda *_: {})
+        execution.run()
+        assert not execution.cancel()
+        assert execution.status == "Success"
 
     def test_happens_at_a_reset(self, sandbox: Sandbox, ssm: Any) -> None:
         create(ssm, approval(ALICE))

@@ -193,6 +193,36 @@ class TestEvent:
         assert when == created.strftime("%Y-%m-%dT%H:%M:%S.000Z")
 
 
+class TestClient:
+    def test_deliveries_of_a_rule_are_of_its_region(
+        self, sandbox: Sandbox, rule: Rule, elsewhere: Rule
+    ) -> None:
+        for one in (rule, elsewhere):
+            assert [sent["region"] for sent in sandbox.deliveries(one)] == [one.region]
+
+    def test_evaluation_is_the_rule_s_own_though_another_one_comes_after_it(
+        self, sandbox: Sandbox, config: Any, rule: Rule, elsewhere: Rule
+    ) -> None:
+        events = sandbox.client("config", rule.region).meta.events
+        after = "after-call.config.StartConfigRulesEvaluation"
+
+        def deliver(**_: Any) -> None:
+            sandbox.deliver(elsewhere, now())
+
+        events.register(after, deliver)
+        invocation = sandbox.evaluate(rule)
+        events.unregister(after, deliver)
+        (described,) = config.describe_config_rules()["ConfigRules"]
+        assert invocation["event"]["configRuleArn"] == described["ConfigRuleArn"]
+
+    @pytest.fixture
+    def elsewhere(self, sandbox: Sandbox, probe_zip: Path) -> Rule:
+        """A rule of the same name in another region."""
+        return sandbox.deploy_rule(
+            probe_zip, name="rule", function_name="probe", handler=PROBE, region="eu-west-3"
+        )
+
+
 class TestStartConfigRulesEvaluation:
     def test_invokes_the_function(self, sandbox: Sandbox, config: Any, rule: Rule) -> None:
         config.start_config_rules_evaluation(ConfigRuleNames=[rule.name])
@@ -279,6 +309,26 @@ class TestPutEvaluations:
         assert put(config, "TESTMODE", evaluation(), TestMode=True) == []
         assert rule.name == "rule"
         assert resource_ids(details(config)) == []
+
+    def test_test_mode_does_not_check_the_resource_type(self, config: Any) -> None:
+        unknown = evaluation(ComplianceResourceType="Foo")
+        assert put(config, "TESTMODE", unknown, TestMode=True) == []
+
+    @pytest.mark.parametrize("kind", ["Foo", "AWS::Account", "aws::iam::servercertificate"])
+    def test_unknown_resource_type_is_refused_with_all_others(
+        self, config: Any, token: str, kind: str
+    ) -> None:
+        with pytest.raises(ClientError) as raised:
+            put(config, token, evaluation(), evaluation(ComplianceResourceType=kind))
+        assert error_of(raised) == ("InvalidParameterValueException", 400)
+        start = f"The resource type {kind} is invalid. Only the following values are permitted: ["
+        assert message_of(raised).startswith(start)
+        assert ", AWS::IAM::ServerCertificate, " in message_of(raised)
+        assert resource_ids(details(config)) == []
+
+    def test_result_may_be_of_the_account(self, sandbox: Sandbox, config: Any, token: str) -> None:
+        put(config, token, evaluation(sandbox.account, ComplianceResourceType="AWS::::Account"))
+        assert resource_ids(details(config)) == [sandbox.account]
 
     def test_invented_token_is_refused(self, config: Any) -> None:
         with pytest.raises(ClientError) as raised:

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from sandbox.client import Sandbox
+from sandbox.client import Rule, Sandbox, SandboxError
 
 from .conftest import PROBE, error_of, is_running
 
@@ -196,6 +196,14 @@ class TestInvoke:
             }
         ]
 
+    def test_without_a_log_there_are_no_metrics(self, sandbox: Sandbox, probe_zip: Path) -> None:
+        sandbox.deploy_function(probe_zip, "mute", handler=PROBE)
+        functions = sandbox.client("lambda")
+        functions.invoke(FunctionName="mute", Payload=json.dumps({"do": "metric"}).encode())
+        (invocation,) = sandbox.invocations("mute")
+        assert '{"_aws":' in invocation["log"]
+        assert invocation["metrics"] == []
+
     def test_peak_memory_is_reported(self, sandbox: Sandbox) -> None:
         invoke(sandbox, {})
         assert 10 < sandbox.invocations()[-1]["max_memory_mb"] < 256
@@ -242,7 +250,32 @@ def test_function_runs_no_more_often_at_once_than_reserved(
     with pytest.raises(ClientError) as raised:
         _invoke_until_refused(sandbox)
     assert error_of(raised) == ("TooManyRequestsException", 429)
+    assert raised.value.response["Reason"] == "ReservedFunctionConcurrentInvocationLimitExceeded"
     sandbox.wait(rule)
+
+
+@pytest.mark.usefixtures("rule")
+def test_function_with_a_reservation_of_zero_does_not_run(sandbox: Sandbox) -> None:
+    functions = sandbox.client("lambda")
+    functions.put_function_concurrency(FunctionName="probe", ReservedConcurrentExecutions=0)
+    before = len(sandbox.invocations())
+    with pytest.raises(ClientError) as raised:
+        invoke(sandbox, {})
+    assert error_of(raised) == ("TooManyRequestsException", 429)
+    assert raised.value.response["Reason"] == "ReservedFunctionConcurrentInvocationLimitExceeded"
+    assert len(sandbox.invocations()) == before
+    functions.delete_function_concurrency(FunctionName="probe")
+    assert invoke(sandbox, {})["StatusCode"] == 200
+
+
+def test_evaluation_by_a_function_with_a_reservation_of_zero_fails(
+    sandbox: Sandbox, rule: Rule
+) -> None:
+    sandbox.client("lambda").put_function_concurrency(
+        FunctionName="probe", ReservedConcurrentExecutions=0
+    )
+    with pytest.raises(SandboxError, match="Rate Exceeded"):
+        sandbox.evaluate(rule)
 
 
 def _invoke_until_refused(sandbox: Sandbox) -> None:

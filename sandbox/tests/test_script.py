@@ -183,8 +183,13 @@ def test_script_is_killed_with_what_it_has_started(
     bench.kill()  # it is too late for that, and nobody is hit
 
 
-def test_runner_that_was_killed_is_started_again(bench: Bench) -> None:
+def test_runner_that_was_killed_is_started_again_and_the_guardian_forgets_it(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    released: list[int] = []
+    monkeypatch.setattr(bench.guardian, "release", released.append)
     runner = bench.run("import os; return os.getppid()")
     os.kill(runner, signal.SIGKILL)
     os.waitid(os.P_PID, runner, os.WEXITED | os.WNOWAIT)
     assert bench.run("import os; return os.getppid()") != runner
+    assert runner in released

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 from typing import Any
 
@@ -314,6 +315,34 @@ def test_an_administrator_sees_and_changes_the_findings_of_members(
     own = [{"Id": "one", "ProductArn": finding()["ProductArn"]}]
     (error,) = member.batch_update_findings(FindingIdentifiers=own)["UnprocessedFindings"]
     assert error["ErrorCode"] == "FindingNotFound"
+
+
+# --- Sizes ------------------------------------------------------------------------------------
+
+
+def sized(size: int, **members: Any) -> dict[str, Any]:
+    """A finding of so many bytes in JSON."""
+    empty = finding(ProductFields={"a": ""}, **members)
+    text = "x" * (size - len(json.dumps(empty, separators=(",", ":"))))
+    return empty | {"ProductFields": {"a": text}}
+
+
+def test_a_finding_of_more_than_240_kb_is_refused_alone(hub: Any) -> None:
+    answer = hub.batch_import_findings(
+        Findings=[sized(240_000, Id="good"), sized(240_001, Id="bad")]
+    )
+    assert answer["SuccessCount"] == 1
+    (error,) = answer["FailedFindings"]
+    assert (error["Id"], error["ErrorCode"]) == ("bad", "InvalidInput")
+    assert only(hub)["Id"] == "good"
+
+
+def test_a_batch_of_more_than_6_mb_is_refused_as_a_whole(hub: Any) -> None:
+    batch = [sized(240_000, Id=f"{number:02}") for number in range(25)]
+    with pytest.raises(hub.exceptions.InvalidInputException):
+        hub.batch_import_findings(Findings=[*batch, finding()])
+    assert hub.get_findings()["Findings"] == []
+    assert hub.batch_import_findings(Findings=batch)["SuccessCount"] == 25
 
 
 # --- Retention --------------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""AWS Config's aggregators: what tests put in of other accounts' results, and where it comes from.
+"""AWS Config's aggregators: other accounts' results as tests put them in, and their sources.
 
 PutConfigurationAggregator and what else changes an aggregator is moto's.
 """
@@ -85,7 +85,7 @@ class Aggregators:
                 _check_source(found, source, source_region)
                 if compliance not in COMPLIANCE_TYPES:
                     known = ", ".join(COMPLIANCE_TYPES)
-                    raise ValueError(f"Aggregators have no {compliance!r} results, but {known}")
+                    raise ValueError(f"ComplianceType can't be {compliance!r}; allowed: {known}")
                 result = Result.of(compliance, annotation, times, now)
                 results.add((rule, source, source_region), resource, result)
 
@@ -97,7 +97,7 @@ class Aggregators:
         """
         for name, known in (("LastUpdateStatus", SOURCE_STATUSES), ("SourceType", SOURCE_TYPES)):
             if status[name] not in known:
-                raise ValueError(f"{name} can't be {status[name]!r}, but {', '.join(known)}")
+                raise ValueError(f"{name} can't be {status[name]!r}; allowed: {', '.join(known)}")
         with self._lock:
             arn = _existing(account, region, aggregator).configuration_aggregator_arn
             key = (status["SourceId"], status["AwsRegion"])

@@ -145,14 +145,15 @@ class Evaluations:
         self._deliveries.append(delivery)
         state.running += 1
         state.rule.config_rule_state = "EVALUATING"
-        threading.Thread(target=self._run, args=(state, delivery), daemon=True).start()
+        arguments = (state, delivery, self._functions.era)
+        threading.Thread(target=self._run, args=arguments, daemon=True).start()
         return delivery
 
-    def _run(self, state: RuleState, delivery: Delivery) -> None:
+    def _run(self, state: RuleState, delivery: Delivery, era: int) -> None:
         try:
             function = self._invocable_function(state)
             delivery.invocation = self._functions.run(
-                function, json.dumps(delivery.event).encode(), is_queued=True
+                function, json.dumps(delivery.event).encode(), era, is_queued=True
             )
             for tell in self.on_evaluated:
                 tell(state)

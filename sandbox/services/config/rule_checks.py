@@ -1,8 +1,9 @@
-"""What AWS Config checks of a rule: its definition, and that it may invoke the function."""
+"""What AWS Config checks of a rule: its definition, the function, and its results' types."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from fnmatch import fnmatchcase
 from typing import Any
 
@@ -11,6 +12,10 @@ from moto.config.models import ConfigRule
 from werkzeug.exceptions import HTTPException
 
 from sandbox.wire.calls import AwsError
+from sandbox.wire.models import service_model
+
+# Rules may report on the account as a whole. The model has only the types that Config records.
+_ACCOUNT = "AWS::::Account"
 
 
 def check_definition(definition: dict[str, Any]) -> None:
@@ -41,6 +46,22 @@ def _check_input_parameters(text: str | None) -> None:
             "InvalidParameterValueException",
             f"Invalid json {text} passed in the InputParameters field",
         )
+
+
+def check_resource_types(evaluations: Iterable[dict[str, Any]]) -> None:
+    """Refuses results for a type that Config doesn't know.
+
+    https://github.com/awslabs/aws-config-rdk/issues/290
+    """
+    known = {_ACCOUNT, *service_model("config").shape_for("ResourceType").enum}
+    for evaluation in evaluations:
+        kind = evaluation["ComplianceResourceType"]
+        if kind not in known:
+            raise AwsError(
+                "InvalidParameterValueException",
+                f"The resource type {kind} is invalid. Only the following values are permitted: "
+                f"[{', '.join(sorted(known, key=str.lower))}]",
+            )
 
 
 def check_permission(account: str, region: str, arn: str, rule: ConfigRule | None) -> None:

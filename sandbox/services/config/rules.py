@@ -17,7 +17,7 @@ from sandbox.wire.operations import Operations, exclusively, not_imitated
 from .evaluations import Delivery, Evaluations, Token
 from .pages import tokens
 from .results import Result, RuleState
-from .rule_checks import check_definition, check_permission
+from .rule_checks import check_definition, check_permission, check_resource_types
 
 MAX_RULES = 1000
 MIN_SECONDS_BETWEEN_STARTS = 60
@@ -186,6 +186,7 @@ class ConfigRules:
             )
         if call.params.get("TestMode"):
             return {"FailedEvaluations": []}
+        check_resource_types(evaluations)
         token = self._token(call)
         failed = [one for one in evaluations if _must_fail(one, call.fault)]
         for evaluation in evaluations:

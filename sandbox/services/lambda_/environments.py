@@ -15,7 +15,6 @@ from sandbox.host.clock import iso
 from .invocations import (
     Invocation,
     as_json,
-    embedded_metrics,
     epitaph,
     framed,
 )
@@ -29,6 +28,8 @@ class Environment:
         self.arn = arn
         self.fingerprint = fingerprint
         self.is_busy = True
+        # Its files: the log, and the runtime client's library.
+        self.directory = launch.log_file.parent
         self._launched = time.monotonic()
         self._process = RuntimeProcess(launch)
         self._is_cold = True
@@ -81,7 +82,6 @@ class Environment:
         invocation.error = outcome.error
         invocation.max_memory_mb = self._process.peak_memory_mb()
         written = self._process.take_log()
-        invocation.metrics = embedded_metrics(written)
         if not outcome.is_process_usable:
             written += epitaph(invocation)
             self.kill()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import shutil
 import threading
 import uuid
 from dataclasses import dataclass
@@ -26,12 +28,13 @@ from .invocations import (
     Invocation,
     answer,
     check_payload,
+    embedded_metrics,
 )
 from .runtime import Launch
 
 MAX_CONCURRENCY = 10
-# Idle processes of functions that are gone, or whose configuration or code is another now: so many
-# are kept, for what was may come back. Lambda would start new ones.
+# How many idle processes of deleted or changed functions to keep: tests often deploy the same
+# function again. Lambda would start a new process.
 MAX_ORPHANS = 6
 
 
@@ -65,7 +68,7 @@ class Functions:
         # The one that was busy last comes last.
         self._environments: list[Environment] = []
         self._invocations: list[Invocation] = []
-        # Counts resets: what was begun before one must not be seen after it.
+        # Counts resets: what was begun before one must not be seen, or begin to run, after it.
         self._era = 0
         # The sandbox's own address; known once the server listens.
         self.endpoint = ""
@@ -75,6 +78,11 @@ class Functions:
     def operations(self) -> Operations:
         """The operations that the sandbox answers itself, by their names."""
         return {"Invoke": self._invoke}
+
+    @property
+    def era(self) -> int:
+        """Changes with each reset."""
+        return self._era
 
     @property
     def invocations(self) -> list[Invocation]:
@@ -95,20 +103,23 @@ class Functions:
             for environment in list(self._environments):
                 if cold or environment.is_busy:
                     self._retire(environment)
+            self._changed.notify_all()  # what is queued gives up
 
     def close(self) -> None:
         """Ends all processes."""
         self.reset(cold=True)
 
-    def run(self, function: LambdaFunction, event: bytes, is_queued: bool) -> Invocation:
+    def run(
+        self, function: LambdaFunction, event: bytes, era: int, *, is_queued: bool
+    ) -> Invocation:
         """Invokes a function and waits for its end.
 
+        :param era: `era` as it was when the event came: what came before a reset doesn't run
         :param is_queued: wait for a free process, as asynchronous events do, where a synchronous
             call is refused
-        :raises AwsError: `TooManyRequestsException`
+        :raises AwsError: `TooManyRequestsException`; `ServiceException` if there was a reset
         """
-        era = self._era
-        environment = self._acquire(function, is_queued)
+        environment = self._acquire(function, era, is_queued)
         try:
             invocation = environment.invoke(function, event)
         finally:
@@ -117,39 +128,53 @@ class Functions:
             if era == self._era:
                 self._invocations.append(invocation)
                 if self._authorization.may_log(function):
+                    # CloudWatch Logs finds them in the log: without a log there are none.
+                    invocation.metrics = embedded_metrics(invocation.log)
                     _write_to_cloudwatch_logs(function, invocation.log)
         return invocation
 
     def _invoke(self, call: Call) -> Response:
-        function = _function(call)
+        era, function = self._era, _function(call)
         payload = call.params.get("Payload") or b"{}"
         kind = call.params.get("InvocationType", "RequestResponse")
         check_payload(payload, kind)
         if kind == "DryRun":
             return Response(204)
         if kind == "Event":
-            threading.Thread(target=self.run, args=(function, payload, True), daemon=True).start()
+            arguments = (function, payload, era)
+            threading.Thread(target=self._run_queued, args=arguments, daemon=True).start()
             return Response(202)
-        return answer(call, function, self.run(function, payload, is_queued=False))
+        return answer(call, function, self.run(function, payload, era, is_queued=False))
 
-    def _acquire(self, function: LambdaFunction, is_queued: bool) -> Environment:
+    def _run_queued(self, function: LambdaFunction, event: bytes, era: int) -> None:
+        with contextlib.suppress(AwsError):  # nobody waits for the answer
+            self.run(function, event, era, is_queued=True)
+
+    def _acquire(self, function: LambdaFunction, era: int, is_queued: bool) -> Environment:
         fingerprint = fingerprint_of(function)
-        limit = min(MAX_CONCURRENCY, function.reserved_concurrency or MAX_CONCURRENCY)
         with self._changed:
-            while True:
+            while era == self._era:
+                reserved = function.reserved_concurrency
                 own = [one for one in self._environments if one.arn == function.function_arn]
-                # The latest first, so that calls one after the other stay in one process.
-                for environment in [one for one in reversed(own) if not one.is_busy]:
-                    if not environment.is_alive:
-                        self._retire(environment)
-                    elif environment.fingerprint == fingerprint:
-                        environment.is_busy = True
-                        return environment
+                limit = MAX_CONCURRENCY if reserved is None else min(MAX_CONCURRENCY, reserved)
                 if sum(one.is_busy for one in own) < limit:
-                    return self._started(function, fingerprint)
-                if not is_queued:
-                    raise AwsError("TooManyRequestsException", "Rate Exceeded.")
+                    idle = [one for one in own if not one.is_busy]
+                    return self._warm(idle, fingerprint) or self._started(function, fingerprint)
+                # Lambda doesn't queue the events of a function that may not run at all.
+                if not is_queued or limit == 0:
+                    raise _ThrottledError(is_reserved=limit == reserved)
                 self._changed.wait()
+        raise AwsError("ServiceException", "The sandbox was reset before the function ran.")
+
+    def _warm(self, idle: list[Environment], fingerprint: str) -> Environment | None:
+        # The latest first, so that calls one after the other stay in one process.
+        for environment in reversed(idle):
+            if not environment.is_alive:
+                self._retire(environment)
+            elif environment.fingerprint == fingerprint:
+                environment.is_busy = True
+                return environment
+        return None
 
     def _retire_orphans(self) -> None:
         """Makes room: ends the idle processes that no function has a use for, but the latest.
@@ -239,11 +264,24 @@ class Functions:
             self._changed.notify_all()
 
     def _retire(self, environment: Environment) -> None:
+        """Ends a process, and removes its files unless its last log has yet to be read."""
         if environment in self._environments:
             self._environments.remove(environment)
             environment.kill()
             self._guardian.release(environment.pid)
             self._changed.notify_all()
+        if not environment.is_busy:
+            shutil.rmtree(environment.directory, ignore_errors=True)
+
+
+class _ThrottledError(AwsError):
+    """`TooManyRequestsException`."""
+
+    def __init__(self, *, is_reserved: bool) -> None:
+        super().__init__("TooManyRequestsException", "Rate Exceeded.")
+        prefix = "ReservedFunction" if is_reserved else ""
+        self.Reason = f"{prefix}ConcurrentInvocationLimitExceeded"
+        self.Type = "User"
 
 
 def _function(call: Call) -> LambdaFunction:

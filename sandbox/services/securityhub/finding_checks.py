@@ -1,4 +1,4 @@
-"""What Security Hub refuses of one finding; the rest of a batch is imported.
+"""What Security Hub refuses: a batch that is too large, or a finding, while the rest is imported.
 
 Lengths and formats are those of AwsSecurityFinding's API reference, which botocore's model has in
 its documentation only. How it words a refusal is quoted in
@@ -7,12 +7,19 @@ https://github.com/aws-samples/aws-securityhub-config-integration/issues/3.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import json
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sandbox.wire.calls import Call
+from sandbox.wire.calls import AwsError, Call
+
+# "up to 240 KB per finding, and up to 6 MB per batch". AWS doesn't say whether a KB has 1,000 or
+# 1,024 bytes. We take the smaller: what passes here passes there.
+# https://docs.aws.amazon.com/securityhub/latest/partnerguide/guidelines-batchimportfindings.html
+_MAX_FINDING_BYTES = 240_000
+_MAX_BATCH_BYTES = 6_000_000
 
 _LENGTHS = {
     "AwsAccountId": 12,
@@ -46,6 +53,18 @@ class Refusal:
     message: str
 
 
+def check_size(findings: Iterable[dict[str, Any]]) -> None:
+    """Refuses a batch that is too large.
+
+    :raises AwsError: `InvalidInputException`
+    """
+    size = sum(map(_size, findings))
+    if size > _MAX_BATCH_BYTES:
+        raise AwsError(
+            "InvalidInputException", f"The findings have {size} bytes; the maximum is 6 MB."
+        )
+
+
 def refusal(call: Call, finding: dict[str, Any]) -> Refusal | None:
     """Why this finding is not imported; None if it is."""
     if finding["ProductArn"] != default_product(call):
@@ -55,6 +74,9 @@ def refusal(call: Call, finding: dict[str, Any]) -> Refusal | None:
         return Refusal(
             "InvalidAccess", f"Account {call.account} can't import findings of another account."
         )
+    size = _size(finding)
+    if size > _MAX_FINDING_BYTES:
+        return Refusal("InvalidInput", f"The finding has {size} bytes; the maximum is 240 KB.")
     problem = next(_problems(finding), "")
     if problem:
         text = f"Finding does not adhere to Amazon Finding Format. data{problem}"
@@ -77,6 +99,11 @@ def parsed_time(text: str) -> datetime | None:
     except ValueError:
         return None
     return when if when.tzinfo else None
+
+
+def _size(finding: dict[str, Any]) -> int:
+    """The size in JSON, in bytes."""
+    return len(json.dumps(finding, ensure_ascii=False, separators=(",", ":")).encode())
 
 
 def _problems(finding: dict[str, Any]) -> Iterator[str]:

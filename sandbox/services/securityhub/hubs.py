@@ -14,7 +14,7 @@ from sandbox.wire.calls import AwsError, Call
 from sandbox.wire.operations import Operations, exclusively, not_imitated, refuse_parameters
 from sandbox.wire.paging import Pager
 
-from .finding_checks import Refusal, refusal
+from .finding_checks import Refusal, check_size, refusal
 from .stored_finding import StoredFinding
 
 PAGES = Pager(
@@ -112,6 +112,7 @@ class Hubs:
 
     def _import(self, call: Call) -> dict[str, Any]:
         hub, now = self._enabled(call), self._clock.now()
+        check_size(call.params["Findings"])
         _forget_expired(hub, now)
         failed = []
         for finding in call.params["Findings"]:

@@ -20,7 +20,7 @@ from sandbox.wire.paging import Pager
 
 from . import documents
 from .execution_views import detailed, matches, summary
-from .executions import OVER, Execution, Start, Starter
+from .executions import Execution, Start, Starter
 from .runbooks import InvalidParametersError
 from .scripts import Scripts
 from .step_actions import Actions, approver
@@ -81,8 +81,7 @@ class Automations:
             executions, threads = list(self._executions.values()), self._threads
             self._executions, self._threads = {}, []
         for execution in executions:
-            if execution.status not in OVER:
-                execution.cancel()
+            execution.cancel()
         for thread in threads:
             thread.join(5)
 
@@ -228,17 +227,16 @@ class Automations:
 
     def _stop(self, call: Call) -> None:
         execution = self._execution(call)
-        if execution.status in OVER:
-            raise AwsError(
-                "InvalidAutomationStatusUpdateException",
-                f"The automation execution {execution.id} is {execution.status} already.",
-            )
         if call.params.get("Type", "Cancel") != "Cancel":
             raise AwsError(
                 "InvalidAutomationStatusUpdateException",
                 "The sandbox can cancel an execution, not complete it.",
             )
-        execution.cancel()
+        if not execution.cancel():
+            raise AwsError(
+                "InvalidAutomationStatusUpdateException",
+                f"The automation execution {execution.id} is {execution.status} already.",
+            )
 
     def _execution(self, call: Call) -> Execution:
         execution = self._executions.get(call.params["AutomationExecutionId"])

@@ -161,9 +161,11 @@ class Execution:
             self.status, self.ended = status, self._clock.now()
             self._changed.notify_all()
 
-    def cancel(self) -> None:
-        """Stops it; steps that haven't run stay pending."""
+    def cancel(self) -> bool:
+        """Stops it; steps that haven't run stay pending. False if it is over already."""
         with self._changed:
+            if self.status in OVER:
+                return False
             self.is_cancelled = True
             self.status = "Cancelling"
             if self.current:
@@ -171,6 +173,7 @@ class Execution:
             stop = self.stop_step
             self._changed.notify_all()
         stop()
+        return True
 
     def outputs(self) -> dict[str, list[str]]:
         """The runbook's outputs."""

@@ -25,7 +25,7 @@ from sandbox.host.guardian import Guardian
 
 MAX_PAYLOAD_BYTES = 100 * 1024
 MAX_LIST_ITEMS = 100
-# At most this long does a process take to end once it is killed.
+# How long to wait for a killed process to end.
 KILL_SECONDS = 60
 _RUNNER = Path(__file__).with_name("script_runner.py")
 
@@ -76,21 +76,23 @@ class Scripts:
     def close(self) -> None:
         """Ends the runner; no script may run any more."""
         with self._lock:
-            if self._runner is not None:
-                self._runner.close()
-                self._guardian.release(self._runner.pid)
-                self._runner = None
+            self._end_runner()
 
     def _started(self, directory: Path) -> _Process:
         """The process that runs the script of a directory; the first script starts the runner."""
         with self._lock:
             if self._runner is not None and not self._runner.is_alive:  # a script has killed it
-                self._runner.close()
-                self._runner = None
+                self._end_runner()
             if self._runner is None:
                 self._runner = _Runner(self._directory)
                 self._guardian.watch(self._runner.pid)
             return self._runner.fork(directory)
+
+    def _end_runner(self) -> None:
+        if self._runner is not None:
+            self._runner.close()
+            self._guardian.release(self._runner.pid)
+            self._runner = None
 
     def _run(
         self,
