@@ -80,7 +80,10 @@ class Choices:
 def all_choices() -> Iterator[Choices]:
     """Every combination, contradictions too."""
     for values in itertools.product((False, True), repeat=len(fields(Choices))):
-        yield Choices(*values)
+        choices = Choices(*values)
+        # Without a topic, `foreign` changes no parameter.
+        if choices.topic or not choices.foreign:
+            yield choices
 
 
 def possible_choices() -> Iterator[Choices]:

@@ -7,9 +7,10 @@ import io
 import re
 import shlex
 from collections.abc import Iterator
+from functools import cache
 from types import SimpleNamespace
 
-from awscli.clidriver import create_clidriver
+from awscli.clidriver import CLIDriver, create_clidriver
 
 from .template import ROOT
 
@@ -57,13 +58,19 @@ def refusal(command: list[str]) -> str:
     out, err = io.StringIO(), io.StringIO()
     with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
         try:
-            driver = create_clidriver()
-            # The client has validated the parameters by then.
-            driver.session.register("before-call", lambda **_: _ANSWER)
-            code = driver.main([*words, "--region", "eu-west-1"])
+            code = _driver().main([*words, "--region", "eu-west-1"])
         except SystemExit as end:
             code = end.code
     return "" if code == 0 else err.getvalue().strip() or str(code)
+
+
+@cache
+def _driver() -> CLIDriver:
+    # One for all commands: to make it takes ten times as long as to check one.
+    driver = create_clidriver()
+    # The client has validated the parameters by then.
+    driver.session.register("before-call", lambda **_: _ANSWER)
+    return driver
 
 
 def targets() -> set[str]:

@@ -63,6 +63,14 @@ def test_a_command_that_the_aws_cli_does_not_take_is_refused(command: str, told:
     assert told in refusal(command.split())
 
 
+@pytest.mark.parametrize(
+    "option", ['--cli-input-json {"RoleName":"x"}', "--generate-cli-skeleton", "--role-name x"]
+)
+def test_a_command_that_is_taken_leaves_the_next_one_to_be_refused(option: str) -> None:
+    assert refusal(f"aws iam delete-role {option}".split()) == ""
+    assert refusal(["aws", "iam", "delete-role"]) != ""
+
+
 def test_commands_are_found_wherever_a_shell_has_them() -> None:
     page = """
 Not `aws this`, nor

@@ -26,8 +26,6 @@ EXAMPLES = (
 )
 PHONE: ViewportSize = {"width": 360, "height": 740}
 Visiting = Callable[..., Visit]
-# A shared machine takes longer than a desk.
-SLOWER = 4
 
 
 @pytest.fixture(scope="module")
@@ -246,14 +244,15 @@ def cut_rows(visit: Visiting, file: Path) -> list[str]:
     return [row for paper in ("A4", "Letter") for row in split_rows(opened.pdf(paper), rows)]
 
 
-def test_a_thousand_certificates_open_within_a_second(visit: Visiting, folder: Path) -> None:
+def test_a_thousand_certificates_open_within_four_seconds(visit: Visiting, folder: Path) -> None:
     file = folder / "thousand.html"
     assert file.stat().st_size < 3_000_000
     opened = visit("thousand")
     assert opened.page.locator("table.certificates tbody tr").count() == 1000
-    # Other tests run beside this one: that one of five is quick shows what the page takes.
+    # A shared machine takes longer than a desk, and other tests run beside this one. That one of
+    # five is quick shows what the page takes.
     again = (visit("thousand") for _ in range(4))
-    assert any(one.load_seconds() < 1 * SLOWER for one in chain([opened], again))
+    assert any(one.load_seconds() < 4 for one in chain([opened], again))
 
 
 def test_a_jar_that_is_missing_is_no_reason_to_skip(

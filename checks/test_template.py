@@ -100,6 +100,7 @@ def test_every_parameter_is_in_exactly_one_group_of_the_interface(template: Temp
     assert sorted(grouped) == sorted(template["Parameters"])
 
 
+APPROVER = "arn:aws:iam::123456789012:user/alice"
 ALLOWED = {
     "RuleName": ["iam-server-certificate-expiration", "A_b-9", "n" * 64],
     "UsageRegions": ["eu-west-1", "us-gov-west-1,cn-north-1", "ap-southeast-2, us-east-1"],
@@ -194,6 +195,40 @@ def test_parameters_allow(template: Template, name: str, value: str) -> None:
 )
 def test_parameters_refuse(template: Template, name: str, value: str) -> None:
     assert not re.fullmatch(template["Parameters"][name]["AllowedPattern"], value)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "reason"),
+    [
+        ("RuleName", "x" * 65, '1 to 64 letters, digits, "-" or "_"'),
+        ("DaysToExpiration", "3651", "not greater than 3650"),
+        ("EveryHours", "2", "AllowedValues"),
+        ("RefreshDays", "31", "not greater than 30"),
+        ("UsageRegions", "eu-west-1;eu-west-2", "Must be region names separated by commas"),
+        ("UsageExceptions", "elasticloadbalancingv2/mx-central-1", "Only AppSync can be excepted"),
+        ("MaximumExceptionDays", "3651", "not greater than 3650"),
+        ("Approvers", "alice", "up to ten ARNs of IAM users, roles or assumed roles"),
+        ("Approvers", ",".join([APPROVER] * 11), "up to ten ARNs"),
+        ("Approvers", f"user/alice,{APPROVER}", "Names and ARNs can't be mixed."),
+        ("Approvers", ",".join(["user/alice"] * 11), "up to ten roles or users"),
+        ("BackupBucketOwner", "alice", "an account id of 12 digits"),
+        ("PermissionsBoundaryArn", "Boundary", "a policy of the account (policy/Name"),
+        ("BackupBucket", "s3://backups", "the name of an S3 bucket"),
+        ("BackupKeyArn", "alias/backups", "the ARN of a KMS key"),
+        ("AlarmEmail", "ops", "an email address"),
+        ("AlarmTopicArn", f"{TOPIC}.fifo", "the ARN of an SNS topic (not FIFO)"),
+        ("RolePath", "security", 'begin and end with "/"'),
+        ("MaximumAutomaticAttempts", "26", "not greater than 25"),
+        ("RetryAttemptSeconds", "2678001", "not greater than 2678000"),
+    ],
+)
+def test_what_is_outside_a_constraint_is_refused_with_the_reason(
+    template: Template, name: str, value: str, reason: str
+) -> None:
+    with pytest.raises(TemplateError) as refused:
+        Resolver(template, {name: value})
+    assert name in str(refused.value)
+    assert reason.lower() in str(refused.value).lower()
 
 
 def test_every_pattern_has_been_tried(template: Template) -> None:
@@ -372,9 +407,20 @@ def test_a_key_is_made_only_on_request(template: Template) -> None:
     assert existing["Topic"]["KmsMasterKeyId"] == "certsweep-TopicKey-1A2B3C4D"
 
 
-def test_a_key_of_an_existing_topic_is_not_the_stack_s_to_make(template: Template) -> None:
-    refusal = Resolver(template, Choices(topic=True, encrypted=True).parameters).refusal()
-    assert "EncryptAlarms works only with the stack's own topic" in refusal
+@pytest.mark.parametrize(
+    ("choices", "reason"),
+    [
+        (Choices(topic=True, email=True), "AlarmEmail works only with the stack's own topic."),
+        (
+            Choices(topic=True, encrypted=True),
+            "EncryptAlarms works only with the stack's own topic.",
+        ),
+    ],
+)
+def test_an_address_and_a_key_are_for_the_stack_s_own_topic(
+    template: Template, choices: Choices, reason: str
+) -> None:
+    assert reason in Resolver(template, choices.parameters).refusal()
 
 
 # --- What the Java code and the template must agree on --------------------------------------------

@@ -12,7 +12,7 @@ from sandbox.client import Infrastructure, Rule, Sandbox
 
 from .account import Run
 from .execution import Execution
-from .package import BUCKET, Package, StackError, aws
+from .package import BUCKET, CODE_BUCKET, Package, StackError, aws
 from .policies import Policies
 from .production import ABROAD, HOME, Production
 
@@ -20,26 +20,6 @@ STACK = "certsweep"
 BACKUPS = "certificates-of-old"
 RULE_NAME = "iam-server-certificate-expiration"
 OPTIONS = "JAVA_TOOL_OPTIONS"
-# What tests change, and what it is in a stack that nobody has changed.
-DEFAULTS = {
-    "RuleName": RULE_NAME,
-    "DaysToExpiration": "0",
-    "DaysToExpirationPercent": "100",
-    "CheckUsage": "true",
-    "RefreshDays": "1",
-    "MaximumExceptionDays": "0",
-    "SecurityHub": "false",
-    "AutomaticRemediation": "false",
-    "MaximumAutomaticAttempts": "5",
-    "RetryAttemptSeconds": "60",
-    "Approvers": "",
-    "BackupBucket": "",
-    "BackupBucketOwner": "",
-    "BackupKeyArn": "",
-    "Alarms": "all",
-    "AlarmTopicArn": "",
-    "EncryptAlarms": "false",
-}
 
 
 class Deployment(Production):
@@ -48,7 +28,8 @@ class Deployment(Production):
     def __init__(self, sandbox: Sandbox, package: Package) -> None:
         super().__init__(sandbox, package.zip_file)
         self._package = package
-        self._parameters: dict[str, str] = {}
+        # What the stack differs by from the template's defaults; None if that is not known.
+        self._parameters: dict[str, str] | None = None
         self._approver: Any = None
         self._stack = STACK
         # Published before the test that runs.
@@ -89,22 +70,18 @@ class Deployment(Production):
 
         :raises StackError: if CloudFormation refuses
         """
-        wanted = DEFAULTS | parameters
-        if wanted != self._parameters:
-            self._parameters = {}
+        if parameters != self._parameters:
+            self._parameters = None
             if self.outputs:
-                self._change(wanted)
+                self._change(parameters)
             else:
-                self.install(**wanted)
-            self._parameters = wanted
+                self.install(**parameters)
+            self._parameters = parameters
 
     def _change(self, parameters: Mapping[str, str]) -> None:
-        """Changes parameters as `install` does, but without the AWS CLI, which takes its time."""
+        """Updates the stack without the AWS CLI, which is slow and keeps what is not given."""
         stacks = self.sandbox.client("cloudformation")
-        described = stacks.describe_stacks(StackName=STACK)["Stacks"][0]["Parameters"]
-        kept = {one["ParameterKey"] for one in described} - parameters.keys()
-        given = [{"ParameterKey": key, "UsePreviousValue": True} for key in sorted(kept)]
-        given += [{"ParameterKey": key, "ParameterValue": v} for key, v in parameters.items()]
+        given = [{"ParameterKey": key, "ParameterValue": v} for key, v in parameters.items()]
         try:
             stacks.update_stack(
                 StackName=STACK,
@@ -141,13 +118,14 @@ class Deployment(Production):
 
     def make_new(self, region: str = HOME) -> None:
         """Makes the account as new, with nothing but the recorder and the packaged zip."""
-        self.sandbox.reset()
+        # The zip's bucket has the same name in every region, so it can't be in two.
+        self.sandbox.reset(keep_code=region == self.sandbox.region)
         self.sandbox.region = region
         if region == HOME:
             self.leave_few_regions()
         # The subnets that the old one knows are gone.
         self.infrastructure = Infrastructure(self.sandbox)
-        self._parameters = {}
+        self._parameters = None
         self._approver = None
         self.outputs = {}
         self._package.store(self.sandbox)
@@ -293,7 +271,7 @@ class Deployment(Production):
             yield
         finally:
             functions.update_function_code(
-                FunctionName=name, S3Bucket=BUCKET, S3Key=self._package.key
+                FunctionName=name, S3Bucket=CODE_BUCKET, S3Key=self._package.key
             )
             functions.update_function_configuration(
                 FunctionName=name, Handler=before["Handler"], Environment=before["Environment"]

@@ -7,10 +7,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sandbox.client import PROJECT, Sandbox
+from sandbox.client.functions import CODE_BUCKETS
 
 from . import aws_cli
 
 BUCKET = "deployment"
+# Of the zip alone: a reset can spare it.
+CODE_BUCKET = f"{CODE_BUCKETS}{BUCKET}"
 
 
 class StackError(Exception):
@@ -38,20 +41,20 @@ class Package:
     @classmethod
     def made(cls, sandbox: Sandbox, zip_file: Path, folder: Path) -> Package:
         """Packages the rendered template, with the bucket in the sandbox."""
-        sandbox.make_bucket(BUCKET)
+        sandbox.make_bucket(CODE_BUCKET)
         template = folder / "packaged.yaml"
         rendered = zip_file.parent / "cloudformation" / "certsweep.yaml"
         arguments = ["--template-file", str(rendered), "--output-template-file", str(template)]
-        aws(sandbox, "package", *arguments, "--s3-bucket", BUCKET)
-        (stored,) = sandbox.client("s3").list_objects_v2(Bucket=BUCKET)["Contents"]
+        aws(sandbox, "package", *arguments, "--s3-bucket", CODE_BUCKET)
+        (stored,) = sandbox.client("s3").list_objects_v2(Bucket=CODE_BUCKET)["Contents"]
         return cls(template, zip_file, stored["Key"])
 
     def store(self, sandbox: Sandbox) -> None:
-        """Uploads the zip again, to a sandbox that is as new."""
-        sandbox.make_bucket(BUCKET)
-        sandbox.client("s3").put_object(
-            Bucket=BUCKET, Key=self.key, Body=self.zip_file.read_bytes()
-        )
+        """Uploads the zip again, unless the reset of the sandbox has spared it."""
+        sandbox.make_bucket(CODE_BUCKET)
+        files = sandbox.client("s3")
+        if "Contents" not in files.list_objects_v2(Bucket=CODE_BUCKET):
+            files.put_object(Bucket=CODE_BUCKET, Key=self.key, Body=self.zip_file.read_bytes())
 
 
 def aws(sandbox: Sandbox, *arguments: str) -> str:

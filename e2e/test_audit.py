@@ -77,17 +77,18 @@ def furnish(auditor: Auditor) -> None:
 
 
 @pytest.fixture(scope="module")
-def everything(tmp_path_factory: pytest.TempPathFactory) -> Report:
+def everything(shared_sandbox: Sandbox, tmp_path_factory: pytest.TempPathFactory) -> Report:
     """One audit of an account with everything, in all formats."""
-    with Sandbox.start() as sandbox:
-        auditor = Auditor(sandbox, tmp_path_factory.mktemp("audit"))
-        furnish(auditor)
-        sandbox.denials.add("appsync", region="eu-west-3")
-        sandbox.requests.clear()
-        report = auditor.run("--output", ".")
-        calls = Counter(f"{one['service']}:{one['operation']}" for one in sandbox.requests.list())
-        (auditor.folder / "calls.json").write_text(json.dumps(calls))
-        return report
+    shared_sandbox.reset()
+    auditor = Auditor(shared_sandbox, tmp_path_factory.mktemp("audit"))
+    furnish(auditor)
+    shared_sandbox.denials.add("appsync", region="eu-west-3")
+    shared_sandbox.requests.clear()
+    report = auditor.run("--output", ".")
+    made = shared_sandbox.requests.list()
+    calls = Counter(f"{one['service']}:{one['operation']}" for one in made)
+    (auditor.folder / "calls.json").write_text(json.dumps(calls))
+    return report
 
 
 def test_all_formats_are_written_and_named(everything: Report) -> None:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import shutil
-import subprocess
 import zipfile
 from collections.abc import Iterator
 from datetime import datetime, timedelta, timezone
@@ -15,6 +13,7 @@ import pytest
 from sandbox.client import Sandbox
 
 from .account import Account, Run, days, now, while_held
+from .javac import compile_java
 from .production import HOME, MEMORY, QUICK, Production
 
 HANDLER = "io.github.certsweep.SandboxClockHandler"
@@ -125,11 +124,8 @@ def clockwork(zip_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("clockwork")
     with zipfile.ZipFile(zip_file) as packed:
         packed.extractall(folder / "zip")
-    home = os.environ.get("JAVA_HOME")
-    javac = Path(home) / "bin" / "javac" if home else Path(shutil.which("javac") or "javac")
-    source = Path(__file__).with_name("SandboxClockHandler.java")
-    classpath = f"{folder}/zip:{folder}/zip/lib/*"
-    subprocess.run([javac, "-cp", classpath, "-d", folder / "classes", source], check=True)
+    class_path = f"{folder}/zip:{folder}/zip/lib/*"
+    compile_java("SandboxClockHandler.java", folder / "classes", class_path)
     copy = Path(shutil.copy(zip_file, folder / "clockwork.zip"))
     with zipfile.ZipFile(copy, "a") as packed:
         for compiled in (folder / "classes").rglob("*.class"):

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import shutil
-import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -12,6 +9,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from .account import Run
+from .javac import compile_java
 from .production import QUICK, Certificate, Production
 
 GOVCLOUD = "us-gov-west-1"
@@ -63,10 +61,7 @@ class Resolver:
 def compiled(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of the resolver, for the JVM's own class path."""
     folder = tmp_path_factory.mktemp("resolver")
-    home = os.environ.get("JAVA_HOME")
-    javac = Path(home) / "bin" / "javac" if home else Path(shutil.which("javac") or "javac")
-    source = Path(__file__).with_name("DenyingResolver.java")
-    subprocess.run([javac, "-d", folder, source], check=True)
+    compile_java("DenyingResolver.java", folder)
     services = folder / "META-INF" / "services"
     services.mkdir(parents=True)
     (services / "java.net.spi.InetAddressResolverProvider").write_text("DenyingResolver")

@@ -1,9 +1,6 @@
 from __future__ import annotations
 
 import json
-import os
-import shutil
-import subprocess
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,6 +13,7 @@ from sandbox.client import DEFAULT_RUNTIME, PROJECT
 
 from .account import days
 from .deployment import BACKUPS, Deployment
+from .javac import compile_java
 from .production import ABROAD, HOME
 
 STRANGER = "210987654321"
@@ -569,11 +567,8 @@ def test_rule_that_cannot_be_started_does_not_fail_the_run(stack: Deployment) ->
 def forger(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The function of Forger.java, packed as Lambda wants it."""
     folder = tmp_path_factory.mktemp("forger")
-    home = os.environ.get("JAVA_HOME")
-    javac = Path(home) / "bin" / "javac" if home else Path(shutil.which("javac") or "javac")
     jars = ":".join(str(jar) for jar in (PROJECT / DEFAULT_RUNTIME).glob("*.jar"))
-    source = Path(__file__).with_name("Forger.java")
-    subprocess.run([javac, "-cp", jars, "-d", folder, source], check=True)
+    compile_java("Forger.java", folder, jars)
     with zipfile.ZipFile(folder / "forger.zip", "w") as packed:
         packed.write(folder / "Forger.class", "Forger.class")
     return folder / "forger.zip"
