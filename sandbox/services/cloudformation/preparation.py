@@ -38,9 +38,7 @@ class Preparation:
     def new_stack(self, call: Call) -> Stack:
         """A stack that isn't kept yet."""
         name = call.params["StackName"]
-        # After a reset they come again: see `Work.generated_name`.
-        unique = uuid.uuid5(uuid.NAMESPACE_OID, f"{name} {self._stacks.count()}")
-        resource = f"{call.region}:{call.account}:stack/{name}/{unique}"
+        resource = f"{call.region}:{call.account}:stack/{name}/{uuid.uuid4()}"
         return Stack(
             id=f"arn:{call.partition}:cloudformation:{resource}",
             name=name,

@@ -26,10 +26,6 @@ class StackStore:
         """Keeps a new stack."""
         self._stacks[stack.id] = stack
 
-    def count(self) -> int:
-        """How many there have been since the last reset."""
-        return len(self._stacks)
-
     def named(self, call: Call, name: str) -> Stack | None:
         """The stack of this id, whatever became of it, or of this name."""
         return self._stacks.get(name) or self.live(call, name)

@@ -75,7 +75,6 @@ class Values:
         return Work(
             logical_id=resource.logical_id,
             stack_name=stack.name,
-            unique=f"{stack.id} {stack.next_order}",
             region=stack.region,
             account=stack.account,
             partition=self._partition,

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import json
+import secrets
+import string
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -15,6 +15,7 @@ from sandbox.wire.models import service_model
 
 Properties = dict[str, Any]
 
+_SUFFIX_ALPHABET = string.ascii_uppercase + string.digits
 # The end of an error code that says that what is to be deleted isn't there.
 _GONE = ("NoSuchEntity", "NotFound", "NotFoundException", "NoSuchBucket")
 _GONE_PREFIX = "NoSuch"
@@ -30,8 +31,6 @@ class Work:
 
     logical_id: str
     stack_name: str
-    # Differs for each resource that the stack has had.
-    unique: str
     region: str
     account: str
     partition: str
@@ -41,11 +40,8 @@ class Work:
     client: Callable[[str], Any]
 
     def generated_name(self, limit: int) -> str:
-        """A name for a resource that isn't given one, e.g. `stack-Function-1A2B3C4D5E6F`.
-
-        Made again after a reset, a stack has the same names: its functions find their processes.
-        """
-        suffix = base64.b32encode(hashlib.sha256(self.unique.encode()).digest()).decode()[:12]
+        """A name for a resource that isn't given one, e.g. `stack-Function-1A2B3C4D5E6F`."""
+        suffix = "".join(secrets.choice(_SUFFIX_ALPHABET) for _ in range(12))
         return f"{self.stack_name}-{self.logical_id}"[: limit - 13] + f"-{suffix}"
 
     def tags(self, own: Iterable[Mapping[str, str]] | None) -> dict[str, str]:

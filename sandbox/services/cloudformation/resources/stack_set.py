@@ -182,7 +182,7 @@ def _deployed(work: Work, name: str, stack: dict[str, Any] | None, properties: P
     request["Tags"] = work.tag_list(properties.get("Tags"))
     try:
         if stack is None:
-            stack_name = f"StackSet-{name}-{uuid.uuid5(uuid.NAMESPACE_OID, work.unique)}"
+            stack_name = f"StackSet-{name}-{uuid.uuid4()}"
             stack_id = stacks.create_stack(StackName=stack_name, **request)["StackId"]
         else:
             stack_id = stack["StackId"]
