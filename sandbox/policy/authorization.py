@@ -6,6 +6,7 @@ has assumed a role. The developer, whose access key is in no backend, may do any
 
 from __future__ import annotations
 
+import re
 import threading
 from collections import Counter
 from collections.abc import Mapping
@@ -302,9 +303,12 @@ def _resource_policy(call: Call, resource: str, owner: str) -> Document | None:
 
 def _as_aws_writes_it(statement: Mapping[str, Any]) -> dict[str, Any]:
     """A statement of a function's policy, where moto leaves the ARNs of roles and functions raw."""
-    principal = statement["Principal"]
+    principal = str(statement["Principal"])
+    if re.fullmatch("[0-9]{12}", principal):
+        partition = statement["Resource"].split(":")[1]
+        principal = f"arn:{partition}:iam::{principal}:root"
     return dict(statement) | {
-        "Principal": {"AWS": principal} if str(principal).startswith("arn:") else principal,
+        "Principal": {"AWS": principal} if principal.startswith("arn:") else statement["Principal"],
         "Resource": statement["Resource"].removesuffix(":"),
     }
 

@@ -49,6 +49,7 @@ class Bench:
     def __init__(self, folder: Path, thread: ThreadPoolExecutor) -> None:
         self.folder = folder
         self.started: list[Process] = []
+        self._is_started = threading.Event()
         self._thread = thread
         code = BytesIO()
         ZipFile(code, "w").close()
@@ -74,6 +75,7 @@ class Bench:
 
     def start(self, *arguments: Any) -> Process:
         self.started.append(Process(*arguments))
+        self._is_started.set()
         return self.started[-1]
 
     def run(self, event: bytes, era: int) -> Future[Invocation]:
@@ -82,8 +84,7 @@ class Bench:
     def busy(self) -> tuple[Process, Future[Invocation]]:
         """A process that works on an event."""
         run = self.run(b"first", self.functions.era)
-        while not self.started:
-            pass
+        assert self._is_started.wait(60)
         assert self.started[0].is_working.wait(60)
         return self.started[0], run
 

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import re
+from pathlib import Path
 from typing import Any
 
 import boto3
@@ -507,6 +508,44 @@ class TestOtherAccounts:
             role.client("lambda").invoke(FunctionName=function, Payload=b"{}")
         assert error_of(raised) == REST_JSON
         assert "no resource-based policy allows the lambda:InvokeFunction" in message_of(raised)
+
+    def test_what_runs_is_the_function_of_the_account_that_allows_it(
+        self, sandbox: Sandbox, role: Role, rule: Rule, probe_zip: Path
+    ) -> None:
+        trust = {
+            "Version": "2012-10-17",
+            "Statement": [
+                {
+                    "Effect": "Allow",
+                    "Action": "sts:AssumeRole",
+                    "Principal": {"Service": "lambda.amazonaws.com"},
+                }
+            ],
+        }
+        theirs = sandbox.client("iam", account=OTHER).create_role(
+            RoleName="theirs", AssumeRolePolicyDocument=json.dumps(trust)
+        )
+        functions = sandbox.client("lambda", account=OTHER)
+        function = functions.create_function(
+            FunctionName=rule.function_name,
+            Runtime="java25",
+            Handler=PROBE,
+            Role=theirs["Role"]["Arn"],
+            Code={"ZipFile": probe_zip.read_bytes()},
+            MemorySize=512,
+        )["FunctionArn"]
+        assert f":{OTHER}:" in function
+        functions.add_permission(
+            FunctionName=rule.function_name,
+            StatementId="account",
+            Action="lambda:InvokeFunction",
+            Principal=sandbox.account,
+        )
+        role.may(statement("lambda:InvokeFunction", function))
+        answer = role.client("lambda").invoke(FunctionName=function, Payload=b"{}")
+        assert answer["StatusCode"] == 200
+        # The caller's own function of this name has less.
+        assert [one["memory_mb"] for one in sandbox.invocations() if one["event"] == {}] == [512]
 
 
 # What requests to AWS Config name, where they name something.

@@ -82,12 +82,22 @@ def _check(shape: Shape, value: Any, path: str) -> Iterator[str]:
 
 
 def _check_keys(shape: MapShape, value: dict[str, Any], path: str) -> Iterator[str]:
-    problems = [problem for key in value for problem in _check(shape.key, key, path)]
-    if problems:
-        musts = ", ".join(problem.partition("constraint: ")[2] for problem in problems)
+    if any(True for key in value for _ in _check(shape.key, key, path)):
+        # AWS names all that a key must be, whatever it is not.
+        limits = shape.key.metadata
+        musts = [
+            text.format(limits[name])
+            for name, text in (
+                ("max", "have length less than or equal to {}"),
+                ("min", "have length greater than or equal to {}"),
+                ("pattern", "satisfy regular expression pattern: {}"),
+            )
+            if name in limits
+        ]
+        shown = ", ".join(f"{key}={item}" for key, item in value.items())
         yield (
-            f"Value '{_shown(value)}' at '{path}' failed to satisfy constraint: "
-            f"Map keys must satisfy constraint: [{musts}]"
+            f"Value '{{{_shown(shown)}}}' at '{path}' failed to satisfy constraint: Map keys must "
+            f"satisfy constraint: [{', '.join(f'Member must {must}' for must in musts)}]"
         )
 
 

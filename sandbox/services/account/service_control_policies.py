@@ -27,7 +27,8 @@ class Denial:
     def is_for(self, call: Call) -> bool:
         """Whether it denies this request."""
         return (
-            self.service in ("", call.service, _action(call).split(":")[0])
+            self.service
+            in ("", call.service, action_of(call.service, call.operation).split(":")[0])
             and self.operation in ("", call.operation)
             and self.region in ("", requested_region(call))
             and self.account in ("", call.account)
@@ -57,8 +58,6 @@ class ServiceControlPolicies:
             is_denied = any(denial.is_for(call) for denial in self._denials)
         if not is_denied:
             return None
-        return denied(call.service, call.protocol, _action(call), principal, _REASON)
-
-
-def _action(call: Call) -> str:
-    return action_of(call.service, call.operation)
+        return denied(
+            call.service, call.protocol, action_of(call.service, call.operation), principal, _REASON
+        )

@@ -95,6 +95,7 @@ def fingerprint_of(function: LambdaFunction) -> str:
         function.handler,
         function.memory_size,
         function.role,
+        function.logs_group_name,
         sorted((function.environment_vars or {}).items()),
     ]
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()

@@ -285,8 +285,10 @@ class _ThrottledError(AwsError):
 
 
 def _function(call: Call) -> LambdaFunction:
-    backend = get_backend(call.account, call.region)
-    return backend.get_function(call.params["FunctionName"], call.params.get("Qualifier"))
+    name = call.params["FunctionName"]
+    # moto takes an ARN's name alone.
+    account = name.split(":")[4] if name.startswith("arn:") else call.account
+    return get_backend(account, call.region).get_function(name, call.params.get("Qualifier"))
 
 
 def _is_orphan(environment: Environment) -> bool:

@@ -155,6 +155,8 @@ class Execution:
             traceback.print_exc()
             status, self.failure = "Failed", f"Internal Server Error. {error!r}. {GUIDE}"
         with self._changed:
+            if self.is_cancelled:
+                status = "Cancelled"
             if self.current:
                 self.current.ended = self._clock.now()
                 self.current.status = status
@@ -221,6 +223,8 @@ class Execution:
             if status == "Success":
                 break
         with self._changed:
+            if self.is_cancelled:
+                raise CancelledError
             run.status, run.failure, run.ended = status, failure, self._clock.now()
             self.status = "InProgress"
             self._changed.notify_all()
@@ -234,8 +238,6 @@ class Execution:
             outcome = ("TimedOut", f"Step timed out while step is {run.step.action}. {GUIDE}")
         except StepFailedError as error:
             outcome = ("Failed", f"{str(error).rstrip('.')}. {GUIDE}")
-        if self.is_cancelled:
-            raise CancelledError
         return outcome
 
     def _perform(self, run: StepRun) -> None:

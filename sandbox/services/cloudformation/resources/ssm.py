@@ -44,7 +44,7 @@ class DocumentHandler(Handler):
     def update(
         self, work: Work, physical_id: str, properties: Properties, previous: Properties
     ) -> None:
-        """Does nothing: another content makes another document.
+        """Refuses changes: new content makes a new document, and nothing else can change.
 
         :raises UnsupportedError: if something else changes
         """
