@@ -145,7 +145,7 @@ def permissions(account: Account, wish: Wish) -> Iterator[Finding]:
     try:
         principal = _principal(account)
         has_linked_role = _has_linked_role(account)
-        # Whoever has the role needs no permission to create it: nothing is missing for sure.
+        # An account that has the role needs no permission to create it. Unknown is not missing.
         wanted = needs(account, wish, has_linked_role=has_linked_role is not False)
         answers = _simulated(account, wanted, principal)
     except ClientError as error:

@@ -28,7 +28,7 @@ class Deployment(Production):
     def __init__(self, sandbox: Sandbox, package: Package) -> None:
         super().__init__(sandbox, package.zip_file)
         self._package = package
-        # What the stack differs by from the template's defaults; None if that is not known.
+        # The parameters that differ from the template's defaults; None if unknown.
         self._parameters: dict[str, str] | None = None
         self._approver: Any = None
         self._stack = STACK

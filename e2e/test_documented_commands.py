@@ -16,7 +16,7 @@ from sandbox.client import PROJECT
 
 from .account import days
 from .deployment import Deployment
-from .package import NO_SETTINGS, StackError, aws
+from .package import NO_SETTINGS
 
 # What CloudFormation takes in a request.
 MAX_BODY_BYTES = 51_200
@@ -98,11 +98,3 @@ def test_what_terraform_declares_becomes_a_stack_that_evaluates(
     new.store("soon", expires_in=days(20))
     new.scheduled_run()
     assert new.compliance == {"www": "NON_COMPLIANT", "soon": "NON_COMPLIANT"}
-
-
-def test_template_that_is_too_large_for_a_request_needs_the_bucket(
-    deployment: Deployment, release: Path
-) -> None:
-    template = str(release / "cloudformation/certsweep.yaml")
-    with pytest.raises(StackError, match="must be deployed via an S3 Bucket"):
-        aws(deployment.sandbox, "deploy", "--template-file", template, "--stack-name", "x")

@@ -199,7 +199,7 @@ def test_what_is_no_exception_says_why_and_keeps_nothing(production: Production)
 def test_date_ends_with_the_day_in_utc_wherever_the_function_thinks_it_is(
     production: Production,
 ) -> None:
-    # It is yesterday in the west for the first half of the day, and tomorrow in the east then.
+    # Before noon in UTC it is still yesterday in the west; after it, already tomorrow in the east.
     zone = "Etc/GMT+12" if datetime.now(timezone.utc).hour < 12 else "Pacific/Kiritimati"
     there = ON | {"JAVA_TOOL_OPTIONS": f"-Duser.timezone={zone}"}
     production.expired()

@@ -99,6 +99,17 @@ def test_host_that_can_not_be_resolved_at_first_is_asked_later(
     assert (run.summary["uncheckedCount"], run.summary["deletable"]) == (0, False)
 
 
+def test_evaluation_finds_the_user_behind_a_host_that_can_not_be_resolved_at_first(
+    production: Production, used: Certificate, resolver: Resolver
+) -> None:
+    run = production.search(resolver.denying(appsync=(1, ATTEMPTS)))
+    assert lookups(run, APPSYNC)[:ATTEMPTS] == ["denied"] * ATTEMPTS
+    assert production.annotation(used.name).endswith(
+        f"In use by 1: AppSync domain {GOVCLOUD} api.example.com."
+    )
+    assert run.metrics["UsageChecksFailed"] == 0
+
+
 def test_removal_refuses_for_a_user_behind_a_host_that_can_not_be_resolved_at_first(
     production: Production, used: Certificate, resolver: Resolver
 ) -> None:

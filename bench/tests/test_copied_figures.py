@@ -11,8 +11,8 @@ from sandbox.client import PROJECT
 
 COST, PERFORMANCE, REMEDIATION = "docs/cost.md", "docs/performance.md", "docs/remediation.md"
 BY_MEMORY = ("cold evaluation", "cold search", "peak memory")
-# A page, its words, how the rows of the figures begin in the report, and their columns. If the
-# figures of a column differ, the words have the least and the most.
+# A page, its words, how the rows of the figures begin in the report, and their columns. Words with
+# two figures for one column have its least and its most. Otherwise all rows must read the same.
 COPIES = [
     (COST, "run takes {:.2f} s in a function", "1,024 MB", ["cold evaluation"]),
     (COST, "balancers takes {:.2f} s. The start", "1,024 MB", ["cold search"]),
@@ -52,12 +52,16 @@ def tables(page: str) -> list[dict[str, str]]:
 def test_a_copied_figure_is_the_report_s(
     page: str, words: str, start: str, columns: list[str]
 ) -> None:
-    figures: list[float] = []
     rows = [row for row in tables("docs/benchmark.md") if re.match(start, row[""])]
-    for column in columns:
-        found = {float(row[column].split()[0].replace(",", "")) for row in rows if column in row}
-        figures += sorted({min(found), max(found)})
-    assert words.format(*figures) in " ".join((PROJECT / page).read_text(encoding="utf-8").split())
+    figures = [
+        [float(row[column].split()[0].replace(",", "")) for column in columns]
+        for row in rows
+        if columns[0] in row
+    ]
+    if words.count("{") > len(columns):
+        figures = [[min(figures)[0], max(figures)[0]]]
+    (text,) = {words.format(*row) for row in figures}
+    assert text in " ".join((PROJECT / page).read_text(encoding="utf-8").split())
 
 
 def test_the_readme_counts_as_the_run_beside_its_peers_did() -> None:

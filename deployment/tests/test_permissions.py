@@ -135,6 +135,14 @@ def test_a_role_is_asked_for_by_its_own_arn(session: FakeSession) -> None:
     assert arn in finding.text
 
 
+def test_a_role_that_can_not_be_looked_up_is_not_checked(session: FakeSession) -> None:
+    caller = f"arn:aws:sts::{NUMBER}:assumed-role/Deployer/somebody"
+    session.stub("iam").add_client_error("get_role", "AccessDenied")
+    finding = only(permissions(Account(session, NUMBER, "aws", REGION, caller), WISH))
+    assert finding.level is Level.WARNING
+    assert "Your permissions to deploy could not be checked" in finding.text
+
+
 @pytest.mark.parametrize(
     "given",
     [

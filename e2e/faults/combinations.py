@@ -159,10 +159,10 @@ def combinations(found: Iterable[Call]) -> list[Combination]:
 
 
 def sample(every: Iterable[Combination]) -> list[Combination]:
-    """Each call of each door once, and each kind at least once; the same ones each time.
+    """Each call of each door once, but those of a search only for the removal.
 
-    The search's calls are broken where that could delete something. What one has to wait for is
-    tried once, and where that is shortest.
+    Each kind at least once; the same ones each time. What one has to wait for is tried once, and
+    where that is shortest.
     """
     groups: defaultdict[tuple[str, str], list[Combination]] = defaultdict(list)
     for one in every:
