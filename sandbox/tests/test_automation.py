@@ -15,7 +15,7 @@ from botocore.exceptions import ClientError
 
 from sandbox.client import Sandbox
 from sandbox.host.clock import Clock
-from sandbox.services.ssm.executions import NO_OUTPUT, Execution, Start, Starter
+from sandbox.services.ssm.executions import NO_OUTPUT, Execution, Start, Starter, StepRun
 from sandbox.services.ssm.runbooks import Runbook, Step
 
 from .conftest import days, error_of, is_running, message_of
@@ -526,6 +526,12 @@ class TestApprovals:
         assert error_of(raised) == ("InvalidAutomationSignalException", 400)
 
 
+def of_one_step() -> Start:
+    only = Step("only", "aws:executeScript", {}, (), True, "Abort", True, None, 1)
+    by = Starter("123456789012", "eu-west-1", ALICE)
+    return Start("runbook", "1", Runbook({}, (only,), (), ""), {}, by, "")
+
+
 class TestStopping:
     def test_cancels_what_waits(self, sandbox: Sandbox, ssm: Any) -> None:
         create(ssm, approval(ALICE), step("after"))
@@ -546,13 +552,21 @@ class TestStopping:
         assert execution["AutomationExecutionStatus"] == "Cancelled"
 
     def test_that_comes_too_late_changes_nothing(self) -> None:
-        only = Step("only", "aws:executeScript", {}, (), True, "Abort", True, None, 1)
-        by = Starter("123456789012", "eu-west-1", ALICE)
-        start = Start("runbook", "1", Runbook({}, (only,), (), ""), {}, by, "")
-        execution = Execution(start, Clock(), threading.Condition(), lambda *_: {})
+        execution = Execution(of_one_step(), Clock(), threading.Condition(), lambda *_: {})
         execution.run()
         assert not execution.cancel()
         assert execution.status == "Success"
+
+    def test_that_comes_when_the_last_step_is_done_is_kept(self) -> None:
+        class CancelledLate(Execution):
+            def _attempted(self, run: StepRun) -> tuple[str, str]:
+                outcome = super()._attempted(run)
+                assert self.cancel()
+                return outcome
+
+        execution = CancelledLate(of_one_step(), Clock(), threading.Condition(), lambda *_: {})
+        execution.run()
+        assert (execution.status, execution.steps[0].status) == ("Cancelled", "Cancelled")
 
     def test_happens_at_a_reset(self, sandbox: Sandbox, ssm: Any) -> None:
         create(ssm, approval(ALICE))
