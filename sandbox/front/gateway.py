@@ -78,6 +78,9 @@ class Gateway:
         if not self._parts.regions.has_endpoint(call):
             raise ConnectionDroppedError
         call.principal = self._principal(call)
+        if call.access_key in self._parts.functions.principals:
+            # moto doesn't know the keys of a process that a reset has spared, nor their account.
+            call.account = call.principal.split(":")[4]
         environ["wsgi.input"] = io.BytesIO(body)  # for moto, which reads it again
         call_time, begun = self._clock.now(), time.monotonic()
         fault = self._faults.next(call.service, call.operation, call.region)
@@ -174,8 +177,6 @@ class Gateway:
             return ""
         known = self._parts.functions.principals.get(call.access_key)
         if known:
-            # moto has forgotten the keys of a process that a reset has spared.
-            call.account = known.split(":")[4]
             return known
         partition = get_partition(call.region)
         role = sts_backends[call.account][partition].get_assumed_role_from_access_key(

@@ -11,10 +11,29 @@ from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
+from moto.core.request import Request
+from werkzeug.test import EnvironBuilder
 
 from sandbox.client import DEFAULT_RUNTIME, PROJECT, Rule, Sandbox
+from sandbox.wire.calls import Call
 
 PROBE = "Probe::handleRequest"
+
+
+def call_of(service: str, operation: str, *, is_parsed: bool = True, **params: Any) -> Call:
+    """A call that has not been looked up in the service's model."""
+    return Call(
+        request=Request(EnvironBuilder().get_environ()),
+        service=service,
+        operation=operation,
+        region="eu-west-1",
+        account="123456789012",
+        access_key="",
+        path_params={},
+        model=None,
+        params=params,
+        is_parsed=is_parsed,
+    )
 
 
 @pytest.fixture(scope="package")

@@ -14,6 +14,7 @@ from zipfile import ZipFile
 import pytest
 
 from sandbox.services.lambda_ import functions as module
+from sandbox.services.lambda_.environments import fingerprint_of
 from sandbox.services.lambda_.functions import Functions
 from sandbox.services.lambda_.invocations import Invocation
 from sandbox.services.lambda_.runtime import Launch
@@ -140,3 +141,17 @@ def test_files_of_a_process_that_a_reset_ends_are_removed_once_its_log_is_read(
     bench.functions.reset()
     assert run.result(60).log == "log"
     assert bench.folders() == []
+
+
+def test_process_is_not_used_again_for_a_function_that_logs_elsewhere() -> None:
+    function: Any = SimpleNamespace(
+        code_digest="digest",
+        environment_vars={},
+        handler="Probe",
+        logs_group_name="/first",
+        memory_size=256,
+        role="role",
+    )
+    before = fingerprint_of(function)
+    function.logs_group_name = "/second"
+    assert fingerprint_of(function) != before

@@ -10,7 +10,6 @@ import pytest
 from botocore.exceptions import ClientError
 from cfnlint.data import AdditionalSpecs
 from cfnlint.helpers import load_resource
-from moto.core.request import Request
 
 from sandbox.client import ORGANIZATION, Rule, Sandbox
 from sandbox.policy.actions import needed
@@ -23,10 +22,9 @@ from sandbox.policy.language import (
     reason_for_denial,
     trusts,
 )
-from sandbox.wire.calls import Call
 from sandbox.wire.models import service_model
 
-from .conftest import PROBE, days, error_of, message_of, now
+from .conftest import PROBE, call_of, days, error_of, message_of, now
 
 OTHER = "210987654321"
 CERTIFICATES = "arn:aws:iam::123456789012:server-certificate/"
@@ -460,6 +458,32 @@ class TestEnforcement:
         assert answer["StatusCode"] == 200
 
 
+def function_of_others(sandbox: Sandbox, probe_zip: Path, name: str) -> str:
+    """A function in another account; answers its ARN."""
+    trust = {
+        "Version": "2012-10-17",
+        "Statement": [
+            {
+                "Effect": "Allow",
+                "Action": "sts:AssumeRole",
+                "Principal": {"Service": "lambda.amazonaws.com"},
+            }
+        ],
+    }
+    theirs = sandbox.client("iam", account=OTHER).create_role(
+        RoleName="theirs", AssumeRolePolicyDocument=json.dumps(trust)
+    )
+    created = sandbox.client("lambda", account=OTHER).create_function(
+        FunctionName=name,
+        Runtime="java25",
+        Handler=PROBE,
+        Role=theirs["Role"]["Arn"],
+        Code={"ZipFile": probe_zip.read_bytes()},
+        MemorySize=512,
+    )
+    return str(created["FunctionArn"])
+
+
 class TestOtherAccounts:
     """Between accounts both must allow: the role's policies, and that of the topic or function."""
 
@@ -512,30 +536,9 @@ class TestOtherAccounts:
     def test_what_runs_is_the_function_of_the_account_that_allows_it(
         self, sandbox: Sandbox, role: Role, rule: Rule, probe_zip: Path
     ) -> None:
-        trust = {
-            "Version": "2012-10-17",
-            "Statement": [
-                {
-                    "Effect": "Allow",
-                    "Action": "sts:AssumeRole",
-                    "Principal": {"Service": "lambda.amazonaws.com"},
-                }
-            ],
-        }
-        theirs = sandbox.client("iam", account=OTHER).create_role(
-            RoleName="theirs", AssumeRolePolicyDocument=json.dumps(trust)
-        )
-        functions = sandbox.client("lambda", account=OTHER)
-        function = functions.create_function(
-            FunctionName=rule.function_name,
-            Runtime="java25",
-            Handler=PROBE,
-            Role=theirs["Role"]["Arn"],
-            Code={"ZipFile": probe_zip.read_bytes()},
-            MemorySize=512,
-        )["FunctionArn"]
+        function = function_of_others(sandbox, probe_zip, rule.function_name)
         assert f":{OTHER}:" in function
-        functions.add_permission(
+        sandbox.client("lambda", account=OTHER).add_permission(
             FunctionName=rule.function_name,
             StatementId="account",
             Action="lambda:InvokeFunction",
@@ -546,6 +549,26 @@ class TestOtherAccounts:
         assert answer["StatusCode"] == 200
         # The caller's own function of this name has less.
         assert [one["memory_mb"] for one in sandbox.invocations() if one["event"] == {}] == [512]
+
+    def test_process_that_a_reset_spares_stays_in_its_account(
+        self, sandbox: Sandbox, probe_zip: Path
+    ) -> None:
+        function_of_others(sandbox, probe_zip, "theirs")
+        answer = sandbox.client("lambda", account=OTHER).invoke(
+            FunctionName="theirs", Payload=b'{"do": "environment"}'
+        )
+        variables = json.loads(answer["Payload"].read())
+        sandbox.reset()
+        topics = boto3.client(
+            "sns",
+            region_name="eu-west-1",
+            endpoint_url=sandbox.endpoint,
+            aws_access_key_id=variables["AWS_ACCESS_KEY_ID"],
+            aws_secret_access_key=variables["AWS_SECRET_ACCESS_KEY"],
+            aws_session_token=variables["AWS_SESSION_TOKEN"],
+        )
+        with pytest.raises(ClientError, match=f"on resource: arn:aws:sns:eu-west-1:{OTHER}:t"):
+            topics.create_topic(Name="t")
 
 
 # What requests to AWS Config name, where they name something.
@@ -576,18 +599,7 @@ def test_config_s_operations_are_done_on_what_the_reference_says(
     reference = load_resource(AdditionalSpecs, "Policies.json")["config"]
     kinds = reference["Actions"][operation.lower()].get("Resources", [])
     forms = [form for kind in kinds for form in reference["Resources"][kind.lower()]["ARNFormats"]]
-    call = Call(
-        request=Request({}),
-        service="config",
-        operation=operation,
-        region="eu-west-1",
-        account="123456789012",
-        access_key="",
-        path_params={},
-        model=None,
-        params=params,
-    )
-    [(action, resource)] = needed(call)
+    [(action, resource)] = needed(call_of("config", operation, **params))
     assert action == f"config:{operation}"
     patterns = [re.sub(r"\$\{[^}]+\}|\.\*", "*", form) for form in forms]
     is_right = any(matches_arn(one, resource) for one in patterns) if patterns else resource == "*"

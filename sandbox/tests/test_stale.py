@@ -5,8 +5,6 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError, ConnectionClosedError
 from botocore.parsers import ResponseParserError
-from moto.core.request import Request
-from werkzeug.test import EnvironBuilder
 
 from sandbox.client import Infrastructure, Sandbox, SandboxError
 from sandbox.front import earlier_answers
@@ -14,7 +12,7 @@ from sandbox.front.earlier_answers import Answers, key_of
 from sandbox.front.faults import Fault, Faults
 from sandbox.wire.calls import Call, Response
 
-from .conftest import days, error_of, message_of, now
+from .conftest import call_of, days, error_of, message_of, now
 
 
 def store(sandbox: Sandbox, *names: str) -> None:
@@ -187,18 +185,7 @@ class TestMemory:
     """What is kept of the answers, without a sandbox."""
 
     def call(self, operation: str = "ListGroups", *, is_parsed: bool = True, **params: Any) -> Call:
-        return Call(
-            request=Request(EnvironBuilder().get_environ()),
-            service="iam",
-            operation=operation,
-            region="us-east-1",
-            account="123456789012",
-            access_key="",
-            path_params={},
-            model=None,
-            params=params,
-            is_parsed=is_parsed,
-        )
+        return call_of("iam", operation, is_parsed=is_parsed, **params)
 
     def kept(self, memory: Answers) -> list[bytes]:
         return [answer.body for answer in memory.of("iam", "ListGroups").values()]

@@ -82,7 +82,8 @@ def _check(shape: Shape, value: Any, path: str) -> Iterator[str]:
 
 
 def _check_keys(shape: MapShape, value: dict[str, Any], path: str) -> Iterator[str]:
-    if any(True for key in value for _ in _check(shape.key, key, path)):
+    problems = [problem for key in value for problem in _check(shape.key, key, path)]
+    if problems:
         # AWS names all that a key must be, whatever it is not.
         limits = shape.key.metadata
         musts = [
