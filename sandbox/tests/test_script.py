@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import os
+import select
 import signal
 import socket
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
@@ -14,6 +18,7 @@ from typing import Any
 import pytest
 
 from sandbox.host.guardian import Guardian
+from sandbox.services.ssm import script_runner
 from sandbox.services.ssm.scripts import ScriptError, Scripts
 
 ENVIRONMENT = {"AWS_REGION": "eu-west-1", "PATH": "/usr/bin:/bin", "TZ": "UTC"}
@@ -193,3 +198,36 @@ def test_runner_that_was_killed_is_started_again_and_the_guardian_forgets_it(
     os.waitid(os.P_PID, runner, os.WEXITED | os.WNOWAIT)
     assert bench.run("import os; return os.getppid()") != runner
     assert runner in released
+
+
+@pytest.mark.parametrize("answer_is_read", [True, False])
+def test_script_does_not_start_if_the_sandbox_ends_before_it_told_the_guardian(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str], answer_is_read: bool
+) -> None:
+    request = {
+        "script": "def handler(events, context): pass",
+        "handler": "handler",
+        "events": {},
+        "context": {},
+        "environment": ENVIRONMENT,
+    }
+    (tmp_path / "request.json").write_text(json.dumps(request))
+    sandbox, orders = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    with orders:
+        runner = subprocess.Popen(
+            [sys.executable, "-I", script_runner.__file__, str(orders.fileno())],
+            pass_fds=[orders.fileno()],
+        )
+    read, begin = os.pipe()
+    with sandbox:
+        socket.send_fds(sandbox, [os.fsencode(tmp_path)], [read])
+        os.close(read)
+        script = os.pidfd_open(int(sandbox.recv(16, 0 if answer_is_read else socket.MSG_PEEK)))
+    os.close(begin)
+    assert runner.wait(60) == 0
+    end = select.poll()
+    end.register(script, select.POLLIN)
+    assert end.poll(60_000)
+    os.close(script)
+    assert [file.name for file in tmp_path.iterdir()] == ["request.json"]
+    assert capfd.readouterr().err == ""

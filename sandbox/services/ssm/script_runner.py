@@ -1,10 +1,11 @@
 """Runs scripts of runbooks; a program of its own, which imports nothing of the sandbox.
 
-`python -I script_runner.py FD` takes orders from a socket, each the name of a directory, forks a
-process for each and answers its number. That process reads `request.json` (script, handler, events,
-context, environment) there and writes `answer.json`: the `payload` that the handler returned, or
-the `error`. boto3 is imported and the services' models are read once, here: that takes longer than
-most scripts run.
+`python -I script_runner.py FD` takes orders from a socket, each the name of a directory and a pipe,
+forks a process for each and answers its number. That process waits for a byte in the pipe, then
+reads `request.json` (script, handler, events, context, environment) in the directory and writes
+`answer.json`: the `payload` that the handler returned, or the `error`. If the pipe closes before,
+the sandbox is gone, and the script does not start. boto3 is imported and the services' models are
+read once, here: that takes longer than most scripts run.
 
 A process is reaped at the next order, and not earlier: until then its number is no other's.
 """
@@ -14,7 +15,6 @@ import gc
 import importlib.util
 import json
 import os
-import signal
 import socket
 import sys
 import time
@@ -34,20 +34,30 @@ SERVICES = ("config", "iam", "lambda", "s3")
 def serve(orders: socket.socket) -> Path | None:
     """Forks a process for each order until there are none: None is answered then.
 
-    In a forked process, the directory of its script is answered.
+    In a forked process, the directory of its script is answered, or None if it must not start.
     """
     _read_models()
     gc.freeze()  # what is here already is shared with the forked processes
-    while order := orders.recv(MAX_ORDER_BYTES):
+    while order := _next(orders):
         _reap()
+        directory, begin = order
         pid = os.fork()
         if pid == 0:
             orders.close()
-            return Path(os.fsdecode(order))
-        try:
+            with os.fdopen(begin, "rb") as word:
+                return directory if word.read(1) else None
+        os.close(begin)
+        with contextlib.suppress(OSError):  # the sandbox is gone
             orders.send(str(pid).encode())
-        except OSError:  # the sandbox was killed meanwhile
-            os.kill(pid, signal.SIGKILL)
+    return None
+
+
+def _next(orders: socket.socket) -> tuple[Path, int] | None:
+    """The next order: a directory and the pipe; None when the sandbox is gone."""
+    with contextlib.suppress(ConnectionResetError):  # it left before it read the last answer
+        directory, pipes, *_ = socket.recv_fds(orders, MAX_ORDER_BYTES, 1)
+        if directory:
+            return Path(os.fsdecode(directory)), pipes[0]
     return None
 
 

@@ -79,7 +79,7 @@ class Scripts:
             self._end_runner()
 
     def _started(self, directory: Path) -> _Process:
-        """The process that runs the script of a directory; the first script starts the runner."""
+        """The process for the script of a directory; the first script starts the runner."""
         with self._lock:
             if self._runner is not None and not self._runner.is_alive:  # a script has killed it
                 self._end_runner()
@@ -101,6 +101,7 @@ class Scripts:
         started: Callable[[Callable[[], None]], None],
     ) -> None:
         self._guardian.watch(process.pid)
+        process.begin()
         try:
             started(process.kill)
             if not process.ends_within(timeout_seconds):
@@ -144,21 +145,38 @@ class _Runner:
         self._process.wait()
 
     def fork(self, directory: Path) -> _Process:
-        """Starts the script of a directory; one call at a time."""
-        self._orders.send(os.fsencode(directory))
+        """A process for the script of a directory; one call at a time."""
+        read, begin = os.pipe()
+        try:
+            return _Process(self._forked(directory, read), begin)
+        except BaseException:
+            os.close(begin)
+            raise
+        finally:
+            os.close(read)
+
+    def _forked(self, directory: Path, begin: int) -> int:
+        socket.send_fds(self._orders, [os.fsencode(directory)], [begin])
         pid = self._orders.recv(16)
         if not pid:
             raise ScriptError("The runner of scripts has ended; it may have said why above.")
-        return _Process(int(pid))
+        return int(pid)
 
 
 class _Process:
     """A script's process. It is no child of this one, hence the descriptor that refers to it."""
 
-    def __init__(self, pid: int) -> None:
+    def __init__(self, pid: int, begin: int) -> None:
+        """The script starts with a byte in the pipe `begin`, or never if the pipe closes before."""
         self.pid = pid
+        self._begin = begin
         self._descriptor = os.pidfd_open(pid)
         self._lock = threading.Lock()
+
+    def begin(self) -> None:
+        """Starts the script, once the guardian knows its process."""
+        with contextlib.suppress(BrokenPipeError):  # somebody killed it already
+            os.write(self._begin, b"!")
 
     def ends_within(self, seconds: float) -> bool:
         """Waits for its end; False if it goes on."""
@@ -181,6 +199,7 @@ class _Process:
         """Forgets it, once it has ended."""
         with self._lock:
             os.close(self._descriptor)
+            os.close(self._begin)
             self._descriptor = -1
 
 
