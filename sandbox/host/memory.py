@@ -18,7 +18,7 @@ _MANY = 5_000
 def prepare() -> None:
     """Configures malloc and the garbage collector.
 
-    Call it after all imports and before any thread starts.
+    Call it before moto is imported, which makes many objects, and before any thread starts.
 
     There is a thread for each connection. glibc would spread them over eight arenas for each
     processor, and each arena keeps what was freed in it. Another C library is left as it is.
@@ -26,15 +26,14 @@ def prepare() -> None:
     mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
     if mallopt is not None:
         mallopt(_ARENA_MAX, _ARENAS)
-    gc.freeze()  # modules stay; a collection need not look at them
     gc.set_threshold(_NEW_OBJECTS)
 
 
 def collect() -> None:
     """Frees what nobody refers to: what moto keeps refers to itself, and Python is in no hurry.
 
-    Call it after a reset. If many objects survive, they are service models, which stay: later
-    collections skip them.
+    Call it after a reset. If many objects survive, they are modules and service models, which stay:
+    later collections skip them.
     """
     gc.collect()
     if len(gc.get_objects()) > _MANY:
